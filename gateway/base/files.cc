@@ -1,0 +1,153 @@
+#include "gateway/base/files.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status.h"
+
+namespace passerelle::gateway::base {
+namespace {
+
+absl::Status SystemError(const std::string& path, int error) {
+  const absl::StatusCode code = error == ENOENT ? absl::StatusCode::kNotFound
+                                : error == EACCES || error == EPERM
+                                    ? absl::StatusCode::kPermissionDenied
+                                    : absl::StatusCode::kUnavailable;
+  return Error(code, error == ENOENT ? "FILE_MISSING" : "FILE_ERROR", "",
+               absl::StrCat(path, ": ", std::generic_category().message(error)));
+}
+
+// Closes a descriptor when it goes.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
+absl::Status WriteAll(const std::string& path, int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return SystemError(path, errno);
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  if (fsync(fd) != 0) return SystemError(path, errno);
+  return absl::OkStatus();
+}
+
+absl::Status SyncFolder(const std::string& folder) {
+  const Descriptor fd(
+      open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || fsync(fd.get()) != 0) return SystemError(folder, errno);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit) {
+  const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return SystemError(path, errno);
+  std::string bytes;
+  char buffer[65536];
+  while (true) {
+    const ssize_t got = read(fd.get(), buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return SystemError(path, errno);
+    if (got == 0) return bytes;
+    bytes.append(buffer, static_cast<size_t>(got));
+    if (bytes.size() > limit)
+      return Error(absl::StatusCode::kOutOfRange, "FILE_TOO_LARGE", "",
+                   absl::StrCat(path, ": longer than ", limit, " bytes"));
+  }
+}
+
+absl::Status WriteFile(const std::string& path, std::string_view bytes, FileMode mode) {
+  const std::string beside = absl::StrCat(path, ".new");
+  {
+    const Descriptor fd(
+        open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, static_cast<mode_t>(mode)));
+    if (fd.get() < 0) return SystemError(beside, errno);
+    // An old file left by a crash may have other permissions.
+    if (fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) return SystemError(beside, errno);
+    RETURN_IF_ERROR(WriteAll(beside, fd.get(), bytes));
+  }
+  if (rename(beside.c_str(), path.c_str()) != 0) return SystemError(path, errno);
+  return SyncFolder(std::filesystem::path(path).parent_path().string());
+}
+
+absl::Status MakeFolder(const std::string& path, FileMode mode) {
+  const std::filesystem::path whole(path);
+  std::filesystem::path prefix;
+  for (const std::filesystem::path& part : whole) {
+    prefix /= part;
+    if (prefix.empty() || mkdir(prefix.c_str(), mode == FileMode::kPrivate ? 0700 : 0755) == 0)
+      continue;
+    struct stat info;
+    if (errno != EEXIST || stat(prefix.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
+      return SystemError(prefix.string(), errno == EEXIST ? ENOTDIR : errno);
+  }
+  return absl::OkStatus();
+}
+
+bool Exists(const std::string& path) {
+  struct stat info;
+  return stat(path.c_str(), &info) == 0;
+}
+
+absl::StatusOr<std::vector<std::string>> ListFolder(const std::string& path) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (std::filesystem::directory_iterator it(path, error), end; !error && it != end;
+       it.increment(error))
+    names.push_back(it->path().filename().string());
+  if (error) return SystemError(path, error.value());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+absl::StatusOr<int> PermissionsOf(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return SystemError(path, errno);
+  return static_cast<int>(info.st_mode & 0777);
+}
+
+absl::StatusOr<FileLock> FileLock::Acquire(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return SystemError(path, errno);
+  FileLock lock(fd);
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+    return Error(absl::StatusCode::kFailedPrecondition, "LOCKED", "",
+                 absl::StrCat(path, ": another process holds this lock"));
+  return lock;
+}
+
+FileLock::~FileLock() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+}  // namespace passerelle::gateway::base

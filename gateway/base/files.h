@@ -1,0 +1,54 @@
+// Files, as far as something other than a database touches them. Every function is thread-safe;
+// errors name the path, never the content.
+#ifndef PASSERELLE_GATEWAY_BASE_FILES_H_
+#define PASSERELLE_GATEWAY_BASE_FILES_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace passerelle::gateway::base {
+
+// Permission bits of a new file.
+enum class FileMode { kPrivate = 0600, kPublic = 0644 };
+
+// Reads a whole file of at most `limit` bytes. NOT_FOUND, OUT_OF_RANGE when longer, else
+// UNAVAILABLE.
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit);
+
+// Replaces a file durably: writes beside it, syncs, renames, syncs the folder.
+absl::Status WriteFile(const std::string& path, std::string_view bytes, FileMode mode);
+
+// Makes a folder and its parents; those it makes have mode 0700 when `mode` is kPrivate, else 0755.
+absl::Status MakeFolder(const std::string& path, FileMode mode);
+
+// Whether something is there.
+bool Exists(const std::string& path);
+
+// Names of the entries of a folder, sorted; NOT_FOUND when it is missing.
+absl::StatusOr<std::vector<std::string>> ListFolder(const std::string& path);
+
+// Permission bits of a file (its low nine). NOT_FOUND when it is missing.
+absl::StatusOr<int> PermissionsOf(const std::string& path);
+
+// Holds an advisory lock on a file for the life of the object, against other processes.
+class FileLock {
+ public:
+  // FAILED_PRECONDITION with reason LOCKED when another process holds it.
+  static absl::StatusOr<FileLock> Acquire(const std::string& path);
+  ~FileLock();
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+}  // namespace passerelle::gateway::base
+
+#endif  // PASSERELLE_GATEWAY_BASE_FILES_H_

@@ -1,0 +1,74 @@
+// Every bound in one place. Sizes are bytes unless said.
+#ifndef PASSERELLE_GATEWAY_BASE_LIMITS_H_
+#define PASSERELLE_GATEWAY_BASE_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace passerelle::gateway::base {
+
+// An envelope as received, checked before Decide (WIRE 2).
+inline constexpr size_t kMaxEnvelopeBytes = 48 * 1024;
+// A leaf of the log (C2SP tlog-tiles).
+inline constexpr size_t kMaxEntryBytes = 65535;
+// A group of the log: entries and bytes.
+inline constexpr size_t kMaxGroupEntries = 256;
+inline constexpr size_t kMaxGroupBytes = 1024 * 1024;
+// The payload of a unary Send or Fetch.
+inline constexpr size_t kMaxUnaryPayloadBytes = 1024 * 1024;
+// One document of a decision file.
+inline constexpr size_t kMaxDocumentBytes = 256 * 1024;
+// All attachments of one request.
+inline constexpr size_t kMaxAttachmentsBytes = 3 * 1024 * 1024;
+// A gRPC message.
+inline constexpr size_t kMaxMessageBytes = 4 * 1024 * 1024;
+// Attachments of one request.
+inline constexpr size_t kMaxAttachments = 512;
+// Acts of one statement.
+inline constexpr size_t kMaxActs = 512;
+// Signers of one statement.
+inline constexpr size_t kMaxSigners = 16;
+// Depth of nested messages on the wire.
+inline constexpr int kMaxMessageDepth = 16;
+// Findings of one decision or refusal; the rest is counted.
+inline constexpr size_t kMaxFindings = 32;
+// Failing cells, column hits and text hits of an Observed.
+inline constexpr size_t kMaxObservedHits = 32;
+// References kept of one refused act.
+inline constexpr size_t kMaxRefusedReferences = 16;
+// Fields of a dataset, and codes of one field.
+inline constexpr size_t kMaxFields = 64;
+inline constexpr size_t kMaxFieldCodes = 64;
+// Units, purposes, tags, categories listed by one act.
+inline constexpr size_t kMaxCodes = 64;
+// Signature lines of a note.
+inline constexpr size_t kMaxNoteSignatures = 100;
+// A note or checkpoint.
+inline constexpr size_t kMaxNoteBytes = 64 * 1024;
+// A tlog-proof file.
+inline constexpr size_t kMaxProofBytes = 256 * 1024;
+// Origin and key names of checkpoints.
+inline constexpr size_t kMaxOriginBytes = 255;
+// Longest life of a statement, milliseconds (WIRE 8).
+inline constexpr int64_t kMaxStatementLifeMs = int64_t{30} * 24 * 3600 * 1000;
+// Default life of a statement, milliseconds.
+inline constexpr int64_t kDefaultStatementLifeMs = int64_t{24} * 3600 * 1000;
+// How far ahead of the record time a statement may claim to be issued, milliseconds.
+inline constexpr int64_t kMaxClockSkewMs = 5 * 60 * 1000;
+// How far the wall clock may fall behind the last entry before acts stop, milliseconds (WIRE 5).
+inline constexpr int64_t kMaxClockRetreatMs = 2 * 60 * 1000;
+// How long a refused statement's bytes and salt are kept, milliseconds (WIRE 26).
+inline constexpr int64_t kRefusedKeptMs = kMaxStatementLifeMs;
+// Callers waiting before one sequencer.
+inline constexpr size_t kMaxQueue = 1024;
+// Deadline given to a call that brings none, milliseconds.
+inline constexpr int64_t kDefaultDeadlineMs = 30 * 1000;
+// Page sizes of lists.
+inline constexpr uint32_t kDefaultPageSize = 50;
+inline constexpr uint32_t kMaxPageSize = 200;
+// A chunk of a streamed reply.
+inline constexpr size_t kStreamChunkBytes = 256 * 1024;
+
+}  // namespace passerelle::gateway::base
+
+#endif  // PASSERELLE_GATEWAY_BASE_LIMITS_H_
