@@ -1,0 +1,72 @@
+// C2SP signed-note: text with Ed25519 signature lines (c2sp.org/signed-note).
+#ifndef PASSERELLE_AUDIT_CHECKPOINT_NOTE_H_
+#define PASSERELLE_AUDIT_CHECKPOINT_NOTE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "gateway/base/secret.h"
+
+namespace passerelle::audit::checkpoint {
+
+// A verifier key: `name+hex8(key id)+base64(0x01 ‖ public key)`. Copyable; immutable and
+// thread-safe.
+class NoteVerifier {
+ public:
+  // Reads a vkey of type Ed25519 (0x01). INVALID_ARGUMENT when it is malformed, of another type, or
+  // its key id is not that of name and key.
+  static absl::StatusOr<NoteVerifier> FromVkey(std::string_view vkey);
+
+  const std::string& name() const { return name_; }
+  uint32_t key_id() const { return key_id_; }
+  const std::string& public_key() const { return public_key_; }
+  std::string ToVkey() const;
+
+  // Whether `signature` (64 bytes) is this key's over `text`.
+  bool Verify(std::string_view text, std::string_view signature) const;
+
+ private:
+  std::string name_;
+  uint32_t key_id_ = 0;
+  std::string public_key_;
+};
+
+// A signing key. Movable; Sign is thread-safe and deterministic.
+class NoteSigner {
+ public:
+  // The key of a 32-byte Ed25519 seed under a name (non-empty, no space, no '+', at most 255
+  // bytes).
+  static absl::StatusOr<NoteSigner> FromSeed(std::string_view name,
+                                             const gateway::base::Secret& seed);
+
+  const NoteVerifier& verifier() const { return verifier_; }
+
+  // The note: text (which ends in a newline), an empty line, our signature line. INVALID_ARGUMENT
+  // when the text is not one that a note may hold.
+  absl::StatusOr<std::string> Sign(std::string_view text) const;
+
+ private:
+  NoteVerifier verifier_;
+  gateway::base::Secret seed_;
+};
+
+// A note that at least one known key signed.
+struct OpenedNote {
+  // The signed text, its final newline included.
+  std::string text;
+  // Names of the known keys whose signatures verified, in the order of the lines.
+  std::vector<std::string> signed_by;
+};
+
+// Opens a note. Unknown (name, id) pairs are ignored; a known pair with a bad signature, no good
+// signature, more than 100 lines or any malformed byte refuses the whole note.
+absl::StatusOr<OpenedNote> OpenNote(std::string_view note, absl::Span<const NoteVerifier> known);
+
+}  // namespace passerelle::audit::checkpoint
+
+#endif  // PASSERELLE_AUDIT_CHECKPOINT_NOTE_H_

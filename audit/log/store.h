@@ -1,0 +1,87 @@
+// Where a log's bytes live: the contract that SQLite, the in-memory fake and later PostgreSQL
+// fulfil.
+//
+// Who trusts what: whoever alters a store can make the gateway refuse to start, never make it sign
+// a head that contradicts an earlier one: size and root are recomputed at start and held against
+// the guard, and the signer refuses a head inconsistent with the last it signed.
+#ifndef PASSERELLE_AUDIT_LOG_STORE_H_
+#define PASSERELLE_AUDIT_LOG_STORE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "audit/merkle/merkle.h"
+#include "gateway/base/digest.h"
+
+namespace passerelle::audit::log {
+
+using gateway::base::Digest;
+
+// The head of a log: everything below `size` is durable.
+struct Head {
+  uint64_t size = 0;
+  Digest root = merkle::EmptyRoot();
+  // Record time of the last entry, milliseconds UTC.
+  int64_t time_ms = 0;
+  // Term of the writer; a store refuses a writer of an older term.
+  uint64_t epoch = 0;
+  bool operator==(const Head&) const = default;
+};
+
+// Entries that become durable together, and the head they lead to.
+struct Group {
+  std::vector<std::string> entries;
+  Head head;
+};
+
+// What became of an append.
+enum class Appended {
+  // Durable.
+  kCommitted,
+  // The head is not the expected one; nothing was written.
+  kConflict,
+  // A writer of a newer epoch has taken over; nothing was written.
+  kFenced,
+  // No space; nothing was written.
+  kFull,
+  // Nobody can say whether it is durable: the process must end and recover.
+  kUnknown,
+};
+
+// The durable bytes of one log. Appends come from one thread at a time; reads from any.
+class LogStore {
+ public:
+  virtual ~LogStore() = default;
+
+  // Appends a group durably if the head is `expected`. At most kMaxGroupEntries and kMaxGroupBytes.
+  virtual Appended Append(const Head& expected, const Group& group) = 0;
+
+  // The durable head; a fresh store has the head of the empty log.
+  virtual absl::StatusOr<Head> ReadHead() const = 0;
+
+  // The entries [begin, end), exact bytes. OUT_OF_RANGE past the head, DATA_LOSS when one is
+  // missing.
+  virtual absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t begin,
+                                                               uint64_t end) const = 0;
+
+  // The hash of a complete subtree, from the store's tiles. OUT_OF_RANGE past the head.
+  virtual absl::StatusOr<Digest> ReadNode(merkle::NodeId node) const = 0;
+
+  // The permanent index from statement digest to entry: filled off the answer's path, so it may lag
+  // behind the head.
+  virtual absl::Status IndexStatements(
+      const std::vector<std::pair<Digest, uint64_t>>& statements) = 0;
+  virtual absl::StatusOr<std::optional<uint64_t>> FindStatement(const Digest& digest) const = 0;
+
+  // One past the highest index of the permanent index; where filling resumes after a crash.
+  virtual absl::StatusOr<uint64_t> IndexedSize() const = 0;
+};
+
+}  // namespace passerelle::audit::log
+
+#endif  // PASSERELLE_AUDIT_LOG_STORE_H_

@@ -1,0 +1,65 @@
+// X.509 certificates as far as TLS and enrolment need them. Identity is the key's fingerprint,
+// never a name in a certificate; revocation is KeyStopped in the log, never a CRL (PLATFORM).
+#ifndef PASSERELLE_CERTS_X509_CERTIFICATE_H_
+#define PASSERELLE_CERTS_X509_CERTIFICATE_H_
+
+#include <openssl/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "certs/keys/key.h"
+
+namespace passerelle::certs::x509 {
+
+// What a chain must allow its leaf to do.
+enum class Usage { kTlsClient, kTlsServer };
+
+// A parsed certificate. Copyable; immutable and thread-safe.
+class Certificate {
+ public:
+  static absl::StatusOr<Certificate> FromDer(std::string_view der);
+
+  // Reads the first certificate of a PEM text.
+  static absl::StatusOr<Certificate> FromPem(std::string_view pem);
+
+  // Reads every certificate of a PEM text, in order.
+  static absl::StatusOr<std::vector<Certificate>> ListFromPem(std::string_view pem);
+
+  std::string ToDer() const;
+  std::string ToPem() const;
+
+  // The subject's key. INVALID_ARGUMENT (SPKI_FORM) when it is of no accepted form.
+  absl::StatusOr<keys::PublicKey> PublicKey() const;
+
+  // Bounds of the validity, milliseconds UTC.
+  int64_t not_before_ms() const;
+  int64_t not_after_ms() const;
+
+  // The URI and DNS subject alternative names.
+  std::vector<std::string> Uris() const;
+  std::vector<std::string> DnsNames() const;
+
+  // The OpenSSL certificate, shared; must not be changed.
+  X509* x509() const { return certificate_.get(); }
+
+ private:
+  explicit Certificate(std::shared_ptr<X509> certificate) : certificate_(std::move(certificate)) {}
+  std::shared_ptr<X509> certificate_;
+};
+
+// UNAUTHENTICATED unless `leaf` chains to one of `anchors` through `intermediates`, is valid at
+// `at_ms` and may be used so. Reasons: CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
+// CERTIFICATE_UNTRUSTED, CERTIFICATE_USAGE.
+absl::Status VerifyChain(const Certificate& leaf, absl::Span<const Certificate> intermediates,
+                         absl::Span<const Certificate> anchors, int64_t at_ms, Usage usage);
+
+}  // namespace passerelle::certs::x509
+
+#endif  // PASSERELLE_CERTS_X509_CERTIFICATE_H_

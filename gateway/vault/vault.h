@@ -1,0 +1,121 @@
+// The erasable half of the evidence: payloads, documents, names, reasons. The store sees ciphertext
+// only; what is erased is found in no file.
+//
+// Who trusts what: whoever alters `vault.db` can make content unreadable, never replace it: every
+// row authenticates under a data key and opens a commitment that stands in the log.
+#ifndef PASSERELLE_GATEWAY_VAULT_VAULT_H_
+#define PASSERELLE_GATEWAY_VAULT_VAULT_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "gateway/base/digest.h"
+#include "gateway/base/random.h"
+#include "gateway/vault/keyring.h"
+#include "passerelle/record/v1/attachment.pb.h"
+
+namespace passerelle::gateway::vault {
+
+// Forgetting too much is a fault too: each class has its own ground of erasure.
+enum class RecordClass {
+  // Payloads: destroyed at retention, refusal or recall.
+  kTransitPayload = 1,
+  // Opinions, reasons, deeds, agreements, titles, sheets, names: kept past closure for the stated
+  // years.
+  kDecisionFile = 2,
+  // Who read: expires on its own clock.
+  kIncidentalPerson = 3,
+};
+
+// Where a row belongs: the act at (index, ordinal) of the log, and the place of the commitment in
+// it.
+struct Position {
+  uint64_t index = 0;
+  uint32_t ordinal = 0;
+  uint32_t slot = 0;
+  auto operator<=>(const Position&) const = default;
+};
+
+// Content encrypted under a fresh data key, not stored yet. Movable.
+struct Sealed {
+  RecordClass record_class = RecordClass::kDecisionFile;
+  base::Digest commitment{};
+  uint32_t epoch = 0;
+  std::string wrapped_key;
+  // AES-256-GCM of nonce, media type and bytes: iv ‖ ciphertext ‖ tag.
+  std::string ciphertext;
+};
+
+// Content and its position.
+struct Placed {
+  Position position;
+  Sealed sealed;
+  // Instant after which it is destroyed by time alone; 0: never. For incidental persons.
+  int64_t expires_ms = 0;
+};
+
+// What is kept of a refused statement, so that its repetition gets the same answer (WIRE 26).
+struct RefusedStatement {
+  base::Digest digest{};
+  uint64_t index = 0;
+  std::string salt;
+  std::string envelope;
+  int64_t expires_ms = 0;
+};
+
+// The vault of one convention: `vault.db`, SQLite in WAL mode, synchronous FULL, secure_delete.
+// Seal and the reads are thread-safe; Commit, Shred, Sweep and Expire come from one thread at a
+// time.
+class Vault {
+ public:
+  // Opens or creates a vault. `keyring` and `random` must outlive it. DATA_LOSS when it is not one
+  // of ours.
+  static absl::StatusOr<std::unique_ptr<Vault>> Open(const std::string& path,
+                                                     const Keyring& keyring, base::Random& random);
+  virtual ~Vault() = default;
+
+  // Encrypts content in memory. Stores nothing.
+  virtual absl::StatusOr<Sealed> Seal(RecordClass record_class,
+                                      const record::v1::Attachment& content) = 0;
+
+  // Stores a group's rows and refusals in one durable commit. RESOURCE_EXHAUSTED when the disk is
+  // full; nothing was written then. ABORTED on any other error: the process must end.
+  virtual absl::Status Commit(absl::Span<const Placed> rows,
+                              absl::Span<const RefusedStatement> refused) = 0;
+
+  // Opens the content at a position, checking that it opens `commitment`. NOT_FOUND when erased.
+  virtual absl::StatusOr<record::v1::Attachment> Read(const Position& position,
+                                                      const base::Digest& commitment) const = 0;
+
+  // Position and class of the first row of a document's commitment. NOT_FOUND when there is none.
+  virtual absl::StatusOr<Position> FindDocument(const base::Digest& commitment) const = 0;
+
+  // Whether a row is stored at a position.
+  virtual absl::StatusOr<bool> Has(const Position& position) const = 0;
+
+  // The refusal kept for a statement, if any.
+  virtual absl::StatusOr<std::optional<RefusedStatement>> FindRefused(
+      const base::Digest& digest) const = 0;
+
+  // Destroys the rows of the act at (index, ordinal): deletes them, ends readers, truncates the
+  // WAL, and makes sure that the bytes of ciphertext and wrapped key are in no file of the vault.
+  // Idempotent. Only when it returns OK may PayloadErased be recorded.
+  virtual absl::Status Shred(uint64_t index, uint32_t ordinal) = 0;
+
+  // Destroys every row that belongs to a position at or beyond `size`: what a crash left behind.
+  virtual absl::Status Sweep(uint64_t size) = 0;
+
+  // Destroys what expires by time alone.
+  virtual absl::Status Expire(int64_t now_ms) = 0;
+};
+
+}  // namespace passerelle::gateway::vault
+
+#endif  // PASSERELLE_GATEWAY_VAULT_VAULT_H_
