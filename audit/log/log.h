@@ -19,6 +19,12 @@
 
 namespace passerelle::audit::log {
 
+// A head and the note that signs it.
+struct SignedHead {
+  Head head;
+  std::string checkpoint;
+};
+
 // One log of one origin. Append comes from one thread at a time; everything else is thread-safe and
 // sees committed entries only.
 class Log {
@@ -43,8 +49,11 @@ class Log {
   // The committed head.
   Head head() const EXCLUDES_LOCK(mutex_);
 
-  // The signed checkpoint of the committed head.
-  std::string SignedCheckpoint() const EXCLUDES_LOCK(mutex_);
+  // The committed head with its signed checkpoint.
+  SignedHead signed_head() const EXCLUDES_LOCK(mutex_);
+
+  // Writes the committed head into the guard, if it is newer. Called off the answer's path.
+  absl::Status WriteGuard() EXCLUDES_LOCK(mutex_);
 
   // Root of the first `size` entries. OUT_OF_RANGE past the head.
   absl::StatusOr<Digest> RootAt(uint64_t size) const;
