@@ -48,7 +48,7 @@ void Convention::Submit(const Request& request, Reply reply) {
     return hall_.Admit(state_, request);
   }();
   if (!admitted.ok()) return reply(admitted.status());
-  Enqueue({*std::move(admitted), std::move(reply)});
+  Enqueue({*std::move(admitted), std::move(reply), request.cancelled});
 }
 
 void Convention::Enqueue(Pending pending) {
@@ -80,7 +80,8 @@ void Convention::RunGroup() {
     base::MutexLock lock(queue_mutex_);
     group = TakeGroup();
   }
-  CarryGroup(std::move(group));
+  DropCancelled(group);
+  if (!group.empty()) CarryGroup(std::move(group));
   base::MutexLock lock(queue_mutex_);
   running_ = !queue_.empty();
   if (running_)
@@ -103,6 +104,16 @@ std::vector<Pending> Convention::TakeGroup() {
                              std::make_move_iterator(queue_.begin() + static_cast<long>(count)));
   queue_.erase(queue_.begin(), queue_.begin() + static_cast<long>(count));
   return group;
+}
+
+void Convention::DropCancelled(std::vector<Pending>& group) {
+  const auto gone = std::stable_partition(group.begin(), group.end(), [](const Pending& one) {
+    return !one.cancelled || !one.cancelled();
+  });
+  for (auto it = gone; it != group.end(); ++it)
+    it->reply(base::Error(absl::StatusCode::kCancelled, "CANCELLED", "",
+                          "withdrawn before it was recorded"));
+  group.erase(gone, group.end());
 }
 
 void Convention::CarryGroup(std::vector<Pending> pending) {

@@ -112,6 +112,7 @@ class Convention {
   void Enqueue(Pending pending) EXCLUDES_LOCK(queue_mutex_);
   void RunGroup() EXCLUDES_LOCK(state_mutex_, queue_mutex_, vault_mutex_);
   std::vector<Pending> TakeGroup() REQUIRES_LOCK(queue_mutex_);
+  static void DropCancelled(std::vector<Pending>& group);
   void CarryGroup(std::vector<Pending> pending)
       EXCLUDES_LOCK(state_mutex_, queue_mutex_, vault_mutex_);
   static bool EndsProcess(const absl::Status& status);
