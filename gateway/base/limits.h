@@ -68,6 +68,8 @@ inline constexpr uint32_t kDefaultPageSize = 50;
 inline constexpr uint32_t kMaxPageSize = 200;
 // A chunk of a streamed reply.
 inline constexpr size_t kStreamChunkBytes = 256 * 1024;
+// A PEM file of a key or of certificates.
+inline constexpr size_t kMaxPemBytes = 64 * 1024;
 
 }  // namespace passerelle::gateway::base
 
