@@ -18,7 +18,8 @@ Convention::Convention(Surroundings surroundings, policy::state::State state,
       storage_(std::move(storage)),
       name_(state.founding()->convention().slug()),
       log_name_(state.founding()->log()),
-      hall_(*storage_->log, *storage_->vault, surroundings_.clock, surroundings_.random),
+      clock_(surroundings_.clock, state.founding()->settings().clock_shift_ms()),
+      hall_(*storage_->log, *storage_->vault, clock_, surroundings_.random),
       state_(std::move(state)) {}
 
 absl::StatusOr<std::unique_ptr<Convention>> Convention::Open(const StoragePaths& paths,

@@ -136,6 +136,8 @@ class Convention {
   const std::unique_ptr<Storage> storage_;
   const std::string name_;
   const std::string log_name_;
+  // The process's clock, shifted as a `test` log's settings say.
+  const base::ShiftedClock clock_;
   Hall hall_;
 
   // The committed state. The sequencer alone writes it.
