@@ -65,9 +65,6 @@ class Log {
   // The committed head with its signed checkpoint.
   SignedHead signed_head() const EXCLUDES_LOCK(mutex_);
 
-  // Writes the committed head into the guard, if it is newer. Called off the answer's path.
-  absl::Status WriteGuard() EXCLUDES_LOCK(mutex_);
-
   // Root of the first `size` entries. OUT_OF_RANGE past the head.
   absl::StatusOr<Digest> RootAt(uint64_t size) const EXCLUDES_LOCK(mutex_);
 
