@@ -18,7 +18,8 @@ Convention::Convention(Surroundings surroundings, policy::state::State state,
       storage_(std::move(storage)),
       name_(state.founding()->convention().slug()),
       log_name_(state.founding()->log()),
-      hall_(*storage_->log, *storage_->vault, surroundings_.clock, surroundings_.random),
+      clock_(surroundings_.clock, state.founding()->settings().clock_shift_ms()),
+      hall_(*storage_->log, *storage_->vault, clock_, surroundings_.random),
       state_(std::move(state)) {}
 
 absl::StatusOr<std::unique_ptr<Convention>> Convention::Open(const StoragePaths& paths,
@@ -48,7 +49,7 @@ void Convention::Submit(const Request& request, Reply reply) {
     return hall_.Admit(state_, request);
   }();
   if (!admitted.ok()) return reply(admitted.status());
-  Enqueue({*std::move(admitted), std::move(reply)});
+  Enqueue({*std::move(admitted), std::move(reply), request.cancelled});
 }
 
 void Convention::Enqueue(Pending pending) {
@@ -80,7 +81,8 @@ void Convention::RunGroup() {
     base::MutexLock lock(queue_mutex_);
     group = TakeGroup();
   }
-  CarryGroup(std::move(group));
+  DropCancelled(group);
+  if (!group.empty()) CarryGroup(std::move(group));
   base::MutexLock lock(queue_mutex_);
   running_ = !queue_.empty();
   if (running_)
@@ -103,6 +105,16 @@ std::vector<Pending> Convention::TakeGroup() {
                              std::make_move_iterator(queue_.begin() + static_cast<long>(count)));
   queue_.erase(queue_.begin(), queue_.begin() + static_cast<long>(count));
   return group;
+}
+
+void Convention::DropCancelled(std::vector<Pending>& group) {
+  const auto gone = std::stable_partition(group.begin(), group.end(), [](const Pending& one) {
+    return !one.cancelled || !one.cancelled();
+  });
+  for (auto it = gone; it != group.end(); ++it)
+    it->reply(base::Error(absl::StatusCode::kCancelled, "CANCELLED", "",
+                          "withdrawn before it was recorded"));
+  group.erase(gone, group.end());
 }
 
 void Convention::CarryGroup(std::vector<Pending> pending) {
@@ -134,8 +146,10 @@ void Convention::CarryGroup(std::vector<Pending> pending) {
 
 bool Convention::EndsProcess(const absl::Status& status) {
   const std::string reason = base::ReasonOf(status);
-  return reason == "LOG_UNKNOWN" || reason == "VAULT_UNKNOWN" || reason == "LOG_CONFLICT" ||
-         reason == "LOG_FENCED";
+  for (const char* fatal :
+       {"LOG_UNKNOWN", "LOG_FORKED", "LOG_CONFLICT", "LOG_FENCED", "VAULT_UNKNOWN", "GUARD_SYNC"})
+    if (reason == fatal) return true;
+  return false;
 }
 
 void Convention::End(const absl::Status& status) {

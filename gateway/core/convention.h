@@ -112,6 +112,7 @@ class Convention {
   void Enqueue(Pending pending) EXCLUDES_LOCK(queue_mutex_);
   void RunGroup() EXCLUDES_LOCK(state_mutex_, queue_mutex_, vault_mutex_);
   std::vector<Pending> TakeGroup() REQUIRES_LOCK(queue_mutex_);
+  static void DropCancelled(std::vector<Pending>& group);
   void CarryGroup(std::vector<Pending> pending)
       EXCLUDES_LOCK(state_mutex_, queue_mutex_, vault_mutex_);
   static bool EndsProcess(const absl::Status& status);
@@ -135,6 +136,8 @@ class Convention {
   const std::unique_ptr<Storage> storage_;
   const std::string name_;
   const std::string log_name_;
+  // The process's clock, shifted as a `test` log's settings say.
+  const base::ShiftedClock clock_;
   Hall hall_;
 
   // The committed state. The sequencer alone writes it.

@@ -31,6 +31,15 @@ absl::Status CheckKeys(const statement::v1::ConventionEnacted& enacted, const St
   return absl::OkStatus();
 }
 
+// The shift that the first settings ask for: entry 0 itself is recorded under it.
+absl::StatusOr<int64_t> ClockShiftOf(const std::string& envelope_bytes) {
+  ASSIGN_OR_RETURN(const statement::v1::Envelope envelope,
+                   audit::entry::DecodeEnvelope(envelope_bytes));
+  ASSIGN_OR_RETURN(const statement::v1::Statement statement,
+                   audit::entry::DecodeStatement(envelope.payload()));
+  return statement.acts(0).convention_enacted().settings().clock_shift_ms();
+}
+
 // Entry 0 is appended only when it is accepted: a log cannot begin with a refusal.
 absl::Status CheckAccepted(const policy::state::State& state, const Admitted& admitted,
                            const base::Clock& clock) {
@@ -56,15 +65,17 @@ absl::StatusOr<Founded> Enact(const StoragePaths& paths, const std::string& enve
         return base::Error(absl::StatusCode::kAlreadyExists, "ENACTED", "",
                            "this log already has its entry 0");
       }));
+  ASSIGN_OR_RETURN(const int64_t shift_ms, ClockShiftOf(envelope));
+  const base::ShiftedClock shifted(clock, shift_ms);
   policy::state::State state;
-  Hall hall(*storage->log, *storage->vault, clock, random);
+  Hall hall(*storage->log, *storage->vault, shifted, random);
   Request request;
   request.door = Door::kFounding;
   request.envelope = envelope;
   Pending founding;
   ASSIGN_OR_RETURN(founding.admitted, hall.Admit(state, request));
   RETURN_IF_ERROR(CheckKeys(founding.admitted.statement.acts(0).convention_enacted(), *storage));
-  RETURN_IF_ERROR(CheckAccepted(state, founding.admitted, clock));
+  RETURN_IF_ERROR(CheckAccepted(state, founding.admitted, shifted));
   ASSIGN_OR_RETURN(const Group group, hall.Carry(state, {&founding, 1}));
   RETURN_IF_ERROR(storage->log->WriteGuard());
   Founded founded;

@@ -40,6 +40,9 @@ struct Request {
   uint64_t seen_size = 0;
   // Door kGateway, ContentHandedOver: who reads.
   record::v1::ReaderObserved reader;
+  // Whether the caller has gone: a statement is withdrawn before its group is sealed, never after.
+  // May be empty; thread-safe until the reply is called.
+  std::function<bool()> cancelled;
 };
 
 // A commitment of an act with its content, encrypted and not yet stored.
@@ -66,6 +69,7 @@ using Reply = std::function<void(absl::StatusOr<passerelle::gateway::v1::Receipt
 struct Pending {
   Admitted admitted;
   Reply reply;
+  std::function<bool()> cancelled;
 };
 
 }  // namespace passerelle::gateway::core

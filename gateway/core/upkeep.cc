@@ -20,7 +20,7 @@ constexpr int64_t kRetentionEveryMs = 1000;
 }  // namespace
 
 absl::StatusOr<policy::Now> Convention::Now() const {
-  int64_t time_ms = surroundings_.clock.WallMs();
+  int64_t time_ms = clock_.WallMs();
   std::string zone;
   Read([&](const policy::state::State& state) {
     zone = state.founding()->convention().zone();
@@ -31,7 +31,7 @@ absl::StatusOr<policy::Now> Convention::Now() const {
 
 void Convention::SubmitOwn(const GatewayAct& act, Reply reply) {
   Submit(SignGatewayAct(act, *storage_->statement_key, log_name_, storage_->log->head(),
-                        storage_->log->origin(), surroundings_.clock, surroundings_.random),
+                        storage_->log->origin(), clock_, surroundings_.random),
          std::move(reply));
 }
 
@@ -55,9 +55,8 @@ void Convention::Fetch(const std::string& agent, const statement::v1::ActRef& tr
     return reply(std::move(refused));
   }
   GatewayAct act = HandOver(transfer, agent, handover.reader, surroundings_.random);
-  Request request =
-      SignGatewayAct(act, *storage_->statement_key, log_name_, storage_->log->head(),
-                     storage_->log->origin(), surroundings_.clock, surroundings_.random);
+  Request request = SignGatewayAct(act, *storage_->statement_key, log_name_, storage_->log->head(),
+                                   storage_->log->origin(), clock_, surroundings_.random);
   request.seen_size = seen_size;
   Submit(request, [this, position, commitment, reply = std::move(reply)](
                       absl::StatusOr<passerelle::gateway::v1::Receipt> receipt) {
@@ -88,7 +87,7 @@ void Convention::Tick() {
   {
     base::MutexLock lock(queue_mutex_);
     if (closed_) return;
-    const int64_t now = surroundings_.clock.MonotonicMs();
+    const int64_t now = clock_.MonotonicMs();
     due = now - last_retention_ms_ >= kRetentionEveryMs;
     if (due) last_retention_ms_ = now;
     destroy = due || erasures_due_;
@@ -142,6 +141,7 @@ void Convention::DestroyDue() {
 
 void Convention::WriteBehind() {
   const absl::Status guarded = storage_->log->WriteGuard();
+  if (EndsProcess(guarded)) return End(guarded);
   if (!guarded.ok()) surroundings_.report("guard_failed", guarded);
   std::vector<std::pair<base::Digest, uint64_t>> statements;
   {
@@ -156,7 +156,7 @@ void Convention::WriteBehind() {
 
 void Convention::Expire() {
   base::MutexLock lock(vault_mutex_);
-  const absl::Status expired = storage_->vault->Expire(surroundings_.clock.WallMs());
+  const absl::Status expired = storage_->vault->Expire(clock_.WallMs());
   if (!expired.ok()) surroundings_.report("expiry_failed", expired);
 }
 

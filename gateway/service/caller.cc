@@ -26,13 +26,15 @@ absl::StatusOr<Caller> Identifier::Identify(const std::string& log,
   if (now_ms < verified.not_before_ms || now_ms > verified.not_after_ms)
     return base::Error(absl::StatusCode::kUnauthenticated, "CERTIFICATE_EXPIRED", "",
                        "the client certificate is not valid now; have a new one issued");
+  // The key is judged by the log's own clock, which a `test` log may shift.
+  ASSIGN_OR_RETURN(const policy::Now log_now, convention->Now());
   Caller caller{convention, ""};
   bool in_force = false;
   convention->Read([&](const policy::state::State& state) {
     const record::v1::KeyRow* key = state.keys.Find(base::View(verified.fingerprint));
     if (key == nullptr) return;
     caller.agent = key->agent();
-    in_force = policy::state::KeyInForce(*key, now_ms);
+    in_force = policy::state::KeyInForce(*key, log_now.time_ms);
   });
   if (caller.agent.empty())
     return base::Error(absl::StatusCode::kUnauthenticated, "KEY_NOT_ENROLLED", "",

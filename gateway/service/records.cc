@@ -59,8 +59,8 @@ absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(const Caller& caller,
   return response;
 }
 
-absl::Status ReadEntries(const Caller& caller, const api::ReadEntriesRequest& request,
-                         Sink<api::ReadEntriesResponse> sink) {
+absl::StatusOr<Source<api::ReadEntriesResponse>> ReadEntries(
+    const Caller& caller, const api::ReadEntriesRequest& request) {
   ASSIGN_OR_RETURN(const Sight sight, SightOf(caller));
   if (!sight.whole_log())
     return base::Error(absl::StatusCode::kPermissionDenied, "NOT_LOG_AUDITOR", "",
@@ -70,24 +70,19 @@ absl::Status ReadEntries(const Caller& caller, const api::ReadEntriesRequest& re
   if (request.begin() > request.end() || request.end() > log.head().size)
     return base::Error(absl::StatusCode::kOutOfRange, "RANGE", "end",
                        "the range goes beyond the committed log");
-  constexpr uint64_t kBatch = base::kMaxGroupEntries;
-  api::ReadEntriesResponse chunk;
-  size_t bytes = 0;
-  for (uint64_t at = request.begin(); at < request.end();) {
-    const uint64_t until = std::min(at + kBatch, request.end());
-    ASSIGN_OR_RETURN(std::vector<std::string> entries, log.ReadEntries(at, until));
-    for (std::string& entry : entries) {
-      if (bytes > 0 && bytes + entry.size() > base::kStreamChunkBytes) {
-        RETURN_IF_ERROR(sink(chunk));
-        chunk.Clear();
-        bytes = 0;
-      }
-      bytes += entry.size();
-      chunk.add_entries(std::move(entry));
-    }
-    at = until;
-  }
-  return bytes > 0 ? sink(chunk) : absl::OkStatus();
+  return Source<api::ReadEntriesResponse>(
+      [&log, at = request.begin(),
+       end = request.end()]() mutable -> absl::StatusOr<std::optional<api::ReadEntriesResponse>> {
+        if (at == end) return std::optional<api::ReadEntriesResponse>();
+        // As many entries as surely fit one chunk, or one that is larger.
+        constexpr uint64_t kBatch = base::kStreamChunkBytes / base::kMaxEntryBytes;
+        const uint64_t until = std::min(at + kBatch, end);
+        ASSIGN_OR_RETURN(std::vector<std::string> entries, log.ReadEntries(at, until));
+        api::ReadEntriesResponse chunk;
+        for (std::string& entry : entries) chunk.add_entries(std::move(entry));
+        at = until;
+        return std::optional<api::ReadEntriesResponse>(std::move(chunk));
+      });
 }
 
 }  // namespace passerelle::gateway::service

@@ -4,10 +4,9 @@
 #define PASSERELLE_GATEWAY_SERVICE_SERVICE_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 
-#include "absl/functional/function_ref.h"
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/service/caller.h"
 #include "gateway/service/visibility.h"
@@ -27,21 +26,23 @@ namespace api = passerelle::gateway::v1;
 template <typename Response>
 using Answer = std::function<void(absl::StatusOr<Response>)>;
 
-// Writes one chunk of a stream; an error ends it.
+// Gives a stream's next chunk each time it is called, and nothing after the last. Not thread-safe;
+// the caller's convention must outlive it.
 template <typename Response>
-using Sink = absl::FunctionRef<absl::Status(const Response&)>;
+using Source = std::function<absl::StatusOr<std::optional<Response>>()>;
 
 // Every method takes a caller that the Identifier identified at the log which the request names;
 // what the caller may not see is NOT_FOUND, never a hint that it exists. Stateless; thread-safe.
 
-// StatementService.
+// StatementService. `cancelled` says whether the caller has gone; it may be empty.
 void Submit(const Caller& caller, const api::SubmitRequest& request,
-            Answer<api::SubmitResponse> answer);
+            std::function<bool()> cancelled, Answer<api::SubmitResponse> answer);
 absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
                                                    const api::GetReceiptRequest& request);
 
 // TransferService.
-void Send(const Caller& caller, const api::SendRequest& request, Answer<api::SendResponse> answer);
+void Send(const Caller& caller, const api::SendRequest& request, std::function<bool()> cancelled,
+          Answer<api::SendResponse> answer);
 void Fetch(const Caller& caller, const api::FetchRequest& request,
            Answer<api::FetchResponse> answer);
 absl::StatusOr<api::ListTransfersResponse> ListTransfers(const Caller& caller,
@@ -68,14 +69,14 @@ absl::StatusOr<api::ListExchangesResponse> ListExchanges(const Caller& caller,
                                                          const api::ListExchangesRequest& request);
 
 // RegisterService (register.cc). PERMISSION_DENIED without sight of the party, or of the whole log.
-absl::Status ExportRegister(const Caller& caller, const api::ExportRegisterRequest& request,
-                            Sink<api::ExportRegisterResponse> sink);
+absl::StatusOr<Source<api::ExportRegisterResponse>> ExportRegister(
+    const Caller& caller, const api::ExportRegisterRequest& request);
 
 // AuditService. The checkpoint is open to every enrolled key; entries need a log auditor's mandate.
 absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(const Caller& caller,
                                                          const api::GetCheckpointRequest& request);
-absl::Status ReadEntries(const Caller& caller, const api::ReadEntriesRequest& request,
-                         Sink<api::ReadEntriesResponse> sink);
+absl::StatusOr<Source<api::ReadEntriesResponse>> ReadEntries(
+    const Caller& caller, const api::ReadEntriesRequest& request);
 
 // The caller's sight now.
 absl::StatusOr<Sight> SightOf(const Caller& caller);

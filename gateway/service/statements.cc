@@ -37,13 +37,14 @@ absl::StatusOr<Sight> SightOf(const Caller& caller) {
 }
 
 void Submit(const Caller& caller, const api::SubmitRequest& request,
-            Answer<api::SubmitResponse> answer) {
+            std::function<bool()> cancelled, Answer<api::SubmitResponse> answer) {
   Enter(caller,
         {core::Door::kActs,
          request.envelope(),
          {request.attachments().begin(), request.attachments().end()},
          request.seen_size(),
-         {}},
+         {},
+         std::move(cancelled)},
         std::move(answer));
 }
 
@@ -63,13 +64,15 @@ absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
   return response;
 }
 
-void Send(const Caller& caller, const api::SendRequest& request, Answer<api::SendResponse> answer) {
+void Send(const Caller& caller, const api::SendRequest& request, std::function<bool()> cancelled,
+          Answer<api::SendResponse> answer) {
   Enter(caller,
         {core::Door::kTransfers,
          request.envelope(),
          {request.payloads().begin(), request.payloads().end()},
          request.seen_size(),
-         {}},
+         {},
+         std::move(cancelled)},
         std::move(answer));
 }
 
