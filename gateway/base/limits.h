@@ -68,6 +68,10 @@ inline constexpr uint32_t kDefaultPageSize = 50;
 inline constexpr uint32_t kMaxPageSize = 200;
 // A chunk of a streamed reply.
 inline constexpr size_t kStreamChunkBytes = 256 * 1024;
+// Columns of a payload that are looked at; a file with more is not read.
+inline constexpr size_t kMaxColumns = kMaxFields + 16;
+// A cell of a payload.
+inline constexpr size_t kMaxCellBytes = 1024;
 
 }  // namespace passerelle::gateway::base
 
