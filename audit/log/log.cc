@@ -184,9 +184,9 @@ Head Log::head() const {
   return head_;
 }
 
-std::string Log::SignedCheckpoint() const {
+SignedHead Log::signed_head() const {
   MutexLock lock(mutex_);
-  return checkpoint_;
+  return {.head = head_, .checkpoint = checkpoint_};
 }
 
 absl::StatusOr<Digest> Log::RootAt(uint64_t size) const {
