@@ -47,6 +47,8 @@ inline constexpr size_t kMaxNoteSignatures = 100;
 inline constexpr size_t kMaxNoteBytes = 64 * 1024;
 // A tlog-proof file.
 inline constexpr size_t kMaxProofBytes = 256 * 1024;
+// Hashes of an inclusion proof: sizes are below 2^63.
+inline constexpr size_t kMaxProofHashes = 63;
 // Origin and key names of checkpoints.
 inline constexpr size_t kMaxOriginBytes = 255;
 // Longest life of a statement, milliseconds (WIRE 8).
