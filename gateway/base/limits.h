@@ -83,6 +83,10 @@ inline constexpr size_t kMaxProfileBytes = 64 * 1024;
 inline constexpr int64_t kStreamDeadlineMs = 5 * 60 * 1000;
 // Entries asked for in one streamed call.
 inline constexpr uint64_t kEntriesPerCall = 4096;
+// Columns of a payload that are looked at; a file with more is not read.
+inline constexpr size_t kMaxColumns = kMaxFields + 16;
+// A cell of a payload.
+inline constexpr size_t kMaxCellBytes = 1024;
 
 }  // namespace passerelle::gateway::base
 
