@@ -7,6 +7,7 @@ from this repository and the build tree, and of the checks asked for: an equal s
 import hashlib
 import json
 import pathlib
+import re
 import subprocess
 
 # A working tree with more changed units than this waits for --tidy.
@@ -58,7 +59,8 @@ def all_units(root, build):
         relative = path.relative_to(root)
         if relative.parts[0] not in OWN_FOLDERS:
             continue
-        units.append(Unit(root, build, str(relative), inputs.get(command["output"], ())))
+        made = re.search(r" -o (\S+)", command["command"])
+        units.append(Unit(root, build, str(relative), inputs.get(made.group(1), ())))
     return sorted(units, key=lambda unit: unit.path)
 
 
