@@ -30,10 +30,10 @@ std::string CertificatePath(const std::string& folder) { return folder + "/ca.pe
 
 using OwnedX509 = Owned<X509, X509_free>;
 
-// A certificate without issuer, extensions and signature. INVALID_ARGUMENT when X.509 cannot
-// express a date.
-absl::StatusOr<OwnedX509> Draft(std::string_view common_name, int64_t not_before_ms,
-                                int64_t not_after_ms, const keys::PublicKey& key, Random& random) {
+// A certificate without issuer, extensions and signature. REQUIRES: CheckCommonName and
+// CheckValidity accepted the arguments.
+OwnedX509 Draft(std::string_view common_name, int64_t not_before_ms, int64_t not_after_ms,
+                const keys::PublicKey& key, Random& random) {
   OwnedX509 draft(X509_new());
   RequireOpenssl(draft != nullptr && X509_set_version(draft.get(), X509_VERSION_3) == 1 &&
                  X509_set_pubkey(draft.get(), key.evp()) == 1);
@@ -46,9 +46,8 @@ absl::StatusOr<OwnedX509> Draft(std::string_view common_name, int64_t not_before
   RequireOpenssl(X509_NAME_add_entry_by_NID(X509_get_subject_name(draft.get()), NID_commonName,
                                             MBSTRING_UTF8, keys::Bytes(common_name),
                                             static_cast<int>(common_name.size()), -1, 0) == 1);
-  if (ASN1_TIME_set(X509_getm_notBefore(draft.get()), not_before_ms / 1000) == nullptr ||
-      ASN1_TIME_set(X509_getm_notAfter(draft.get()), not_after_ms / 1000) == nullptr)
-    return Malformed("PROFILE", "not_after_ms", "a certificate's dates end in the year 9999");
+  RequireOpenssl(ASN1_TIME_set(X509_getm_notBefore(draft.get()), not_before_ms / 1000) != nullptr &&
+                 ASN1_TIME_set(X509_getm_notAfter(draft.get()), not_after_ms / 1000) != nullptr);
   return draft;
 }
 
@@ -105,8 +104,7 @@ absl::StatusOr<Authority> Authority::Create(std::string_view common_name, int64_
   RETURN_IF_ERROR(CheckCommonName(common_name));
   RETURN_IF_ERROR(CheckValidity(not_before_ms, not_after_ms));
   ASSIGN_OR_RETURN(keys::PrivateKey key, keys::PrivateKey::Generate(keys::KeyType::kP256));
-  ASSIGN_OR_RETURN(const OwnedX509 draft,
-                   Draft(common_name, not_before_ms, not_after_ms, key.public_key(), random));
+  const OwnedX509 draft = Draft(common_name, not_before_ms, not_after_ms, key.public_key(), random);
   X509* root = draft.get();
   RequireOpenssl(X509_set_issuer_name(root, X509_get_subject_name(root)) == 1);
   Extend(root, root, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
@@ -150,8 +148,8 @@ absl::StatusOr<Certificate> Authority::Issue(const Profile& profile, const keys:
   RETURN_IF_ERROR(CheckProfile(profile));
   if (profile.not_after_ms > certificate_.not_after_ms())
     return Malformed("PROFILE", "not_after_ms", "a leaf ends no later than its root");
-  ASSIGN_OR_RETURN(const OwnedX509 draft, Draft(profile.common_name, profile.not_before_ms,
-                                                profile.not_after_ms, key, random));
+  const OwnedX509 draft =
+      Draft(profile.common_name, profile.not_before_ms, profile.not_after_ms, key, random);
   X509* leaf = draft.get();
   X509* root = certificate_.x509();
   RequireOpenssl(X509_set_issuer_name(leaf, X509_get_subject_name(root)) == 1);

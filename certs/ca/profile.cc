@@ -22,6 +22,8 @@ constexpr size_t kMaxDnsNameBytes = 253;
 constexpr size_t kMaxDnsLabelBytes = 63;
 // SPIFFE-ID section 2.3.
 constexpr size_t kMaxUriBytes = 2048;
+// The last second of the year 9999, milliseconds UTC: X.509 has four digits for a year.
+constexpr int64_t kLastMs = 253402300799000;
 constexpr std::string_view kScheme = "spiffe://";
 
 absl::Status Wrong(std::string_view path, std::string_view message) {
@@ -78,6 +80,8 @@ absl::Status CheckCommonName(std::string_view name) {
 absl::Status CheckValidity(int64_t not_before_ms, int64_t not_after_ms) {
   if (not_before_ms < 0 || not_before_ms / 1000 >= not_after_ms / 1000)
     return Wrong("not_after_ms", "a validity ends at least a second after it begins");
+  if (not_after_ms / 1000 > kLastMs / 1000)
+    return Wrong("not_after_ms", "a certificate's dates end with the year 9999");
   return absl::OkStatus();
 }
 

@@ -17,7 +17,8 @@ inline bool IsServer(const Profile& profile) { return profile.uri.empty(); }
 // ub-common-name).
 absl::Status CheckCommonName(std::string_view name);
 
-// INVALID_ARGUMENT (PROFILE) unless the validity is at least a second long and begins after 1970.
+// INVALID_ARGUMENT (PROFILE) unless the validity is at least a second long and lies between
+// 1970 and 9999.
 absl::Status CheckValidity(int64_t not_before_ms, int64_t not_after_ms);
 
 // INVALID_ARGUMENT (PROFILE) unless the profile is wholly a server's or wholly an agent's, and each

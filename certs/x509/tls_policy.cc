@@ -24,7 +24,7 @@ ssl_conf = passerelle_ssl
 [passerelle_ssl]
 system_default = passerelle_tls
 [passerelle_tls]
-Protocol = ALL,-TLSv1.2,-TLSv1.1,-TLSv1
+Protocol = ALL,-TLSv1.2,-TLSv1.1,-TLSv1,-SSLv3
 CipherString = DEFAULT:@SECLEVEL=2
 Ciphersuites = TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256
 Options = -SessionTicket

@@ -70,6 +70,17 @@ inline constexpr uint32_t kMaxPageSize = 200;
 inline constexpr size_t kStreamChunkBytes = 256 * 1024;
 // A PEM file of a key or of certificates.
 inline constexpr size_t kMaxPemBytes = 64 * 1024;
+// Entries of an export that a verifier takes: 64 bytes of memory each.
+inline constexpr uint64_t kMaxVerifiedEntries = uint64_t{1} << 26;
+// Hashes of a consistency proof: two for each level of the highest tree.
+inline constexpr size_t kMaxConsistencyHashes = 128;
+// A statement file or a profile, as JSON: attachments in base64 and room around them.
+inline constexpr size_t kMaxStatementFileBytes = 8 * 1024 * 1024;
+inline constexpr size_t kMaxProfileBytes = 64 * 1024;
+// Deadline of a call that streams its answer, milliseconds.
+inline constexpr int64_t kStreamDeadlineMs = 5 * 60 * 1000;
+// Entries asked for in one streamed call.
+inline constexpr uint64_t kEntriesPerCall = 4096;
 
 }  // namespace passerelle::gateway::base
 
