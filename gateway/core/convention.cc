@@ -146,8 +146,10 @@ void Convention::CarryGroup(std::vector<Pending> pending) {
 
 bool Convention::EndsProcess(const absl::Status& status) {
   const std::string reason = base::ReasonOf(status);
-  return reason == "LOG_UNKNOWN" || reason == "VAULT_UNKNOWN" || reason == "LOG_CONFLICT" ||
-         reason == "LOG_FENCED";
+  for (const char* fatal :
+       {"LOG_UNKNOWN", "LOG_FORKED", "LOG_CONFLICT", "LOG_FENCED", "VAULT_UNKNOWN", "GUARD_SYNC"})
+    if (reason == fatal) return true;
+  return false;
 }
 
 void Convention::End(const absl::Status& status) {

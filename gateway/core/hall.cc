@@ -44,8 +44,7 @@ absl::StatusOr<Group> Hall::Carry(const policy::state::State& committed,
   RETURN_IF_ERROR(vault_.Commit(group.contents(), group.refused()));
   const absl::Status appended = log_.Append(group.leaves(), group.time_ms());
   // What the vault holds beyond the head belongs to nobody.
-  if (!appended.ok() && base::ReasonOf(appended) != "LOG_UNKNOWN")
-    RETURN_IF_ERROR(vault_.Sweep(log_.head().size));
+  if (base::ReasonOf(appended) == "LOG_FULL") RETURN_IF_ERROR(vault_.Sweep(log_.head().size));
   RETURN_IF_ERROR(appended);
   // 6. Receipt: the caller publishes the draft, then answers (core/convention.cc, core/receipt.cc).
   return group;

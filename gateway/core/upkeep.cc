@@ -141,6 +141,7 @@ void Convention::DestroyDue() {
 
 void Convention::WriteBehind() {
   const absl::Status guarded = storage_->log->WriteGuard();
+  if (EndsProcess(guarded)) return End(guarded);
   if (!guarded.ok()) surroundings_.report("guard_failed", guarded);
   std::vector<std::pair<base::Digest, uint64_t>> statements;
   {
