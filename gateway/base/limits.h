@@ -68,6 +68,10 @@ inline constexpr uint32_t kDefaultPageSize = 50;
 inline constexpr uint32_t kMaxPageSize = 200;
 // A chunk of a streamed reply.
 inline constexpr size_t kStreamChunkBytes = 256 * 1024;
+// Idle read connections that a vault keeps.
+inline constexpr size_t kMaxIdleReaders = 8;
+// How long a vault waits for another process that reads or locks its database, milliseconds.
+inline constexpr int kVaultBusyMs = 250;
 
 }  // namespace passerelle::gateway::base
 
