@@ -186,7 +186,7 @@ Head Log::head() const {
 
 SignedHead Log::signed_head() const {
   MutexLock lock(mutex_);
-  return {head_, checkpoint_};
+  return {.head = head_, .checkpoint = checkpoint_};
 }
 
 absl::StatusOr<Digest> Log::RootAt(uint64_t size) const {

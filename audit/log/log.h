@@ -62,7 +62,7 @@ class Log {
   // The committed head.
   Head head() const EXCLUDES_LOCK(mutex_);
 
-  // The committed head with its signed checkpoint.
+  // The committed head with its signed checkpoint, read together.
   SignedHead signed_head() const EXCLUDES_LOCK(mutex_);
 
   // Root of the first `size` entries. OUT_OF_RANGE past the head.
@@ -101,7 +101,7 @@ class Log {
   std::optional<Head> signed_;
 
   gateway::base::Mutex guard_mutex_;
-  Guard* const guard_ PT_GUARDED_BY(guard_mutex_);
+  Guard* guard_ GUARDED_BY(guard_mutex_);
 
   mutable gateway::base::Mutex mutex_;
   Head head_ GUARDED_BY(mutex_);

@@ -47,6 +47,8 @@ inline constexpr size_t kMaxNoteSignatures = 100;
 inline constexpr size_t kMaxNoteBytes = 64 * 1024;
 // A tlog-proof file.
 inline constexpr size_t kMaxProofBytes = 256 * 1024;
+// Hashes of an inclusion proof: sizes are below 2^63.
+inline constexpr size_t kMaxProofHashes = 63;
 // Origin and key names of checkpoints.
 inline constexpr size_t kMaxOriginBytes = 255;
 // Longest life of a statement, milliseconds (WIRE 8).
@@ -81,6 +83,10 @@ inline constexpr size_t kMaxProfileBytes = 64 * 1024;
 inline constexpr int64_t kStreamDeadlineMs = 5 * 60 * 1000;
 // Entries asked for in one streamed call.
 inline constexpr uint64_t kEntriesPerCall = 4096;
+// Columns of a payload that are looked at; a file with more is not read.
+inline constexpr size_t kMaxColumns = kMaxFields + 16;
+// A cell of a payload.
+inline constexpr size_t kMaxCellBytes = 1024;
 
 }  // namespace passerelle::gateway::base
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -30,7 +31,7 @@ std::string Attach(Draft& draft, base::CommitmentKind kind, std::string_view med
 
 // A statement that awaits signatures, as a file: JSON with `payloadType`, `payload` (base64),
 // `signatures` [{`keyid` (hex fingerprint), `sig` (base64)}] as DSSE writes them, and `attachments`
-// [{`commitment`, `nonce`, `mediaType`, `content`}].
+// [{`commitment` (hex), `nonce` (hex), `mediaType`, `content` (base64)}].
 struct SignedFile {
   // The serialized Statement: exactly what is signed.
   std::string payload;
@@ -42,14 +43,23 @@ struct SignedFile {
 // Starts a file: header and acts serialized once, nobody signed yet.
 SignedFile StartFile(const statement::v1::Header& header, const Draft& draft);
 
-// Adds a signature. FAILED_PRECONDITION when the key is not one of the header's signers or signed
-// already.
+// The statement of a file, read strictly (audit/entry).
+absl::StatusOr<statement::v1::Statement> StatementOf(const SignedFile& file);
+
+// Adds a signature. FAILED_PRECONDITION when the key is not one of the header's signers (reason
+// NOT_A_SIGNER) or signed already (SIGNED_ALREADY); INVALID_ARGUMENT when the payload is no
+// statement.
 absl::Status AddSignature(SignedFile& file, const certs::keys::PrivateKey& key);
 
-// The envelope, once every signer has signed; FAILED_PRECONDITION names the fingerprints that miss.
+// The envelope, its signatures in the order of the header's signers, once every one has signed;
+// FAILED_PRECONDITION (reason SIGNATURES_MISSING) names the fingerprints that miss.
 absl::StatusOr<statement::v1::Envelope> ToEnvelope(const SignedFile& file);
 
 std::string ToJson(const SignedFile& file);
+
+// Reads a file strictly: every member present and no other, none twice, the payload a statement,
+// signatures by its signers only, attachments that open their commitments. INVALID_ARGUMENT names
+// the member.
 absl::StatusOr<SignedFile> SignedFileFromJson(std::string_view json);
 
 }  // namespace passerelle::gateway::client

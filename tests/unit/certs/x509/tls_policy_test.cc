@@ -58,8 +58,10 @@ Outcome Handshake(SSL_CTX* server_context, SSL_CTX* client_context) {
 
 class TlsPolicyTest : public ::testing::Test {
  protected:
-  // What stands before the policy is made once: the policy is for the life of the process.
+  // What stands before the policy is made once and kept, even when the tests are repeated: the
+  // policy is for the life of the process.
   static void SetUpTestSuite() {
+    if (key_ != nullptr) return;
     tests::SeededRandom random(1);
     constexpr int64_t kNow = tests::FakeClock::kStartMs;
     const auto root = ca::Authority::Create("Synthetic root", kNow, kNow + 86400000, random);
@@ -75,14 +77,6 @@ class TlsPolicyTest : public ::testing::Test {
     tls13_client_ = Client(TLS1_3_VERSION).release();
     before_ = Handshake(server_before_, tls12_client_);
     applied_ = RequireTls13();
-  }
-
-  static void TearDownTestSuite() {
-    SSL_CTX_free(server_before_);
-    SSL_CTX_free(tls12_client_);
-    SSL_CTX_free(tls13_client_);
-    delete certificate_;
-    delete key_;
   }
 
   static OwnedContext Server() {
