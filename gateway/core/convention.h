@@ -8,7 +8,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,6 +38,9 @@ struct FetchAnswer {
 
 // Hears the answer of a fetch. Called once, from any thread; must not block.
 using FetchReply = std::function<void(absl::StatusOr<FetchAnswer>)>;
+
+// Work that no caller waits for, and that can fail.
+enum class Fault { kConventionRefused, kGuard, kIndex, kErasure, kExpiry };
 
 // What every convention of a process shares; all must outlive it.
 struct Surroundings {
