@@ -50,9 +50,8 @@ struct Surroundings {
   // Ends the process: called when nobody can say whether something is durable. Must not return in
   // production; when it does (tests), the convention serves nothing more.
   std::function<void(const absl::Status&)> end_process;
-  // Hears of faults in the work that no caller waits for, under a closed name such as
-  // `guard_failed`.
-  std::function<void(std::string_view event, const absl::Status&)> report;
+  // Hears of faults in the work that no caller waits for.
+  std::function<void(Fault, const absl::Status&)> report;
 };
 
 // Thread-safe.
