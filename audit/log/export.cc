@@ -1,7 +1,12 @@
 #include "audit/log/export.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "audit/log/tiles.h"
@@ -23,13 +28,27 @@ constexpr int kEntriesLevel = -1;
 constexpr size_t kLengthBytes = 2;
 constexpr size_t kMaxBundleBytes = kTileWidth * (kLengthBytes + gateway::base::kMaxEntryBytes);
 
-// Writes a file below the export, making its folders.
+// Writes a file below the export, making its folders. Not synced: an export that a crash tears is
+// made again, and its checkpoint comes last.
 absl::Status WriteBelow(const std::string& folder, const std::string& path,
                         std::string_view bytes) {
   const std::string whole = absl::StrCat(folder, "/", path);
   RETURN_IF_ERROR(gateway::base::MakeFolder(std::filesystem::path(whole).parent_path().string(),
                                             FileMode::kPrivate));
-  return gateway::base::WriteFile(whole, bytes, FileMode::kPrivate);
+  const int descriptor = open(whole.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                              static_cast<mode_t>(FileMode::kPrivate));
+  bool done = descriptor >= 0;
+  while (done && !bytes.empty()) {
+    const ssize_t written = write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    done = written >= 0;
+    if (done) bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  const int error = errno;
+  if (descriptor >= 0 && close(descriptor) != 0) done = false;
+  if (done) return absl::OkStatus();
+  return Error(absl::StatusCode::kUnavailable, "FILE_ERROR", "",
+               absl::StrCat(whole, ": ", std::generic_category().message(error)));
 }
 
 absl::StatusOr<std::string> BundleOf(const std::vector<std::string>& entries) {
@@ -140,7 +159,8 @@ absl::Status WriteExport(const std::string& folder, std::string_view checkpoint,
     return Corrupt("LOG_ROOT",
                    absl::StrCat("the first ", size, " entries do not lead to the signed root"));
   RETURN_IF_ERROR(WriteBelow(folder, "log.vkey", absl::StrCat(gateway::base::Absl(vkey), "\n")));
-  return WriteBelow(folder, "checkpoint", checkpoint);
+  return gateway::base::WriteFile(absl::StrCat(folder, "/checkpoint"), checkpoint,
+                                  FileMode::kPrivate);
 }
 
 absl::StatusOr<std::vector<std::string>> ReadExportEntries(const std::string& folder, uint64_t size,

@@ -9,6 +9,13 @@ namespace passerelle::audit::log {
 using gateway::base::Absl;
 using gateway::base::Error;
 
+namespace {
+
+// How much the database file grows at a time: rarely, yet small enough for thousands of logs.
+constexpr int kChunkBytes = 256 * 1024;
+
+}  // namespace
+
 absl::Status SqliteError(int code, std::string_view doing) {
   const std::string message = absl::StrCat(Absl(doing), ": ", sqlite3_errstr(code));
   switch (code & 0xff) {
@@ -61,6 +68,8 @@ absl::StatusOr<SqliteConnection> SqliteConnection::Open(const std::string& path)
   connection.connection_.reset(raw);
   if (code != SQLITE_OK) return SqliteError(code, path);
   sqlite3_extended_result_codes(raw, 1);
+  int chunk = kChunkBytes;
+  sqlite3_file_control(raw, nullptr, SQLITE_FCNTL_CHUNK_SIZE, &chunk);
   // A schema that somebody altered must not run code of its own.
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);

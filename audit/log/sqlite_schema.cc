@@ -15,8 +15,6 @@ using gateway::base::Corrupt;
 // "PsLg".
 constexpr int64_t kApplicationId = 0x50734c67;
 constexpr int64_t kFormat = 1;
-// How much the database file grows at a time.
-constexpr int kChunkBytes = 1024 * 1024;
 
 constexpr const char* kTables = R"(
     CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER NOT NULL) STRICT;
@@ -54,8 +52,6 @@ absl::StatusOr<bool> IsFresh(SqliteConnection& connection) {
 absl::Status Prepare(const std::string& path) {
   ASSIGN_OR_RETURN(SqliteConnection connection, SqliteConnection::Open(path));
   ASSIGN_OR_RETURN(const bool fresh, IsFresh(connection));
-  int chunk = kChunkBytes;
-  sqlite3_file_control(connection.get(), nullptr, SQLITE_FCNTL_CHUNK_SIZE, &chunk);
   ASSIGN_OR_RETURN(SqliteStatement mode, connection.Prepare("PRAGMA journal_mode = WAL"));
   if (const int code = mode.Step(); code != SQLITE_ROW)
     return SqliteError(code, "entering WAL mode");

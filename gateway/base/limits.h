@@ -87,6 +87,10 @@ inline constexpr uint64_t kEntriesPerCall = 4096;
 inline constexpr size_t kMaxColumns = kMaxFields + 16;
 // A cell of a payload.
 inline constexpr size_t kMaxCellBytes = 1024;
+// Idle read connections that a vault keeps.
+inline constexpr size_t kMaxIdleReaders = 8;
+// How long a vault waits for another process that reads or locks its database, milliseconds.
+inline constexpr int kVaultBusyMs = 250;
 
 }  // namespace passerelle::gateway::base
 

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "gateway/base/bytes.h"
 #include "gateway/base/digest.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
+#include "tests/support/fakes.h"
 #include "tests/unit/audit/checkpoint/vectors.h"
 
 namespace passerelle::audit::checkpoint {
@@ -322,6 +325,25 @@ TEST(OpenNote, SixteenPostQuantumCosignaturesFit) {
     note += "— example.com/witness/" + std::to_string(i) + " " +
             ToBase64(std::string(4 + 8 + 2420, 'm')) + "\n";
   EXPECT_TRUE(OpenNote(note, {Foo()}).ok());
+}
+
+// Key ids have 32 bits, so that some hundred thousand keys hold a pair that shares one.
+TEST(OpenNote, TwoKnownKeysOfOneNameAndIdAreRefused) {
+  tests::SeededRandom random(3);
+  std::map<uint32_t, std::string> seen;
+  for (;;) {
+    const std::string key = random.Bytes(32);
+    const NoteVerifier first = *NoteVerifier::FromVkey(VkeyOfBytes(key));
+    const auto [other, fresh] = seen.emplace(first.key_id(), key);
+    if (fresh) continue;
+    const NoteVerifier second = *NoteVerifier::FromVkey(VkeyOfBytes(other->second));
+    std::string id;
+    gateway::base::AppendBigEndian32(id, first.key_id());
+    const std::string note = "text\n\n— k " + ToBase64(id + std::string(64, 's')) + "\n";
+    EXPECT_EQ(ReasonOf(OpenNote(note, {first, second}).status()), "NOTE_KEYS_AMBIGUOUS");
+    EXPECT_EQ(ReasonOf(OpenNote(note, {first, Foo()}).status()), "NOTE_SIGNATURE_INVALID");
+    return;
+  }
 }
 
 TEST(OpenNote, SameKnownKeyTwiceIsNotAmbiguous) {
