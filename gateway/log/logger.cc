@@ -86,6 +86,10 @@ std::string_view NameOf(Event event) {
       return "sweep_done";
     case Event::kErasureDone:
       return "erasure_done";
+    case Event::kIndexFailed:
+      return "index_failed";
+    case Event::kExpiryFailed:
+      return "expiry_failed";
     case Event::kErasureFailed:
       return "erasure_failed";
     case Event::kHandoverLogged:
@@ -150,6 +154,8 @@ std::string_view NameOf(CodeKey key) {
       return "rule";
     case CodeKey::kAct:
       return "act";
+    case CodeKey::kRequest:
+      return "request";
     case CodeKey::kLane:
       return "lane";
   }

@@ -42,10 +42,12 @@ enum class Event {
   kQueueFull,
   kClockBehind,
   kGuardFailed,
+  kIndexFailed,
   // The vault.
   kSweepDone,
   kErasureDone,
   kErasureFailed,
+  kExpiryFailed,
   kHandoverLogged,
 };
 
@@ -81,6 +83,7 @@ enum class CodeKey {
   kRule,
   kAct,
   kLane,
+  kRequest,
 };
 
 // Keys whose values are the first six bytes of a digest, in hexadecimal. Only digests that are

@@ -163,7 +163,7 @@ TEST_F(LoggerTest, EveryEventAndKeyHasANameOfItsOwn) {
   };
   for (int k = 0; k <= static_cast<int>(NumberKey::kWaiting); ++k)
     expect_new({static_cast<NumberKey>(k), 1});
-  for (int k = 0; k <= static_cast<int>(CodeKey::kLane); ++k)
+  for (int k = 0; k <= static_cast<int>(CodeKey::kRequest); ++k)
     expect_new({static_cast<CodeKey>(k), "x"});
   for (int k = 0; k <= static_cast<int>(HexKey::kEntry); ++k)
     expect_new({static_cast<HexKey>(k), "x"});
