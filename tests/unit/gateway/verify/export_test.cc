@@ -122,9 +122,9 @@ TEST_F(ExportTest, NamesTheEntryOfWhichAByteWasChanged) {
 }
 
 TEST_F(ExportTest, AByteOfAnyEntryCannotBeChangedAndSignedAnew) {
-  // The salt alone: the next entry of the same chain no longer follows it.
+  // The salt alone: the root that the next signer saw tells.
   ExpectFault(VerifyForged(log_.Edited(2, [](Entry& entry) { (*entry.mutable_salt())[0] ^= 1; })),
-              3, "breaks the chain of all", "rompt la chaîne de all");
+              3, "saw a checkpoint of 3 entries", "a vu un point de contrôle de 3 entrées");
 }
 
 TEST_F(ExportTest, ARecomputedTreeDoesNotLeadToTheSignedRoot) {
@@ -197,6 +197,14 @@ TEST_F(ExportTest, RejectsASeenOfTheFutureAndOfAnotherOrigin) {
                                                "example.org/other");
                                          })),
               2, "never had", "jamais eu");
+}
+
+TEST_F(ExportTest, RejectsALinkToAnEntryThatIsNoLongerThere) {
+  // Entry 2 was rewritten; the refusal after it names the hash that it had.
+  const std::vector<std::string> entries =
+      log_.Edited(2, [](Entry& entry) { (*entry.mutable_salt())[0] ^= 1; });
+  ExpectFault(VerifyForged({entries[0], entries[1], entries[2], entries[4]}), 3,
+              "breaks the chain of p001", "rompt la chaîne de p001");
 }
 
 TEST_F(ExportTest, RejectsALinkThatSkipsAnEntry) {
