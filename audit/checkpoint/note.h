@@ -18,8 +18,9 @@ namespace passerelle::audit::checkpoint {
 // thread-safe.
 class NoteVerifier {
  public:
-  // Reads a vkey of type Ed25519 (0x01). INVALID_ARGUMENT when it is malformed, of another type, or
-  // its key id is not that of name and key.
+  // Reads a vkey of type Ed25519 (0x01). INVALID_ARGUMENT when it is malformed, of another type,
+  // its key id is not that of name and key, or its point is not canonical or of low order (OpenSSL
+  // accepts forged signatures under those).
   static absl::StatusOr<NoteVerifier> FromVkey(std::string_view vkey);
 
   const std::string& name() const { return name_; }
@@ -59,12 +60,13 @@ class NoteSigner {
 struct OpenedNote {
   // The signed text, its final newline included.
   std::string text;
-  // Names of the known keys whose signatures verified, in the order of the lines.
+  // Names of the known keys whose signatures verified, in the order of the lines, each key once.
   std::vector<std::string> signed_by;
 };
 
 // Opens a note. Unknown (name, id) pairs are ignored; a known pair with a bad signature, no good
-// signature, more than 100 lines or any malformed byte refuses the whole note.
+// signature, more than 100 lines or any malformed byte refuses the whole note. INVALID_ARGUMENT
+// when malformed, or when two different known keys share name and id; UNAUTHENTICATED otherwise.
 absl::StatusOr<OpenedNote> OpenNote(std::string_view note, absl::Span<const NoteVerifier> known);
 
 }  // namespace passerelle::audit::checkpoint

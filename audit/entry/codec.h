@@ -25,7 +25,8 @@ absl::StatusOr<statement::v1::Envelope> DecodeEnvelope(std::string_view bytes);
 
 // Reads a statement strictly: wire walk, header present with log of 0 or 32 bytes, seen whole or
 // absent, signers of 32 bytes sorted and distinct, nonce of 16 bytes, at least one act, every act
-// with a body, the bounds of limits.h. Errors have paths that begin with `statement`.
+// with a body, references, commitments and agents of their lengths, the bounds of limits.h. Errors
+// have paths that begin with `statement`.
 absl::StatusOr<statement::v1::Statement> DecodeStatement(std::string_view payload);
 
 // The leaf of an entry: tag and serialized message. OUT_OF_RANGE (reason ENTRY_SIZE) past 65,535

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,55 +20,88 @@
 
 namespace passerelle::audit::log {
 
+// A head and the note that signs it.
+struct SignedHead {
+  Head head;
+  std::string checkpoint;
+};
+
 // One log of one origin. Append comes from one thread at a time; everything else is thread-safe and
-// sees committed entries only.
+// sees committed entries only. A head that does not extend the last one signed is never signed.
 class Log {
  public:
-  // Opens a log: recomputes size and root from the stored entries, tells `replay` every entry in
-  // order, compares with the stored head and with the guard, and signs the head. DATA_LOSS (reasons
-  // LOG_ENTRY_MISSING, LOG_ROOT, LOG_BEHIND_GUARD, LOG_FORKED; the message names the entry),
-  // FAILED_PRECONDITION (GUARD_MISSING) when entries exist and no guard does. `store`, `guard` and
-  // `signer` must outlive the log; `guard` may be null in tests.
-  static absl::StatusOr<std::unique_ptr<Log>> Open(
-      std::string origin, LogStore& store, Guard* guard, const checkpoint::NoteSigner& signer,
-      absl::FunctionRef<absl::Status(uint64_t index, const std::string& entry, const Digest& leaf)>
-          replay);
+  // Hears an entry at start.
+  using Replay =
+      absl::FunctionRef<absl::Status(uint64_t index, const std::string& entry, const Digest& leaf)>;
 
-  // Commits entries as one group, then signs its checkpoint. `time_ms` is the group's record time.
-  // UNAVAILABLE with reason LOG_FULL (nothing written), ABORTED (LOG_CONFLICT, LOG_FENCED),
-  // INTERNAL (LOG_UNKNOWN: the process must end).
-  absl::Status Append(const std::vector<std::string>& entries, int64_t time_ms);
+  // Opens a log: recomputes size and root from the stored entries, tells `replay` every entry in
+  // order, compares with the stored tree and head and with the guard, signs the head and writes the
+  // guard. DATA_LOSS (reasons LOG_ENTRY_MISSING, LOG_ROOT, LOG_BEHIND_GUARD, LOG_FORKED; the
+  // message names the entry), FAILED_PRECONDITION (GUARD_MISSING) when entries exist and no head
+  // was ever written to the guard. `store`, `guard` and `signer` must outlive the log; `guard` may
+  // be null: when a head is adopted, and in tests.
+  static absl::StatusOr<std::unique_ptr<Log>> Open(std::string origin, LogStore& store,
+                                                   Guard* guard,
+                                                   const checkpoint::NoteSigner& signer,
+                                                   Replay replay);
+
+  // Commits entries as one group, then signs its checkpoint. `time_ms` is the group's record time,
+  // never before the last one's. INVALID_ARGUMENT (LOG_GROUP: no entry, or past the bounds of
+  // limits.h; LOG_TIME), UNAVAILABLE with reason LOG_FULL (nothing written), ABORTED (LOG_CONFLICT,
+  // LOG_FENCED), INTERNAL (LOG_UNKNOWN, LOG_FORKED: the process must end).
+  absl::Status Append(const std::vector<std::string>& entries, int64_t time_ms)
+      EXCLUDES_LOCK(mutex_);
+
+  // Writes the committed head to the guard, unless it stands there already. Off the answer's path:
+  // the core calls it about every 100 ms and when it drains. INTERNAL (GUARD_SYNC: the process must
+  // end).
+  absl::Status WriteGuard() EXCLUDES_LOCK(guard_mutex_);
 
   const std::string& origin() const { return origin_; }
 
   // The committed head.
   Head head() const EXCLUDES_LOCK(mutex_);
 
-  // The signed checkpoint of the committed head.
-  std::string SignedCheckpoint() const EXCLUDES_LOCK(mutex_);
+  // The committed head with its signed checkpoint, read together.
+  SignedHead signed_head() const EXCLUDES_LOCK(mutex_);
 
   // Root of the first `size` entries. OUT_OF_RANGE past the head.
-  absl::StatusOr<Digest> RootAt(uint64_t size) const;
+  absl::StatusOr<Digest> RootAt(uint64_t size) const EXCLUDES_LOCK(mutex_);
 
-  // Proofs up to a size that is committed. OUT_OF_RANGE past it.
-  absl::StatusOr<std::vector<Digest>> InclusionProof(uint64_t index, uint64_t size) const;
-  absl::StatusOr<std::vector<Digest>> ConsistencyProof(uint64_t from, uint64_t to) const;
+  // Proofs up to a size that is committed. OUT_OF_RANGE past it, INVALID_ARGUMENT as in merkle.h.
+  absl::StatusOr<std::vector<Digest>> InclusionProof(uint64_t index, uint64_t size) const
+      EXCLUDES_LOCK(mutex_);
+  absl::StatusOr<std::vector<Digest>> ConsistencyProof(uint64_t from, uint64_t to) const
+      EXCLUDES_LOCK(mutex_);
 
-  // The entries [begin, end).
-  absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t begin, uint64_t end) const;
+  // The entries [begin, end). OUT_OF_RANGE past the head.
+  absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t begin, uint64_t end) const
+      EXCLUDES_LOCK(mutex_);
 
  private:
   Log(std::string origin, LogStore& store, Guard* guard, const checkpoint::NoteSigner& signer);
+
+  // Steps of Open.
+  absl::Status ReplayEntries(const Head& head, Replay replay);
+  absl::Status ReplayEntry(uint64_t index, const std::string& entry, Replay replay);
+  absl::Status CheckGuardSize(const Head& head) EXCLUDES_LOCK(guard_mutex_);
+  absl::Status CheckGuardRoot() EXCLUDES_LOCK(guard_mutex_);
+
+  // Signs a committed head and makes it visible.
   absl::Status Sign(const Head& head) EXCLUDES_LOCK(mutex_);
 
   // Constant after construction.
   const std::string origin_;
   LogStore& store_;
-  Guard* const guard_;
   const checkpoint::NoteSigner& signer_;
 
   // Used by the appending thread only.
   merkle::Frontier frontier_;
+  // The last head that was signed; nothing before the first.
+  std::optional<Head> signed_;
+
+  gateway::base::Mutex guard_mutex_;
+  Guard* guard_ GUARDED_BY(guard_mutex_);
 
   mutable gateway::base::Mutex mutex_;
   Head head_ GUARDED_BY(mutex_);

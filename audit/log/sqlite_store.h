@@ -10,7 +10,12 @@
 
 namespace passerelle::audit::log {
 
-// Opens or creates the database at `path` (mode 0600). DATA_LOSS when it is not one of ours.
+// Opens or creates the database at `path` (mode 0600; its folder must exist). DATA_LOSS when it is
+// not one of ours (STORE_FOREIGN), of another format (STORE_FORMAT) or damaged (STORE_CORRUPT,
+// STORE_TILE). The store is thread-safe as LogStore says; another process that writes at the same
+// time makes an append a conflict.
+//
+// Who trusts what: see store.h. The file holds no payload, no name and no key.
 absl::StatusOr<std::unique_ptr<LogStore>> OpenSqliteStore(const std::string& path);
 
 }  // namespace passerelle::audit::log

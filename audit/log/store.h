@@ -58,7 +58,9 @@ class LogStore {
  public:
   virtual ~LogStore() = default;
 
-  // Appends a group durably if the head is `expected`. At most kMaxGroupEntries and kMaxGroupBytes.
+  // Appends a group durably if the head is `expected`. At most kMaxGroupEntries and kMaxGroupBytes;
+  // a group whose entries do not lead to its head is kUnknown: memory cannot be trusted. After
+  // kUnknown every append is kUnknown.
   virtual Appended Append(const Head& expected, const Group& group) = 0;
 
   // The durable head; a fresh store has the head of the empty log.
@@ -73,7 +75,8 @@ class LogStore {
   virtual absl::StatusOr<Digest> ReadNode(merkle::NodeId node) const = 0;
 
   // The permanent index from statement digest to entry: filled off the answer's path, so it may lag
-  // behind the head.
+  // behind the head. OUT_OF_RANGE past the head; a digest indexed before keeps its entry;
+  // UNAVAILABLE when nothing was indexed and it may be tried again.
   virtual absl::Status IndexStatements(
       const std::vector<std::pair<Digest, uint64_t>>& statements) = 0;
   virtual absl::StatusOr<std::optional<uint64_t>> FindStatement(const Digest& digest) const = 0;

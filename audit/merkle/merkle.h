@@ -74,13 +74,15 @@ absl::StatusOr<std::vector<Digest>> ConsistencyProof(uint64_t from, uint64_t to,
 absl::StatusOr<Digest> RootFromInclusion(uint64_t index, uint64_t size, const Digest& leaf,
                                          absl::Span<const Digest> proof);
 
-// OK iff the proof shows `leaf` at `index` under `root`; a mismatch carries expected and computed
+// OK iff the proof shows `leaf` at `index` under `root`. INVALID_ARGUMENT as RootFromInclusion; a
+// mismatch is FAILED_PRECONDITION (reason INCLUSION_MISMATCH) and carries expected and computed
 // roots.
 absl::Status VerifyInclusion(uint64_t index, uint64_t size, const Digest& leaf,
                              absl::Span<const Digest> proof, const Digest& root);
 
 // OK iff the proof shows that the tree of `to` leaves extends the one of `from`. from = 0 is always
-// refused; from = to demands an empty proof and equal roots.
+// refused; from = to demands an empty proof and equal roots. Errors as VerifyInclusion's, reason
+// CONSISTENCY_MISMATCH.
 absl::Status VerifyConsistency(uint64_t from, uint64_t to, absl::Span<const Digest> proof,
                                const Digest& from_root, const Digest& to_root);
 

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "certs/keys/key.h"
 #include "certs/x509/certificate.h"
@@ -25,7 +27,7 @@ struct Profile {
   // The one URI of an agent: `spiffe://<convention>/<environment>/agent|service/<id>`; empty for a
   // server.
   std::string uri;
-  // Bounds of the validity, milliseconds UTC.
+  // Bounds of the validity, milliseconds UTC; certificates hold whole seconds.
   int64_t not_before_ms = 0;
   int64_t not_after_ms = 0;
 };
@@ -34,18 +36,22 @@ struct Profile {
 class Authority {
  public:
   // Makes a root: P-256, basicConstraints CA:TRUE pathlen 0, keyUsage keyCertSign. Serial numbers
-  // are 16 random bytes of `random`.
+  // are 16 random bytes of `random`, made positive. INVALID_ARGUMENT (PROFILE) for a malformed name
+  // or an empty validity.
   static absl::StatusOr<Authority> Create(std::string_view common_name, int64_t not_before_ms,
                                           int64_t not_after_ms, gateway::base::Random& random);
 
-  // Reads `ca.key` and `ca.pem` of a folder.
+  // Reads `ca.key` and `ca.pem` of a folder. FAILED_PRECONDITION (reason CA_MISMATCH) when the
+  // certificate is not that key's or not an authority's; else the errors of PrivateKey::Load.
   static absl::StatusOr<Authority> Load(const std::string& folder);
 
-  // Writes `ca.key` (0600) and `ca.pem` into a folder that holds neither yet.
+  // Writes `ca.key` (0600) and `ca.pem` into a folder that holds neither yet. ALREADY_EXISTS
+  // (FILE_EXISTS) otherwise.
   absl::Status Save(const std::string& folder) const;
 
   // Issues a leaf for a key. A server leaf (DNS names or addresses) gets serverAuth, an agent's
-  // leaf (URI) clientAuth. INVALID_ARGUMENT when the profile is both or neither.
+  // leaf (URI) clientAuth. INVALID_ARGUMENT (reason PROFILE, with the profile's field as path) when
+  // the profile is both or neither, a name is malformed, or the leaf would outlive the root.
   absl::StatusOr<x509::Certificate> Issue(const Profile& profile, const keys::PublicKey& key,
                                           gateway::base::Random& random) const;
 

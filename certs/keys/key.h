@@ -23,7 +23,7 @@ enum class KeyType { kEd25519, kP256 };
 class PublicKey {
  public:
   // Reads a DER SubjectPublicKeyInfo. INVALID_ARGUMENT (reason SPKI_FORM) for any other form, a
-  // point off the curve, or an Ed25519 point of low order.
+  // point off the curve, or an Ed25519 point that is not canonical or of low order.
   static absl::StatusOr<PublicKey> FromSpki(std::string_view der);
 
   KeyType type() const { return type_; }
@@ -38,7 +38,7 @@ class PublicKey {
   // Ed25519: 64 bytes, RFC 8032. P-256: strict DER over SHA-256.
   absl::Status Verify(std::string_view message, std::string_view signature) const;
 
-  // The OpenSSL key, shared; must not be changed.
+  // The OpenSSL key, shared; must not be changed. Holds no private part.
   EVP_PKEY* evp() const { return key_.get(); }
 
  private:
@@ -48,6 +48,8 @@ class PublicKey {
   std::string spki_;
   gateway::base::Digest fingerprint_{};
   std::shared_ptr<EVP_PKEY> key_;
+  // Initialised once and copied by each Verify: looking the algorithms up costs more than a copy.
+  std::shared_ptr<const EVP_MD_CTX> verifier_;
 };
 
 // A private key. Movable; Sign is thread-safe.
@@ -59,7 +61,7 @@ class PrivateKey {
   // The Ed25519 key of a 32-byte seed (RFC 8032).
   static absl::StatusOr<PrivateKey> FromEd25519Seed(std::string_view seed);
 
-  // Reads an unencrypted PKCS#8 PEM. INVALID_ARGUMENT otherwise.
+  // Reads an unencrypted PKCS#8 PEM. INVALID_ARGUMENT (KEY_FORM or SPKI_FORM) otherwise.
   static absl::StatusOr<PrivateKey> FromPem(std::string_view pem);
 
   // Reads a PEM file. FAILED_PRECONDITION (reason KEY_PERMISSIONS) when group or others may read
@@ -78,9 +80,15 @@ class PrivateKey {
   // Ed25519: 64 bytes, deterministic. P-256: DER over SHA-256.
   std::string Sign(std::string_view message) const;
 
+  // The OpenSSL key, for signing certificates; must not be changed. Valid while this object is.
+  EVP_PKEY* evp() const { return key_.get(); }
+
  private:
   PrivateKey() = default;
+  // Takes a key of an accepted kind, whose halves belong together.
+  static absl::StatusOr<PrivateKey> FromEvp(std::shared_ptr<EVP_PKEY> key);
   PublicKey public_key_;
+  std::shared_ptr<EVP_PKEY> key_;
 };
 
 }  // namespace passerelle::certs::keys

@@ -24,12 +24,16 @@ enum class Usage { kTlsClient, kTlsServer };
 // A parsed certificate. Copyable; immutable and thread-safe.
 class Certificate {
  public:
+  // Reads exactly one DER certificate. INVALID_ARGUMENT (reason CERTIFICATE_FORM) otherwise, also
+  // for subject alternative names or dates that cannot be read.
   static absl::StatusOr<Certificate> FromDer(std::string_view der);
 
-  // Reads the first certificate of a PEM text.
+  // Reads the first certificate of a PEM text; blocks of another kind are passed over.
+  // INVALID_ARGUMENT (CERTIFICATE_FORM) when there is none.
   static absl::StatusOr<Certificate> FromPem(std::string_view pem);
 
-  // Reads every certificate of a PEM text, in order.
+  // Reads every certificate of a PEM text, in order. INVALID_ARGUMENT (CERTIFICATE_FORM) when there
+  // is none or one is damaged.
   static absl::StatusOr<std::vector<Certificate>> ListFromPem(std::string_view pem);
 
   std::string ToDer() const;
@@ -42,7 +46,7 @@ class Certificate {
   int64_t not_before_ms() const;
   int64_t not_after_ms() const;
 
-  // The URI and DNS subject alternative names.
+  // The URI and DNS subject alternative names, as written.
   std::vector<std::string> Uris() const;
   std::vector<std::string> DnsNames() const;
 
@@ -55,8 +59,10 @@ class Certificate {
 };
 
 // UNAUTHENTICATED unless `leaf` chains to one of `anchors` through `intermediates`, is valid at
-// `at_ms` and may be used so. Reasons: CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
-// CERTIFICATE_UNTRUSTED, CERTIFICATE_USAGE.
+// `at_ms` and may be used so (RFC 5280 section 6, without revocation; keys and digests of at least
+// 112 bits). Reasons: CERTIFICATE_EXPIRED and CERTIFICATE_NOT_YET_VALID (any certificate of the
+// chain; the end itself is too late), CERTIFICATE_USAGE (the leaf), CERTIFICATE_UNTRUSTED (all
+// else). Costs a signature verification for each link.
 absl::Status VerifyChain(const Certificate& leaf, absl::Span<const Certificate> intermediates,
                          absl::Span<const Certificate> anchors, int64_t at_ms, Usage usage);
 

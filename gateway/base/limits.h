@@ -47,6 +47,8 @@ inline constexpr size_t kMaxNoteSignatures = 100;
 inline constexpr size_t kMaxNoteBytes = 64 * 1024;
 // A tlog-proof file.
 inline constexpr size_t kMaxProofBytes = 256 * 1024;
+// Hashes of an inclusion proof: sizes are below 2^63.
+inline constexpr size_t kMaxProofHashes = 63;
 // Origin and key names of checkpoints.
 inline constexpr size_t kMaxOriginBytes = 255;
 // Longest life of a statement, milliseconds (WIRE 8).
@@ -68,6 +70,27 @@ inline constexpr uint32_t kDefaultPageSize = 50;
 inline constexpr uint32_t kMaxPageSize = 200;
 // A chunk of a streamed reply.
 inline constexpr size_t kStreamChunkBytes = 256 * 1024;
+// A PEM file of a key or of certificates.
+inline constexpr size_t kMaxPemBytes = 64 * 1024;
+// Entries of an export that a verifier takes: 64 bytes of memory each.
+inline constexpr uint64_t kMaxVerifiedEntries = uint64_t{1} << 26;
+// Hashes of a consistency proof: two for each level of the highest tree.
+inline constexpr size_t kMaxConsistencyHashes = 128;
+// A statement file or a profile, as JSON: attachments in base64 and room around them.
+inline constexpr size_t kMaxStatementFileBytes = 8 * 1024 * 1024;
+inline constexpr size_t kMaxProfileBytes = 64 * 1024;
+// Deadline of a call that streams its answer, milliseconds.
+inline constexpr int64_t kStreamDeadlineMs = 5 * 60 * 1000;
+// Entries asked for in one streamed call.
+inline constexpr uint64_t kEntriesPerCall = 4096;
+// Columns of a payload that are looked at; a file with more is not read.
+inline constexpr size_t kMaxColumns = kMaxFields + 16;
+// A cell of a payload.
+inline constexpr size_t kMaxCellBytes = 1024;
+// Idle read connections that a vault keeps.
+inline constexpr size_t kMaxIdleReaders = 8;
+// How long a vault waits for another process that reads or locks its database, milliseconds.
+inline constexpr int kVaultBusyMs = 250;
 
 }  // namespace passerelle::gateway::base
 

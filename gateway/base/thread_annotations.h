@@ -10,8 +10,10 @@
 
 #define CAPABILITY(x) PASSERELLE_ANNOTATE(capability(x))
 #define SCOPED_CAPABILITY PASSERELLE_ANNOTATE(scoped_lockable)
+// Abseil's headers define this one too, with the same meaning.
+#ifndef GUARDED_BY
 #define GUARDED_BY(x) PASSERELLE_ANNOTATE(guarded_by(x))
-#define PT_GUARDED_BY(x) PASSERELLE_ANNOTATE(pt_guarded_by(x))
+#endif
 #define REQUIRES_LOCK(...) PASSERELLE_ANNOTATE(requires_capability(__VA_ARGS__))
 #define REQUIRES_SHARED_LOCK(...) PASSERELLE_ANNOTATE(requires_shared_capability(__VA_ARGS__))
 #define ACQUIRES(...) PASSERELLE_ANNOTATE(acquire_capability(__VA_ARGS__))
@@ -19,6 +21,5 @@
 #define RELEASES(...) PASSERELLE_ANNOTATE(release_capability(__VA_ARGS__))
 #define RELEASES_SHARED(...) PASSERELLE_ANNOTATE(release_shared_capability(__VA_ARGS__))
 #define EXCLUDES_LOCK(...) PASSERELLE_ANNOTATE(locks_excluded(__VA_ARGS__))
-#define NO_THREAD_SAFETY_ANALYSIS PASSERELLE_ANNOTATE(no_thread_safety_analysis)
 
 #endif  // PASSERELLE_GATEWAY_BASE_THREAD_ANNOTATIONS_H_

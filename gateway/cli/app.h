@@ -1,0 +1,93 @@
+// What every command has in common: language, output form, profile, exit codes. Habits are those of
+// git and kubectl: noun then verb, references by unambiguous prefix, `--json` on every read.
+#ifndef PASSERELLE_GATEWAY_CLI_APP_H_
+#define PASSERELLE_GATEWAY_CLI_APP_H_
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/random.h"
+#include "gateway/client/session.h"
+#include "policy/rules/catalogue.h"
+
+namespace passerelle::gateway::cli {
+
+// Exit codes (DESIGN section 6).
+inline constexpr int kDone = 0;
+inline constexpr int kRefused = 1;
+inline constexpr int kUsage = 2;
+inline constexpr int kUnreachable = 3;
+
+// The command line and what its options chose. Not thread-safe.
+class App {
+ public:
+  App();
+
+  // Parses and runs. Returns the exit code.
+  int Run(int argc, char** argv);
+
+  // Adds a noun (`exchange`) with its help in French and English.
+  CLI::App* AddNoun(const std::string& name, std::string_view fr, std::string_view en);
+
+  // Adds a verb to a noun; `action` runs when it is called and returns the exit code.
+  CLI::App* AddVerb(CLI::App* noun, const std::string& name, std::string_view fr,
+                    std::string_view en, std::function<absl::StatusOr<int>()> action);
+
+  // The text in the language of the user.
+  std::string Say(std::string_view fr, std::string_view en) const;
+
+  policy::rules::Language language() const { return language_; }
+  bool json() const { return json_; }
+  const base::Clock& clock() const { return clock_; }
+  base::Random& random() { return random_; }
+
+  // The profile that --profile, PASSERELLE_PROFILE or ./passerelle.json names.
+  absl::StatusOr<client::Profile> Profile() const;
+
+  // The folder where receipts are kept: --receipts, else `receipts` beside the profile.
+  std::string ReceiptsFolder() const;
+
+  // A session under the profile; made once.
+  absl::StatusOr<client::Session*> Session();
+
+ private:
+  int Finish(const absl::StatusOr<int>& result) const;
+
+  CLI::App parser_;
+  std::string language_option_;
+  std::string profile_file_;
+  std::string receipts_folder_;
+  bool json_ = false;
+  policy::rules::Language language_ = policy::rules::Language::kEnglish;
+  int exit_code_ = kUsage;
+  base::SystemClock clock_;
+  base::SystemRandom random_;
+  std::unique_ptr<client::Session> session_;
+};
+
+// The nouns, one file each.
+void AddPki(App& app);
+void AddInit(App& app);
+void AddConvention(App& app);
+void AddStatement(App& app);  // sign, submit
+void AddDeed(App& app);
+void AddParty(App& app);
+void AddAgent(App& app);
+void AddMandate(App& app);
+void AddDataset(App& app);
+void AddExchange(App& app);
+void AddTransfer(App& app);
+void AddRegister(App& app);
+void AddAudit(App& app);
+void AddReceipt(App& app);
+void AddRules(App& app);
+
+}  // namespace passerelle::gateway::cli
+
+#endif  // PASSERELLE_GATEWAY_CLI_APP_H_

@@ -1,0 +1,118 @@
+// passerelle audit: take the whole log away, and verify it with no gateway and no network.
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "audit/checkpoint/checkpoint.h"
+#include "audit/log/export.h"
+#include "gateway/base/bytes.h"
+#include "gateway/base/civil.h"
+#include "gateway/base/files.h"
+#include "gateway/base/status.h"
+#include "gateway/cli/app.h"
+#include "gateway/cli/show.h"
+#include "gateway/verify/verify.h"
+
+namespace passerelle::gateway::cli {
+namespace {
+
+struct VerifyOptions {
+  std::string folder, log;
+};
+
+// A line that overwrites itself, on a terminal only.
+void ShowProgress(uint64_t done, uint64_t total) {
+  if (isatty(STDERR_FILENO) == 0) return;
+  std::fprintf(stderr, "\r%lu / %lu%s", done, total, done == total ? "\n" : "");
+}
+
+absl::StatusOr<int> Export(App& app, const std::string& folder) {
+  ASSIGN_OR_RETURN(const client::Profile profile, app.Profile());
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  ASSIGN_OR_RETURN(const std::string note, session->UpdateCheckpoint());
+  ASSIGN_OR_RETURN(const auto verifier,
+                   audit::checkpoint::NoteVerifier::FromVkey(profile.checkpoint_vkey));
+  ASSIGN_OR_RETURN(const audit::checkpoint::Checkpoint checkpoint,
+                   audit::checkpoint::OpenCheckpoint(note, verifier, profile.origin));
+  const auto read = [&](uint64_t begin, uint64_t end) -> absl::StatusOr<std::vector<std::string>> {
+    std::vector<std::string> entries;
+    RETURN_IF_ERROR(session->ReadEntries(begin, end, [&](std::string entry) {
+      entries.push_back(std::move(entry));
+      return absl::OkStatus();
+    }));
+    return entries;
+  };
+  RETURN_IF_ERROR(audit::log::WriteExport(
+      folder, note, profile.checkpoint_vkey, checkpoint.size, checkpoint.root, read,
+      [&](uint64_t done) { ShowProgress(done, checkpoint.size); }));
+  std::printf("%s  %lu %s\n", folder.c_str(), checkpoint.size,
+              app.Say("inscriptions", "entries").c_str());
+  return kDone;
+}
+
+void PrintVerdict(App& app, const verify::Verdict& verdict) {
+  if (!verdict.accepted) {
+    std::fprintf(stderr, "%s : %s\n", app.Say("REFUSÉ", "REJECTED").c_str(),
+                 app.Say(verdict.fault_fr, verdict.fault_en).c_str());
+    return;
+  }
+  std::printf(
+      "%s : %lu %s, %lu %s, %s … %s\n%s %s\n%s %s\n", app.Say("VÉRIFIÉ", "VERIFIED").c_str(),
+      verdict.entries, app.Say("inscriptions", "entries").c_str(), verdict.signatures,
+      app.Say("signatures", "signatures").c_str(), base::ToIsoInstant(verdict.first_ms).c_str(),
+      base::ToIsoInstant(verdict.last_ms).c_str(), app.Say("journal", "log").c_str(),
+      base::ToHex(base::View(verdict.log)).c_str(), app.Say("racine", "root").c_str(),
+      base::ToHex(base::View(verdict.root)).c_str());
+  const std::string note = app.Say(verdict.note_fr, verdict.note_en);
+  if (!note.empty()) std::printf("%s\n", note.c_str());
+}
+
+absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
+  base::Digest pinned{};
+  if (!options.log.empty()) {
+    ASSIGN_OR_RETURN(const std::string bytes, base::FromHex(options.log));
+    absl::StatusOr<base::Digest> digest = base::DigestFromBytes(bytes);
+    if (!digest.ok()) return base::AtPath(digest.status(), "--log");
+    pinned = *digest;
+  }
+  ASSIGN_OR_RETURN(
+      const verify::Verdict verdict,
+      verify::VerifyExport(options.folder, options.log.empty() ? nullptr : &pinned, ShowProgress));
+  if (app.json())
+    std::printf("%s\n", nlohmann::json{{"accepted", verdict.accepted},
+                                       {"fault", app.Say(verdict.fault_fr, verdict.fault_en)},
+                                       {"entries", verdict.entries},
+                                       {"not_interpreted", verdict.not_interpreted},
+                                       {"signatures", verdict.signatures},
+                                       {"log", base::ToHex(base::View(verdict.log))},
+                                       {"root", base::ToHex(base::View(verdict.root))}}
+                            .dump()
+                            .c_str());
+  else
+    PrintVerdict(app, verdict);
+  return verdict.accepted ? kDone : kRefused;
+}
+
+}  // namespace
+
+void AddAudit(App& app) {
+  CLI::App* noun = app.AddNoun("audit", "Le journal", "The log");
+  auto folder = std::make_shared<std::string>();
+  app.AddVerb(noun, "export", "Emporter le journal entier (mandat d'auditeur du journal)",
+              "Take the whole log away (a log auditor's mandate)",
+              [&app, folder] { return Export(app, *folder); })
+      ->add_option("folder", *folder, app.Say("Dossier à écrire", "Folder to write"))
+      ->required();
+  auto options = std::make_shared<VerifyOptions>();
+  CLI::App* verb = app.AddVerb(noun, "verify", "Vérifier un journal emporté, hors ligne",
+                               "Verify an exported log, offline",
+                               [&app, options] { return Verify(app, *options); });
+  verb->add_option("folder", options->folder, app.Say("Dossier du journal", "Folder of the log"))
+      ->required();
+  verb->add_option("--log", options->log,
+                   app.Say("Nom du journal que vous connaissez (hexadécimal)",
+                           "Name of the log that you know (hexadecimal)"));
+}
+
+}  // namespace passerelle::gateway::cli

@@ -1,0 +1,202 @@
+#include "gateway/cli/input.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "gateway/base/bytes.h"
+#include "gateway/base/civil.h"
+#include "gateway/base/files.h"
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
+#include "gateway/cli/show.h"
+
+namespace passerelle::gateway::cli {
+namespace {
+
+constexpr size_t kMaxStatementFileBytes = 16 * 1024 * 1024;
+
+absl::Status BadOption(std::string_view option, std::string_view mend) {
+  return base::Malformed("OPTION", option, mend);
+}
+
+std::string Lower(std::string_view text) { return absl::AsciiStrToLower(std::string(text)); }
+
+// Adds acts to the file of a statement that nobody has signed yet, beginning it where there is
+// none.
+absl::StatusOr<client::SignedFile> AddToFile(App& app, const Destination& destination,
+                                             const client::Draft& draft) {
+  client::Draft whole;
+  std::vector<base::Digest> signers;
+  for (const std::string& text : destination.signers) {
+    ASSIGN_OR_RETURN(const std::string bytes, base::FromHex(text));
+    ASSIGN_OR_RETURN(const base::Digest signer, base::DigestFromBytes(bytes));
+    signers.push_back(signer);
+  }
+  if (base::Exists(destination.add_to)) {
+    ASSIGN_OR_RETURN(const std::string json,
+                     base::ReadFile(destination.add_to, kMaxStatementFileBytes));
+    ASSIGN_OR_RETURN(const client::SignedFile file, client::SignedFileFromJson(json));
+    if (!file.signatures.empty())
+      return BadOption("--add-to", "this file is signed already; begin another one");
+    statement::v1::Statement before;
+    if (!before.ParseFromString(file.payload))
+      return BadOption("--add-to", "this file holds no statement");
+    whole.acts.assign(before.acts().begin(), before.acts().end());
+    whole.attachments = file.attachments;
+    for (const std::string& signer : before.header().signers()) {
+      ASSIGN_OR_RETURN(const base::Digest digest, base::DigestFromBytes(signer));
+      signers.push_back(digest);
+    }
+  }
+  whole.acts.insert(whole.acts.end(), draft.acts.begin(), draft.acts.end());
+  whole.attachments.insert(whole.attachments.end(), draft.attachments.begin(),
+                           draft.attachments.end());
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  if (signers.empty()) signers.push_back(session->key().public_key().fingerprint());
+  std::sort(signers.begin(), signers.end());
+  signers.erase(std::unique(signers.begin(), signers.end()), signers.end());
+  ASSIGN_OR_RETURN(const statement::v1::Header header, session->NewHeader(signers));
+  return client::StartFile(header, whole);
+}
+
+}  // namespace
+
+absl::StatusOr<convention::v1::Date> ReadDate(std::string_view option, const std::string& text) {
+  const absl::StatusOr<base::CivilDay> day = base::FromIsoDate(text);
+  if (!day.ok()) return base::AtPath(day.status(), option);
+  convention::v1::Date date;
+  date.set_year(static_cast<uint32_t>(day->year));
+  date.set_month(static_cast<uint32_t>(day->month));
+  date.set_day(static_cast<uint32_t>(day->day));
+  return date;
+}
+
+absl::StatusOr<statement::v1::ActRef> ReadRef(std::string_view option, const std::string& text) {
+  statement::v1::ActRef ref;
+  const size_t slash = text.find('/');
+  const bool here = absl::StartsWith(text, "@");
+  const std::string ordinal = here                         ? text.substr(1)
+                              : slash == std::string::npos ? "0"
+                                                           : text.substr(slash + 1);
+  const absl::StatusOr<uint64_t> number = base::FromDecimal(ordinal);
+  if (!number.ok() || *number >= base::kMaxActs)
+    return BadOption(option, "a reference ends in /N, the ordinal of the act in its set");
+  ref.set_ordinal(static_cast<uint32_t>(*number));
+  if (here) return ref;
+  const absl::StatusOr<std::string> digest = base::FromHex(text.substr(0, slash));
+  if (!digest.ok() || digest->size() != 32)
+    return BadOption(option, "a reference is 64 hexadecimal digits, a slash and a number");
+  ref.set_statement(*digest);
+  return ref;
+}
+
+absl::StatusOr<statement::v1::ActRef> ResolveRef(
+    std::string_view option, const std::string& text,
+    const std::vector<statement::v1::ActRef>& candidates) {
+  const size_t slash = text.find('/');
+  const std::string prefix = Lower(text.substr(0, slash));
+  std::vector<statement::v1::ActRef> fitting;
+  for (const statement::v1::ActRef& candidate : candidates)
+    if (absl::StartsWith(base::ToHex(candidate.statement()), prefix) &&
+        (slash == std::string::npos || text.substr(slash + 1) == absl::StrCat(candidate.ordinal())))
+      fitting.push_back(candidate);
+  if (fitting.empty())
+    return base::Malformed("NAME_UNKNOWN", option, "nothing that you may see has this name");
+  if (fitting.size() > 1)
+    return base::Malformed("NAME_AMBIGUOUS", option,
+                           "several names begin like this; type more of it");
+  return fitting[0];
+}
+
+absl::StatusOr<int> ReadEnum(std::string_view option, const std::string& text,
+                             const google::protobuf::EnumDescriptor& type) {
+  const std::string& zero = type.FindValueByNumber(0)->name();
+  const std::string prefix = zero.substr(0, zero.size() - std::string_view("UNSPECIFIED").size());
+  std::vector<std::string> known;
+  for (int i = 0; i < type.value_count(); ++i) {
+    if (type.value(i)->number() == 0) continue;
+    const std::string name = Lower(type.value(i)->name().substr(prefix.size()));
+    if (name == Lower(text)) return type.value(i)->number();
+    known.push_back(name);
+  }
+  return BadOption(option, absl::StrCat("one of: ", absl::StrJoin(known, ", ")));
+}
+
+absl::StatusOr<std::string> ReadParty(App& app, const std::string& text) {
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, session->GetConvention());
+  std::set<std::string> fitting;
+  for (const convention::v1::Party& party : founding.convention().parties()) {
+    if (party.id() == text) return party.id();
+    for (const auto& code : party.insee_codes())
+      if (code.code() == text && !code.has_until()) fitting.insert(party.id());
+    for (const auto& name : party.names())
+      if (Lower(name.name()) == Lower(text)) fitting.insert(party.id());
+  }
+  if (fitting.size() == 1) return *fitting.begin();
+  return BadOption("--party", fitting.empty() ? "no party has this id, INSEE code or name"
+                                              : "several parties answer to this; type the id");
+}
+
+absl::StatusOr<std::string> ReadAgent(std::string_view option, const std::string& text) {
+  const absl::StatusOr<std::string> agent = base::FromHex(text);
+  if (!agent.ok() || agent->size() != 16)
+    return BadOption(option, "an agent is 32 hexadecimal digits");
+  return *agent;
+}
+
+void AddDestination(App& app, CLI::App* verb, Destination& destination) {
+  verb->add_option(
+      "--add-to", destination.add_to,
+      app.Say("Ajouter l'acte à ce fichier, que d'autres signent, au lieu de l'envoyer",
+              "Add the act to this file, which others sign, instead of submitting it"));
+  verb->add_option("--signers", destination.signers,
+                   app.Say("Empreintes des signataires du fichier (hexadécimal)",
+                           "Fingerprints of the file's signers (hexadecimal)"))
+      ->delimiter(',');
+  verb->add_option("--under-deed", destination.under_deed,
+                   app.Say("Acte papier sur lequel il repose : nom, ou @N dans le même fichier",
+                           "Deed on which it rests: name, or @N in the same file"));
+  verb->add_option(
+      "--effective-on", destination.effective_on,
+      app.Say("Date d'effet déclarée (AAAA-MM-JJ)", "Claimed date of effect (YYYY-MM-DD)"));
+}
+
+absl::StatusOr<int> Deliver(App& app, const Destination& destination, client::Draft draft) {
+  for (statement::v1::Act& act : draft.acts) {
+    if (!destination.under_deed.empty()) {
+      ASSIGN_OR_RETURN(*act.mutable_under_deed(), ReadRef("--under-deed", destination.under_deed));
+    }
+    if (!destination.effective_on.empty()) {
+      ASSIGN_OR_RETURN(*act.mutable_effective_on(),
+                       ReadDate("--effective-on", destination.effective_on));
+    }
+  }
+  if (destination.add_to.empty()) {
+    ASSIGN_OR_RETURN(client::Session * session, app.Session());
+    ASSIGN_OR_RETURN(const client::Answer answer, session->Submit(draft));
+    return FinishAnswer(app, answer);
+  }
+  ASSIGN_OR_RETURN(const client::SignedFile file, AddToFile(app, destination, draft));
+  RETURN_IF_ERROR(
+      base::WriteFile(destination.add_to, client::ToJson(file), base::FileMode::kPrivate));
+  return kDone;
+}
+
+absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(path, base::kMaxDocumentBytes));
+  const std::string ending = std::filesystem::path(path).extension().string();
+  const std::string media_type = ending == ".pdf"    ? "application/pdf"
+                                 : ending == ".json" ? "application/json"
+                                 : ending == ".csv"  ? "text/csv"
+                                                     : "text/plain; charset=utf-8";
+  return client::Attach(draft, base::CommitmentKind::kDocument, media_type, bytes, app.random());
+}
+
+}  // namespace passerelle::gateway::cli

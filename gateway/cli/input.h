@@ -1,0 +1,68 @@
+// What people type: references by unambiguous prefix, parties by id, INSEE code or name, dates,
+// codes.
+#ifndef PASSERELLE_GATEWAY_CLI_INPUT_H_
+#define PASSERELLE_GATEWAY_CLI_INPUT_H_
+
+#include <google/protobuf/descriptor.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gateway/cli/app.h"
+#include "gateway/client/draft.h"
+#include "passerelle/convention/v1/date.pb.h"
+#include "passerelle/statement/v1/common.pb.h"
+#include "passerelle/statement/v1/statement.pb.h"
+
+namespace passerelle::gateway::cli {
+
+// `YYYY-MM-DD`. INVALID_ARGUMENT names the option.
+absl::StatusOr<convention::v1::Date> ReadDate(std::string_view option, const std::string& text);
+
+// A whole reference (`hex64/ordinal`), or `@N`: act N of the same set.
+absl::StatusOr<statement::v1::ActRef> ReadRef(std::string_view option, const std::string& text);
+
+// The one candidate whose name begins with `text`; a bare prefix means ordinal 0 or any one.
+// INVALID_ARGUMENT (NAME_UNKNOWN, NAME_AMBIGUOUS) otherwise.
+absl::StatusOr<statement::v1::ActRef> ResolveRef(
+    std::string_view option, const std::string& text,
+    const std::vector<statement::v1::ActRef>& candidates);
+
+// The number of an enum value typed in lower case without prefix (`favourable`); INVALID_ARGUMENT
+// lists the values.
+absl::StatusOr<int> ReadEnum(std::string_view option, const std::string& text,
+                             const google::protobuf::EnumDescriptor& type);
+
+// The id of the party that an id, INSEE code or name (any case) denotes in the convention.
+absl::StatusOr<std::string> ReadParty(App& app, const std::string& text);
+
+// Sixteen bytes typed in hexadecimal.
+absl::StatusOr<std::string> ReadAgent(std::string_view option, const std::string& text);
+
+// Where acts go: signed with our own key and submitted at once, or added to a file that others
+// sign.
+struct Destination {
+  // File of a statement that others sign; empty: submit at once.
+  std::string add_to;
+  // Fingerprints of the signers of a file that is begun (hexadecimal); with none, our own key.
+  std::vector<std::string> signers;
+  // Deed on which the acts rest; empty: none.
+  std::string under_deed;
+  // Day from which they are meant to have effect; empty: the day of record.
+  std::string effective_on;
+};
+
+// Adds the options of a destination to a verb.
+void AddDestination(App& app, CLI::App* verb, Destination& destination);
+
+// Sends a draft to its destination. Returns the exit code.
+absl::StatusOr<int> Deliver(App& app, const Destination& destination, client::Draft draft);
+
+// Reads a file as a document, guessing its media type from its ending, and attaches it.
+absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, const std::string& path);
+
+}  // namespace passerelle::gateway::cli
+
+#endif  // PASSERELLE_GATEWAY_CLI_INPUT_H_

@@ -1,0 +1,87 @@
+// passerelle receipt: fetch a receipt again, and verify one with no gateway and no network.
+#include <cstdio>
+#include <memory>
+
+#include "gateway/base/bytes.h"
+#include "gateway/base/civil.h"
+#include "gateway/base/files.h"
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
+#include "gateway/cli/app.h"
+#include "gateway/cli/show.h"
+#include "gateway/verify/verify.h"
+
+namespace passerelle::gateway::cli {
+namespace {
+
+struct VerifyOptions {
+  std::string file, log_key;
+};
+
+// The key as typed, or from a file such as an export's `log.vkey`.
+absl::StatusOr<std::string> ReadKey(const std::string& typed) {
+  if (!base::Exists(typed)) return typed;
+  ASSIGN_OR_RETURN(std::string key, base::ReadFile(typed, base::kMaxNoteBytes));
+  while (!key.empty() && key.back() == '\n') key.pop_back();
+  return key;
+}
+
+absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
+  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options.file, base::kMaxProofBytes));
+  ASSIGN_OR_RETURN(const std::string key, ReadKey(options.log_key));
+  const verify::ReceiptVerdict verdict = verify::VerifyReceiptFile(text, key);
+  const std::string fault = app.Say(verdict.fault_fr, verdict.fault_en);
+  if (app.json()) {
+    nlohmann::json json = {{"accepted", verdict.accepted}, {"fault", fault}};
+    if (verdict.accepted) {
+      json["index"] = verdict.index;
+      json["statement"] = base::ToHex(base::View(verdict.statement));
+      json["time"] = base::ToIsoInstant(verdict.entry.time_ms());
+      json["recorded"] = verdict.entry.has_recorded();
+    }
+    std::printf("%s\n", json.dump().c_str());
+  } else if (!verdict.accepted) {
+    std::fprintf(stderr, "%s : %s\n", app.Say("REFUSÉ", "REJECTED").c_str(), fault.c_str());
+  } else {
+    std::printf("%s : %s %lu, %s, %s\n", app.Say("VÉRIFIÉ", "VERIFIED").c_str(),
+                app.Say("inscription", "entry").c_str(), verdict.index,
+                base::ToIsoInstant(verdict.entry.time_ms()).c_str(),
+                (verdict.entry.has_recorded() ? app.Say("acte inscrit", "statement recorded")
+                                              : app.Say("refus inscrit", "refusal recorded"))
+                    .c_str());
+  }
+  return verdict.accepted ? kDone : kRefused;
+}
+
+absl::StatusOr<int> Get(App& app, const std::string& statement) {
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   base::FromHex(statement.substr(0, statement.find('/'))));
+  ASSIGN_OR_RETURN(const base::Digest digest, base::DigestFromBytes(bytes));
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  ASSIGN_OR_RETURN(const client::Answer answer, session->GetReceipt(digest));
+  return FinishAnswer(app, answer);
+}
+
+}  // namespace
+
+void AddReceipt(App& app) {
+  CLI::App* noun = app.AddNoun("receipt", "Reçus", "Receipts");
+  auto options = std::make_shared<VerifyOptions>();
+  CLI::App* verb =
+      app.AddVerb(noun, "verify", "Vérifier un reçu, hors ligne", "Verify a receipt, offline",
+                  [&app, options] { return Verify(app, *options); });
+  verb->add_option("file", options->file, app.Say("Reçu (.tlog-proof)", "Receipt (.tlog-proof)"))
+      ->required();
+  verb->add_option("--log-key", options->log_key,
+                   app.Say("Clé du journal (vkey), ou fichier qui la contient",
+                           "Key of the log (vkey), or a file that holds it"))
+      ->required();
+  auto statement = std::make_shared<std::string>();
+  app.AddVerb(noun, "get", "Redemander un reçu", "Ask for a receipt again",
+              [&app, statement] { return Get(app, *statement); })
+      ->add_option("statement", *statement,
+                   app.Say("Empreinte de l'acte", "Digest of the statement"))
+      ->required();
+}
+
+}  // namespace passerelle::gateway::cli

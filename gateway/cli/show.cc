@@ -1,0 +1,193 @@
+#include "gateway/cli/show.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "gateway/base/bytes.h"
+#include "gateway/base/files.h"
+#include "gateway/base/status.h"
+
+namespace passerelle::gateway::cli {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using policy::rules::Rule;
+
+std::string ShowEnum(const google::protobuf::EnumValueDescriptor& value) {
+  // FOO_BAR_BAZ of enum FooBar is shown as `baz`: the zero value tells how long the prefix is.
+  const std::string& zero = value.type()->FindValueByNumber(0)->name();
+  const size_t prefix = zero.size() - std::string_view("UNSPECIFIED").size();
+  return absl::AsciiStrToLower(value.name().substr(prefix));
+}
+
+nlohmann::json ShowValue(const Message& message, const FieldDescriptor& field, int index) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  const bool many = field.is_repeated();
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return ToJson(many ? reflection.GetRepeatedMessage(message, &field, index)
+                         : reflection.GetMessage(message, &field));
+    case FieldDescriptor::CPPTYPE_STRING: {
+      std::string text = many ? reflection.GetRepeatedString(message, &field, index)
+                              : reflection.GetString(message, &field);
+      return field.type() == FieldDescriptor::TYPE_BYTES ? base::ToHex(text) : text;
+    }
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return ShowEnum(*(many ? reflection.GetRepeatedEnum(message, &field, index)
+                             : reflection.GetEnum(message, &field)));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return reflection.GetInt64(message, &field);
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return reflection.GetUInt64(message, &field);
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return reflection.GetUInt32(message, &field);
+    default:
+      return nullptr;
+  }
+}
+
+std::string PlaceOf(const record::v1::Finding& finding) {
+  std::string place = finding.path().empty() ? "" : absl::StrCat(" ", finding.path());
+  if (finding.line() != 0) absl::StrAppend(&place, " line ", finding.line());
+  if (finding.column() != 0) absl::StrAppend(&place, " column ", finding.column());
+  return place;
+}
+
+// Columns count characters, not bytes: labels are French.
+size_t WidthOf(const std::string& text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+void PrintRow(const std::vector<std::string>& row, const std::vector<size_t>& widths) {
+  std::string line;
+  for (size_t i = 0; i < row.size(); ++i) {
+    absl::StrAppend(&line, row[i]);
+    if (i + 1 < row.size()) line.append(widths[i] - WidthOf(row[i]) + 2, ' ');
+  }
+  std::printf("%s\n", line.c_str());
+}
+
+}  // namespace
+
+std::string NameOf(const statement::v1::ActRef& ref, bool short_form) {
+  const std::string digest = base::ToHex(ref.statement());
+  return absl::StrCat(short_form ? digest.substr(0, 12) : digest, "/", ref.ordinal());
+}
+
+std::string ShowDate(const convention::v1::Date& date) {
+  if (date.year() == 0) return "-";
+  return absl::StrFormat("%04u-%02u-%02u", date.year(), date.month(), date.day());
+}
+
+nlohmann::json ToJson(const Message& message) {
+  if (message.GetDescriptor() == statement::v1::ActRef::descriptor())
+    return NameOf(static_cast<const statement::v1::ActRef&>(message), false);
+  if (message.GetDescriptor() == convention::v1::Date::descriptor())
+    return ShowDate(static_cast<const convention::v1::Date&>(message));
+  nlohmann::json json = nlohmann::json::object();
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (!field->is_repeated()) {
+      json[field->name()] = ShowValue(message, *field, 0);
+      continue;
+    }
+    nlohmann::json list = nlohmann::json::array();
+    for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i)
+      list.push_back(ShowValue(message, *field, i));
+    json[field->name()] = std::move(list);
+  }
+  return json;
+}
+
+void PrintTable(const std::vector<std::string>& headings,
+                const std::vector<std::vector<std::string>>& rows) {
+  std::vector<size_t> widths;
+  for (size_t i = 0; i < headings.size(); ++i) {
+    size_t width = WidthOf(headings[i]);
+    for (const auto& row : rows) width = std::max(width, WidthOf(row[i]));
+    widths.push_back(width);
+  }
+  PrintRow(headings, widths);
+  for (const auto& row : rows) PrintRow(row, widths);
+}
+
+std::string SourceOf(const App& app, const Rule& rule) {
+  switch (rule.source) {
+    case policy::rules::Source::kConvention:
+      return app.Say("convention", "convention");
+    case policy::rules::Source::kLaw:
+      return app.Say("loi", "law");
+    case policy::rules::Source::kPolicy:
+      break;
+  }
+  return app.Say("règle de cette installation", "policy of this installation");
+}
+
+void PrintFindings(App& app, absl::Span<const record::v1::Finding> findings) {
+  convention::v1::Convention convention;
+  if (absl::StatusOr<client::Session*> session = app.Session(); session.ok())
+    if (absl::StatusOr<record::v1::FoundingRow> founding = (*session)->GetConvention();
+        founding.ok())
+      convention = founding->convention();
+  for (const record::v1::Finding& finding : findings) {
+    const Rule* rule = policy::rules::FindRule(finding.rule());
+    std::fprintf(stderr, "  %s %s%s", finding.rule().c_str(), finding.code().c_str(),
+                 PlaceOf(finding).c_str());
+    if (rule != nullptr) {
+      std::fprintf(stderr, "  (%s", SourceOf(app, *rule).c_str());
+      if (!rule->gdpr.empty())
+        std::fprintf(stderr, ", %s %s", app.Say("RGPD art.", "GDPR art.").c_str(),
+                     std::string(rule->gdpr).c_str());
+      std::fprintf(stderr, ")");
+    }
+    std::fprintf(stderr, "\n    %s\n", policy::rules::Describe(finding, app.language()).c_str());
+    if (rule != nullptr)
+      std::fprintf(stderr, "    « %s »\n",
+                   policy::rules::SentenceOf(convention, *rule, app.language()).c_str());
+  }
+}
+
+absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer) {
+  statement::v1::ActRef name;
+  name.set_statement(base::ToBytes(answer.statement));
+  const std::string folder = app.ReceiptsFolder();
+  RETURN_IF_ERROR(base::MakeFolder(folder, base::FileMode::kPublic));
+  const std::string file =
+      absl::StrCat(folder, "/", base::ToHex(name.statement()).substr(0, 16), ".tlog-proof");
+  RETURN_IF_ERROR(base::WriteFile(file, answer.receipt, base::FileMode::kPublic));
+  const bool refused = answer.effect == record::v1::EFFECT_REFUSED;
+  std::vector<record::v1::Finding> findings;
+  if (refused)
+    findings.assign(answer.entry.refused().findings().begin(),
+                    answer.entry.refused().findings().end());
+  for (const record::v1::Decision& decision : answer.entry.recorded().decisions())
+    findings.insert(findings.end(), decision.findings().begin(), decision.findings().end());
+  if (app.json()) {
+    nlohmann::json json = {
+        {"effect", ShowEnum(*record::v1::Effect_descriptor()->FindValueByNumber(answer.effect))},
+        {"index", answer.index},
+        {"name", NameOf(name, false)},
+        {"receipt", file},
+        {"findings", nlohmann::json::array()}};
+    for (const record::v1::Finding& finding : findings) json["findings"].push_back(ToJson(finding));
+    std::printf("%s\n", json.dump().c_str());
+  } else {
+    std::printf("%s  %s %lu  %s %s  %s\n",
+                (refused                                     ? app.Say("refusé", "refused")
+                 : answer.effect == record::v1::EFFECT_NOTED ? app.Say("noté", "noted")
+                                                             : app.Say("accepté", "accepted"))
+                    .c_str(),
+                app.Say("inscription", "entry").c_str(), answer.index,
+                app.Say("nom", "name").c_str(), NameOf(name, true).c_str(), file.c_str());
+  }
+  PrintFindings(app, findings);
+  return refused ? kRefused : kDone;
+}
+
+}  // namespace passerelle::gateway::cli

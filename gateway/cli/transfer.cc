@@ -1,0 +1,227 @@
+// passerelle transfer: check, send, list, fetch, acknowledge, rule.
+#include <cstdio>
+#include <memory>
+
+#include "gateway/base/civil.h"
+#include "gateway/base/files.h"
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
+#include "gateway/cli/app.h"
+#include "gateway/cli/find.h"
+#include "gateway/cli/input.h"
+#include "gateway/cli/show.h"
+#include "policy/content/check.h"
+
+namespace passerelle::gateway::cli {
+namespace {
+
+using statement::v1::Act;
+
+struct SendOptions {
+  std::string party, exchange, file, period, destroy_after;
+  bool check_only = false;
+};
+
+struct FetchOptions {
+  std::string transfer, out;
+};
+
+struct RuleOptions {
+  std::string party, transfer, ruling, reasons;
+  Destination destination;
+};
+
+struct AckOptions {
+  std::string party, transfer;
+  Destination destination;
+};
+
+// Says what the check found. Nothing has left yet.
+bool PrintReport(App& app, const client::PayloadReport& report) {
+  for (const std::string& warning : report.warnings)
+    std::fprintf(stderr, "  %s %s\n", app.Say("attention :", "warning:").c_str(), warning.c_str());
+  for (const std::string& refusal : report.refusals)
+    std::fprintf(stderr, "  %s %s\n", app.Say("refusé :", "refused:").c_str(), refusal.c_str());
+  if (!report.refusals.empty())
+    std::fprintf(
+        stderr, "%s\n",
+        app.Say("Rien n'a été envoyé : corrigez le fichier.", "Nothing was sent: mend the file.")
+            .c_str());
+  return report.refusals.empty();
+}
+
+absl::StatusOr<Act> Manifest(App& app, const SendOptions& options,
+                             const passerelle::gateway::v1::GetExchangeResponse& found,
+                             std::string_view payload, client::Draft& draft) {
+  Act act;
+  ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
+  statement::v1::TransferSubmitted& transfer = *act.mutable_transfer_submitted();
+  *transfer.mutable_exchange() = found.exchange().name();
+  *transfer.mutable_dataset() = found.exchange().row().dataset();
+  transfer.mutable_recipient()->set_party(found.exchange().row().recipient());
+  transfer.set_period(options.period);
+  transfer.mutable_payload()->set_digest(
+      client::Attach(draft, base::CommitmentKind::kPayload, "text/csv", payload, app.random()));
+  transfer.set_size_band(policy::content::SizeBand(payload.size()));
+  if (!options.destroy_after.empty()) {
+    const absl::StatusOr<int64_t> instant = base::FromIsoInstant(options.destroy_after);
+    if (!instant.ok()) return base::AtPath(instant.status(), "--destroy-after");
+    transfer.set_destroy_after_ms(*instant);
+  }
+  return act;
+}
+
+absl::StatusOr<int> Send(App& app, const SendOptions& options) {
+  ASSIGN_OR_RETURN(const statement::v1::ActRef exchange, FindExchange(app, options.exchange));
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  ASSIGN_OR_RETURN(const auto found, session->GetExchange(exchange));
+  ASSIGN_OR_RETURN(const std::string payload,
+                   base::ReadFile(options.file, base::kMaxUnaryPayloadBytes));
+  ASSIGN_OR_RETURN(
+      const client::PayloadReport report,
+      session->CheckPayload(found, payload, app.language() == policy::rules::Language::kFrench));
+  if (!PrintReport(app, report)) return kRefused;
+  if (options.check_only) {
+    std::printf("%s\n", app.Say("conforme", "fit to send").c_str());
+    return kDone;
+  }
+  client::Draft draft;
+  ASSIGN_OR_RETURN(Act manifest, Manifest(app, options, found, payload, draft));
+  draft.acts.push_back(std::move(manifest));
+  ASSIGN_OR_RETURN(const client::Answer answer, session->Send(draft));
+  return FinishAnswer(app, answer);
+}
+
+absl::StatusOr<int> List(App& app) {
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  ASSIGN_OR_RETURN(const auto transfers, session->ListTransfers());
+  nlohmann::json list = nlohmann::json::array();
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& transfer : transfers) {
+    const nlohmann::json json = ToJson(transfer);
+    list.push_back(json);
+    rows.push_back({NameOf(transfer.name(), true), transfer.row().period(), transfer.row().holder(),
+                    transfer.row().recipient(), json["row"]["phase"].get<std::string>(),
+                    std::to_string(transfer.row().handovers()),
+                    transfer.row().has_acknowledgement() ? app.Say("oui", "yes") : "-",
+                    ShowDate(transfer.row().retain_until())});
+  }
+  if (app.json())
+    std::printf("%s\n", list.dump().c_str());
+  else
+    PrintTable({app.Say("nom", "name"), app.Say("période", "period"),
+                app.Say("détenteur", "holder"), app.Say("destinataire", "recipient"),
+                app.Say("état", "phase"), app.Say("remises", "handovers"),
+                app.Say("accusé", "acknowledged"), app.Say("conservation", "retained until")},
+               rows);
+  return kDone;
+}
+
+absl::StatusOr<int> Fetch(App& app, const FetchOptions& options) {
+  ASSIGN_OR_RETURN(const passerelle::gateway::v1::Transfer transfer,
+                   FindTransfer(app, options.transfer));
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  ASSIGN_OR_RETURN(const client::Fetched fetched, session->Fetch(transfer.name()));
+  if (!fetched.findings.empty()) {
+    std::fprintf(stderr, "%s\n", app.Say("refusé", "refused").c_str());
+    PrintFindings(app, fetched.findings);
+    return kRefused;
+  }
+  RETURN_IF_ERROR(
+      base::WriteFile(options.out, fetched.payload.content(), base::FileMode::kPrivate));
+  std::fprintf(stderr, "%s (%zu %s)\n", options.out.c_str(), fetched.payload.content().size(),
+               app.Say("octets", "bytes").c_str());
+  return FinishAnswer(app, fetched.handover);
+}
+
+// What is acknowledged is what was received: the commitment is the one the fetch verified.
+absl::StatusOr<int> Acknowledge(App& app, const AckOptions& options) {
+  ASSIGN_OR_RETURN(const passerelle::gateway::v1::Transfer transfer,
+                   FindTransfer(app, options.transfer));
+  client::Draft draft;
+  Act& act = draft.acts.emplace_back();
+  ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
+  *act.mutable_transfer_acknowledged()->mutable_transfer() = transfer.name();
+  act.mutable_transfer_acknowledged()->set_payload(transfer.row().payload());
+  return Deliver(app, options.destination, std::move(draft));
+}
+
+absl::StatusOr<int> Rule(App& app, const RuleOptions& options) {
+  ASSIGN_OR_RETURN(const passerelle::gateway::v1::Transfer transfer,
+                   FindTransfer(app, options.transfer));
+  client::Draft draft;
+  Act act;
+  ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
+  statement::v1::TransferRuled& ruled = *act.mutable_transfer_ruled();
+  *ruled.mutable_transfer() = transfer.name();
+  ASSIGN_OR_RETURN(const int ruling,
+                   ReadEnum("--ruling", options.ruling, *statement::v1::Ruling_descriptor()));
+  ruled.set_ruling(static_cast<statement::v1::Ruling>(ruling));
+  if (!options.reasons.empty()) {
+    ASSIGN_OR_RETURN(*ruled.mutable_reasons()->mutable_digest(),
+                     AttachFile(app, draft, options.reasons));
+  }
+  draft.acts.push_back(std::move(act));
+  return Deliver(app, options.destination, std::move(draft));
+}
+
+void AddSend(App& app, CLI::App* noun, bool check_only) {
+  auto options = std::make_shared<SendOptions>();
+  options->check_only = check_only;
+  CLI::App* verb = check_only ? app.AddVerb(noun, "check", "Contrôler un fichier sans l'envoyer",
+                                            "Check a file, sending nothing",
+                                            [&app, options] { return Send(app, *options); })
+                              : app.AddVerb(noun, "send", "Contrôler puis envoyer un fichier",
+                                            "Check, then send, a file",
+                                            [&app, options] { return Send(app, *options); });
+  verb->add_option("exchange", options->exchange, app.Say("L'échange", "The exchange"))->required();
+  verb->add_option("file", options->file, app.Say("Fichier CSV", "CSV file"))->required();
+  if (check_only) return;
+  verb->add_option("--party", options->party, app.Say("Partie qui envoie", "Party that sends"))
+      ->required();
+  verb->add_option("--period", options->period,
+                   app.Say("Période : AAAA ou AAAA-MM", "Period: YYYY or YYYY-MM"))
+      ->required();
+  verb->add_option("--destroy-after", options->destroy_after,
+                   app.Say("Détruire après cet instant (AAAA-MM-JJTHH:MM:SSZ)",
+                           "Destroy after this instant (YYYY-MM-DDTHH:MM:SSZ)"));
+}
+
+void AddRule(App& app, CLI::App* noun) {
+  auto options = std::make_shared<RuleOptions>();
+  CLI::App* verb =
+      app.AddVerb(noun, "rule", "Statuer sur un envoi retenu", "Rule on a held transfer",
+                  [&app, options] { return Rule(app, *options); });
+  verb->add_option("transfer", options->transfer, app.Say("L'envoi", "The transfer"))->required();
+  verb->add_option("--party", options->party,
+                   app.Say("Partie dont vous êtes le DPO", "Party whose DPO you are"))
+      ->required();
+  verb->add_option("--ruling", options->ruling, "released | refused")->required();
+  verb->add_option("--reasons", options->reasons,
+                   app.Say("Fichier des motifs", "File of the reasons"));
+  AddDestination(app, verb, options->destination);
+}
+
+}  // namespace
+
+void AddTransfer(App& app) {
+  CLI::App* noun = app.AddNoun("transfer", "Envois", "Transfers");
+  AddSend(app, noun, true);
+  AddSend(app, noun, false);
+  app.AddVerb(noun, "list", "Lister les envois", "List the transfers",
+              [&app] { return List(app); });
+  auto fetch = std::make_shared<FetchOptions>();
+  CLI::App* verb = app.AddVerb(noun, "fetch", "Recevoir un envoi", "Fetch a transfer",
+                               [&app, fetch] { return Fetch(app, *fetch); });
+  verb->add_option("transfer", fetch->transfer, app.Say("L'envoi", "The transfer"))->required();
+  verb->add_option("--out", fetch->out, app.Say("Fichier à écrire", "File to write"))->required();
+  auto ack = std::make_shared<AckOptions>();
+  verb = app.AddVerb(noun, "ack", "Accuser réception", "Acknowledge receipt",
+                     [&app, ack] { return Acknowledge(app, *ack); });
+  verb->add_option("transfer", ack->transfer, app.Say("L'envoi", "The transfer"))->required();
+  verb->add_option("--party", ack->party, app.Say("Partie destinataire", "Recipient"))->required();
+  AddDestination(app, verb, ack->destination);
+  AddRule(app, noun);
+}
+
+}  // namespace passerelle::gateway::cli

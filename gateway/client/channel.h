@@ -1,0 +1,60 @@
+// The calls a session makes, without gRPC in sight: the seam at which tests put a fake gateway.
+#ifndef PASSERELLE_GATEWAY_CLIENT_CHANNEL_H_
+#define PASSERELLE_GATEWAY_CLIENT_CHANNEL_H_
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "passerelle/gateway/v1/audit_service.pb.h"
+#include "passerelle/gateway/v1/convention_service.pb.h"
+#include "passerelle/gateway/v1/document_service.pb.h"
+#include "passerelle/gateway/v1/exchange_service.pb.h"
+#include "passerelle/gateway/v1/register_service.pb.h"
+#include "passerelle/gateway/v1/statement_service.pb.h"
+#include "passerelle/gateway/v1/transfer_service.pb.h"
+
+namespace passerelle::gateway::client {
+
+namespace api = passerelle::gateway::v1;
+
+// One call a method; errors as FromRpc makes them. Implementations are thread-safe.
+class Channel {
+ public:
+  virtual ~Channel() = default;
+
+  virtual absl::StatusOr<api::SubmitResponse> Submit(const api::SubmitRequest& request) = 0;
+  virtual absl::StatusOr<api::GetReceiptResponse> GetReceipt(
+      const api::GetReceiptRequest& request) = 0;
+  virtual absl::StatusOr<api::SendResponse> Send(const api::SendRequest& request) = 0;
+  virtual absl::StatusOr<api::FetchResponse> Fetch(const api::FetchRequest& request) = 0;
+  virtual absl::StatusOr<api::ListTransfersResponse> ListTransfers(
+      const api::ListTransfersRequest& request) = 0;
+  virtual absl::StatusOr<api::GetDocumentResponse> GetDocument(
+      const api::GetDocumentRequest& request) = 0;
+  virtual absl::StatusOr<api::GetConventionResponse> GetConvention(
+      const api::GetConventionRequest& request) = 0;
+  virtual absl::StatusOr<api::ListAdhesionsResponse> ListAdhesions(
+      const api::ListAdhesionsRequest& request) = 0;
+  virtual absl::StatusOr<api::ListMandatesResponse> ListMandates(
+      const api::ListMandatesRequest& request) = 0;
+  virtual absl::StatusOr<api::ListDatasetsResponse> ListDatasets(
+      const api::ListDatasetsRequest& request) = 0;
+  virtual absl::StatusOr<api::GetExchangeResponse> GetExchange(
+      const api::GetExchangeRequest& request) = 0;
+  virtual absl::StatusOr<api::ListExchangesResponse> ListExchanges(
+      const api::ListExchangesRequest& request) = 0;
+  virtual absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(
+      const api::GetCheckpointRequest& request) = 0;
+
+  // Streams: `visit` takes the messages in order; its error ends the call and is returned.
+  virtual absl::Status ReadEntries(
+      const api::ReadEntriesRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadEntriesResponse)> visit) = 0;
+  virtual absl::Status ExportRegister(
+      const api::ExportRegisterRequest& request,
+      absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) = 0;
+};
+
+}  // namespace passerelle::gateway::client
+
+#endif  // PASSERELLE_GATEWAY_CLIENT_CHANNEL_H_

@@ -1,0 +1,53 @@
+// What a client pins and where it keeps what it saw.
+#ifndef PASSERELLE_GATEWAY_CLIENT_PROFILE_H_
+#define PASSERELLE_GATEWAY_CLIENT_PROFILE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "audit/checkpoint/note.h"
+#include "gateway/base/digest.h"
+
+namespace passerelle::gateway::client {
+
+// One identity of one log. Copyable. Whoever alters a profile file chooses which log and gateway
+// its user believes: it is written 0600.
+struct Profile {
+  // `host:port` of the gateway.
+  std::string target;
+  // Files: trust anchors of the gateway's certificate, our certificate (chain), our key (PEM).
+  std::string ca_file;
+  std::string certificate_file;
+  std::string key_file;
+  // Name of the log (32 bytes, hex in files), its origin and its checkpoint key: pinned out of
+  // band.
+  std::string log;
+  std::string origin;
+  std::string checkpoint_vkey;
+  // File that keeps the last verified checkpoint.
+  std::string checkpoint_file;
+
+  bool operator==(const Profile&) const = default;
+};
+
+// Reads a profile from JSON, whose members are named like those above; relative paths in it are
+// relative to its folder. INVALID_ARGUMENT names the member at fault.
+absl::StatusOr<Profile> ReadProfile(const std::string& path);
+
+// Writes a profile as JSON, mode 0600, durably.
+absl::Status WriteProfile(const std::string& path, const Profile& profile);
+
+// What a profile pins, parsed. Copyable.
+struct Pins {
+  base::Digest log{};
+  std::string origin;
+  audit::checkpoint::NoteVerifier verifier;
+};
+
+// INVALID_ARGUMENT names the member that is malformed.
+absl::StatusOr<Pins> PinsOf(const Profile& profile);
+
+}  // namespace passerelle::gateway::client
+
+#endif  // PASSERELLE_GATEWAY_CLIENT_PROFILE_H_

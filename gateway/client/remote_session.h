@@ -1,0 +1,82 @@
+// The session over a channel. Internal to this folder.
+#ifndef PASSERELLE_GATEWAY_CLIENT_REMOTE_SESSION_H_
+#define PASSERELLE_GATEWAY_CLIENT_REMOTE_SESSION_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/client/checkpoint_memory.h"
+#include "gateway/client/receipt_check.h"
+#include "gateway/client/session.h"
+
+namespace passerelle::gateway::client {
+
+// See Session. Thread-compatible.
+class RemoteSession final : public Session {
+ public:
+  RemoteSession(Pins pins, CheckpointMemory memory, std::unique_ptr<Channel> channel,
+                certs::keys::PrivateKey key, const base::Clock& clock, base::Random& random)
+      : pins_(std::move(pins)),
+        memory_(std::move(memory)),
+        channel_(std::move(channel)),
+        key_(std::move(key)),
+        clock_(clock),
+        random_(random) {}
+
+  const certs::keys::PrivateKey& key() const override { return key_; }
+  absl::StatusOr<statement::v1::Header> NewHeader(
+      const std::vector<base::Digest>& signers) override;
+  absl::StatusOr<Answer> Submit(const Draft& draft) override;
+  absl::StatusOr<Answer> SubmitSigned(const SignedFile& file) override;
+  absl::StatusOr<PayloadReport> CheckPayload(const api::GetExchangeResponse& exchange,
+                                             std::string_view payload, bool french) override;
+  absl::StatusOr<Answer> Send(const Draft& draft) override;
+  absl::StatusOr<Fetched> Fetch(const statement::v1::ActRef& transfer) override;
+  absl::StatusOr<Answer> GetReceipt(const base::Digest& statement) override;
+  absl::StatusOr<record::v1::Attachment> GetDocument(const base::Digest& commitment) override;
+  absl::StatusOr<record::v1::FoundingRow> GetConvention() override;
+  absl::StatusOr<std::vector<api::Adhesion>> ListAdhesions() override;
+  absl::StatusOr<std::vector<api::Mandate>> ListMandates(const std::string& party) override;
+  absl::StatusOr<std::vector<api::Dataset>> ListDatasets() override;
+  absl::StatusOr<std::vector<api::Exchange>> ListExchanges() override;
+  absl::StatusOr<api::GetExchangeResponse> GetExchange(
+      const statement::v1::ActRef& exchange) override;
+  absl::StatusOr<std::vector<api::Transfer>> ListTransfers() override;
+  absl::StatusOr<std::string> ExportRegister(const std::string& party) override;
+  absl::StatusOr<std::string> UpdateCheckpoint() override;
+  absl::Status ReadEntries(uint64_t begin, uint64_t end,
+                           absl::FunctionRef<absl::Status(std::string entry)> visit) override;
+
+ private:
+  // Name of the log as requests carry it.
+  std::string log() const { return base::ToBytes(pins_.log); }
+
+  // Size of the last verified checkpoint; 0 when none. Fails once the log has forked.
+  absl::StatusOr<uint64_t> SeenSize();
+
+  // An error of a call that named a seen size: a gateway that claims to be behind it has lost or
+  // forked its log.
+  absl::Status Judged(const absl::Status& status) const;
+
+  // Sends an envelope through the door that its acts ask for and verifies the receipt.
+  absl::StatusOr<Answer> Deliver(const SignedFile& file, const statement::v1::Statement& statement,
+                                 const std::string& envelope);
+
+  // The entry of a statement, proved.
+  absl::StatusOr<Proven> Prove(const base::Digest& statement);
+
+  const Pins pins_;
+  CheckpointMemory memory_;
+  const std::unique_ptr<Channel> channel_;
+  const certs::keys::PrivateKey key_;
+  const base::Clock& clock_;
+  base::Random& random_;
+  std::optional<record::v1::FoundingRow> founding_;
+};
+
+}  // namespace passerelle::gateway::client
+
+#endif  // PASSERELLE_GATEWAY_CLIENT_REMOTE_SESSION_H_

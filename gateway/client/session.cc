@@ -1,0 +1,233 @@
+// Statements, transfers and their proofs.
+#include "gateway/client/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "certs/keys/dsse.h"
+#include "certs/x509/certificate.h"
+#include "gateway/base/bytes.h"
+#include "gateway/base/files.h"
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
+#include "gateway/client/grpc_channel.h"
+#include "gateway/client/remote_session.h"
+
+namespace passerelle::gateway::client {
+namespace {
+
+constexpr size_t kNonceBytes = 16;
+
+Answer AnswerOf(Proven proven, const base::Digest& statement) {
+  Answer answer;
+  answer.effect = proven.effect;
+  answer.entry = std::move(proven.entry);
+  answer.index = proven.index;
+  answer.statement = statement;
+  answer.receipt = std::move(proven.file);
+  return answer;
+}
+
+// Errors after which nobody knows whether the statement was recorded.
+bool LeavesDoubt(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// What the gateway would refuse for its size, said before it leaves.
+absl::Status CheckSizes(const SignedFile& file, const std::string& envelope) {
+  size_t bytes = 0;
+  for (const record::v1::Attachment& attachment : file.attachments)
+    bytes += attachment.content().size();
+  const bool fits = envelope.size() <= base::kMaxEnvelopeBytes &&
+                    file.attachments.size() <= base::kMaxAttachments &&
+                    bytes <= base::kMaxAttachmentsBytes;
+  if (fits) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kOutOfRange, "TOO_LARGE", "",
+                     "the statement or its attachments are larger than one request may be");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Session>> Session::Open(const Profile& profile,
+                                                       const base::Clock& clock,
+                                                       base::Random& random) {
+  Connection connection;
+  connection.target = profile.target;
+  ASSIGN_OR_RETURN(connection.anchors_pem, base::ReadFile(profile.ca_file, base::kMaxPemBytes));
+  ASSIGN_OR_RETURN(connection.certificate_pem,
+                   base::ReadFile(profile.certificate_file, base::kMaxPemBytes));
+  ASSIGN_OR_RETURN(certs::keys::PrivateKey key, certs::keys::PrivateKey::Load(profile.key_file));
+  // gRPC would report a wrong file as an unreachable gateway.
+  absl::StatusOr<std::vector<certs::x509::Certificate>> anchors =
+      certs::x509::Certificate::ListFromPem(connection.anchors_pem);
+  if (!anchors.ok()) return base::InContext(anchors.status(), profile.ca_file);
+  const absl::StatusOr<certs::x509::Certificate> ours =
+      certs::x509::Certificate::FromPem(connection.certificate_pem);
+  if (!ours.ok()) return base::InContext(ours.status(), profile.certificate_file);
+  ASSIGN_OR_RETURN(const certs::keys::PublicKey certified, ours->PublicKey());
+  if (certified.fingerprint() != key.public_key().fingerprint())
+    return base::Error(absl::StatusCode::kFailedPrecondition, "KEY_MISMATCH", "certificate_file",
+                       "the certificate is not that of the private key");
+  connection.key_pem = key.ToPem();
+  return OpenOver(profile, MakeGrpcChannel(connection), std::move(key), clock, random);
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Session::OpenOver(const Profile& profile,
+                                                           std::unique_ptr<Channel> channel,
+                                                           certs::keys::PrivateKey key,
+                                                           const base::Clock& clock,
+                                                           base::Random& random) {
+  ASSIGN_OR_RETURN(Pins pins, PinsOf(profile));
+  ASSIGN_OR_RETURN(CheckpointMemory memory, CheckpointMemory::Open(profile.checkpoint_file, pins));
+  return std::make_unique<RemoteSession>(std::move(pins), std::move(memory), std::move(channel),
+                                         std::move(key), clock, random);
+}
+
+absl::StatusOr<uint64_t> RemoteSession::SeenSize() {
+  ASSIGN_OR_RETURN(const auto last, memory_.Last());
+  return last.has_value() ? last->size : 0;
+}
+
+absl::Status RemoteSession::Judged(const absl::Status& status) const {
+  return base::ReasonOf(status) == "SEEN_AHEAD" ? memory_.RolledBack() : status;
+}
+
+absl::StatusOr<statement::v1::Header> RemoteSession::NewHeader(
+    const std::vector<base::Digest>& signers) {
+  ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, GetConvention());
+  // The convention's own receipt brought a checkpoint if there was none.
+  ASSIGN_OR_RETURN(const auto last, memory_.Last());
+  statement::v1::Header header;
+  header.set_log(log());
+  header.mutable_seen()->set_origin(last->origin);
+  header.mutable_seen()->set_size(last->size);
+  header.mutable_seen()->set_root(base::ToBytes(last->root));
+  std::vector<base::Digest> sorted = signers;
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  for (const base::Digest& signer : sorted) header.add_signers(base::ToBytes(signer));
+  const base::ShiftedClock clock(clock_, founding.settings().clock_shift_ms());
+  header.set_issued_at_ms(clock.WallMs());
+  header.set_not_after_ms(header.issued_at_ms() + base::kDefaultStatementLifeMs);
+  header.set_nonce(random_.Bytes(kNonceBytes));
+  return header;
+}
+
+absl::StatusOr<Answer> RemoteSession::Submit(const Draft& draft) {
+  ASSIGN_OR_RETURN(const statement::v1::Header header,
+                   NewHeader({key_.public_key().fingerprint()}));
+  SignedFile file = StartFile(header, draft);
+  RETURN_IF_ERROR(AddSignature(file, key_));
+  return SubmitSigned(file);
+}
+
+absl::StatusOr<Answer> RemoteSession::Send(const Draft& draft) {
+  for (const statement::v1::Act& act : draft.acts)
+    if (!act.has_transfer_submitted())
+      return base::Malformed("NOT_A_TRANSFER", "acts", "only transfers are sent; submit the rest");
+  return Submit(draft);
+}
+
+absl::StatusOr<Answer> RemoteSession::SubmitSigned(const SignedFile& file) {
+  ASSIGN_OR_RETURN(const statement::v1::Envelope envelope, ToEnvelope(file));
+  ASSIGN_OR_RETURN(const statement::v1::Statement statement, StatementOf(file));
+  if (statement.header().log() != base::View(pins_.log))
+    return base::Error(absl::StatusCode::kFailedPrecondition, "FOREIGN_LOG", "statement.header.log",
+                       "the statement was made for another log than the profile's");
+  const std::string bytes = envelope.SerializeAsString();
+  RETURN_IF_ERROR(CheckSizes(file, bytes));
+  absl::StatusOr<Answer> answer = Deliver(file, statement, bytes);
+  if (answer.ok() || !LeavesDoubt(answer.status())) return answer;
+  const base::Digest digest = certs::keys::StatementDigest(file.payload);
+  return base::Error(answer.status().code(), base::ReasonOf(answer.status()),
+                     base::PathOf(answer.status()),
+                     absl::StrCat(answer.status().message(),
+                                  "; the statement may have been recorded: ask for the "
+                                  "receipt of ",
+                                  base::ToHex(base::View(digest)), " before making another"));
+}
+
+absl::StatusOr<Answer> RemoteSession::Deliver(const SignedFile& file,
+                                              const statement::v1::Statement& statement,
+                                              const std::string& envelope) {
+  ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
+  api::Receipt receipt;
+  if (statement.acts(0).has_transfer_submitted()) {
+    api::SendRequest request;
+    request.set_log(log());
+    request.set_envelope(envelope);
+    request.set_seen_size(seen_size);
+    request.mutable_payloads()->Assign(file.attachments.begin(), file.attachments.end());
+    absl::StatusOr<api::SendResponse> response = channel_->Send(request);
+    if (!response.ok()) return Judged(response.status());
+    receipt = std::move(*response->mutable_receipt());
+  } else {
+    api::SubmitRequest request;
+    request.set_log(log());
+    request.set_envelope(envelope);
+    request.set_seen_size(seen_size);
+    request.mutable_attachments()->Assign(file.attachments.begin(), file.attachments.end());
+    absl::StatusOr<api::SubmitResponse> response = channel_->Submit(request);
+    if (!response.ok()) return Judged(response.status());
+    receipt = std::move(*response->mutable_receipt());
+  }
+  const base::Digest digest = certs::keys::StatementDigest(file.payload);
+  ASSIGN_OR_RETURN(Proven proven, CheckReceipt(receipt, pins_, memory_));
+  RETURN_IF_ERROR(DemandEnvelope(proven, digest, envelope));
+  return AnswerOf(std::move(proven), digest);
+}
+
+absl::StatusOr<Fetched> RemoteSession::Fetch(const statement::v1::ActRef& transfer) {
+  absl::StatusOr<base::Digest> sent = base::DigestFromBytes(transfer.statement());
+  if (!sent.ok()) return base::AtPath(sent.status(), "transfer.statement");
+  ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
+  api::FetchRequest request;
+  request.set_log(log());
+  *request.mutable_transfer() = transfer;
+  request.set_seen_size(seen_size);
+  absl::StatusOr<api::FetchResponse> response = channel_->Fetch(request);
+  if (!response.ok()) return Judged(response.status());
+  Fetched fetched;
+  if (response->findings_size() > 0) {
+    fetched.findings = {response->findings().begin(), response->findings().end()};
+    return fetched;
+  }
+  ASSIGN_OR_RETURN(Proven handover, CheckReceipt(response->receipt(), pins_, memory_));
+  RETURN_IF_ERROR(DemandHandover(handover, transfer, seen_size));
+  ASSIGN_OR_RETURN(const Proven submitted, Prove(*sent));
+  RETURN_IF_ERROR(DemandPayload(submitted, transfer, response->payload()));
+  fetched.payload = std::move(*response->mutable_payload());
+  const base::Digest statement = handover.digest;
+  fetched.handover = AnswerOf(std::move(handover), statement);
+  return fetched;
+}
+
+absl::StatusOr<Proven> RemoteSession::Prove(const base::Digest& statement) {
+  ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
+  api::GetReceiptRequest request;
+  request.set_log(log());
+  request.set_statement(base::ToBytes(statement));
+  request.set_seen_size(seen_size);
+  absl::StatusOr<api::GetReceiptResponse> response = channel_->GetReceipt(request);
+  if (!response.ok()) return Judged(response.status());
+  ASSIGN_OR_RETURN(Proven proven, CheckReceipt(response->receipt(), pins_, memory_));
+  RETURN_IF_ERROR(DemandStatement(proven, statement));
+  return proven;
+}
+
+absl::StatusOr<Answer> RemoteSession::GetReceipt(const base::Digest& statement) {
+  ASSIGN_OR_RETURN(Proven proven, Prove(statement));
+  return AnswerOf(std::move(proven), statement);
+}
+
+}  // namespace passerelle::gateway::client

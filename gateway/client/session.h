@@ -1,0 +1,137 @@
+// A partner's library: signs statements, checks files before any byte leaves, sends, fetches, and
+// verifies every receipt. It trusts the gateway with nothing that a proof can show.
+#ifndef PASSERELLE_GATEWAY_CLIENT_SESSION_H_
+#define PASSERELLE_GATEWAY_CLIENT_SESSION_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "certs/keys/key.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/digest.h"
+#include "gateway/base/random.h"
+#include "gateway/client/channel.h"
+#include "gateway/client/draft.h"
+#include "gateway/client/payload_check.h"
+#include "gateway/client/profile.h"
+#include "passerelle/gateway/v1/convention_service.pb.h"
+#include "passerelle/gateway/v1/exchange_service.pb.h"
+#include "passerelle/gateway/v1/transfer_service.pb.h"
+#include "passerelle/record/v1/attachment.pb.h"
+#include "passerelle/record/v1/entry.pb.h"
+#include "passerelle/record/v1/state.pb.h"
+
+namespace passerelle::gateway::client {
+
+// An answer whose receipt verified.
+struct Answer {
+  record::v1::Effect effect = record::v1::EFFECT_UNSPECIFIED;
+  // The entry as decoded from the receipt.
+  record::v1::Entry entry;
+  uint64_t index = 0;
+  // Digest of the statement: with an act's ordinal, the act's name. Also for a refusal, whose salt
+  // proved it.
+  base::Digest statement{};
+  // The tlog-proof file.
+  std::string receipt;
+};
+
+// A payload handed over to us, whose commitment and receipt verified.
+struct Fetched {
+  record::v1::Attachment payload;
+  Answer handover;
+  // Not empty: the fetch was refused, and nothing else is set.
+  std::vector<record::v1::Finding> findings;
+};
+
+// One identity's connection to one log. Thread-compatible.
+//
+// Errors of every call: those of FromRpc; DATA_LOSS when the gateway's answer does not prove what
+// it should, with the reason FORK when it contradicts what was proved before (CheckpointMemory).
+// After FORK every call fails so, until a person has removed the `.fork` file.
+class Session {
+ public:
+  // Reads keys, certificate and the last checkpoint; connects at the first call. `clock` and
+  // `random` must outlive the session. REQUIRES: certs::x509::RequireTls13 succeeded in this
+  // process.
+  static absl::StatusOr<std::unique_ptr<Session>> Open(const Profile& profile,
+                                                       const base::Clock& clock,
+                                                       base::Random& random);
+
+  // As Open, over a channel and with a key that the caller made; the profile's TLS files are not
+  // read.
+  static absl::StatusOr<std::unique_ptr<Session>> OpenOver(const Profile& profile,
+                                                           std::unique_ptr<Channel> channel,
+                                                           certs::keys::PrivateKey key,
+                                                           const base::Clock& clock,
+                                                           base::Random& random);
+  virtual ~Session() = default;
+
+  // Our key.
+  virtual const certs::keys::PrivateKey& key() const = 0;
+
+  // A header for statements signed by these keys (fingerprints, any order): log, the last
+  // checkpoint seen, now, the default life, a fresh nonce. The
+  // log's clock shift is taken from the convention.
+  virtual absl::StatusOr<statement::v1::Header> NewHeader(
+      const std::vector<base::Digest>& signers) = 0;
+
+  // Signs a draft with our key alone and submits it; transfers take the door of Send.
+  virtual absl::StatusOr<Answer> Submit(const Draft& draft) = 0;
+
+  // Submits a statement file that all its signers signed. FAILED_PRECONDITION (reason FOREIGN_LOG)
+  // when it was made for another log, OUT_OF_RANGE when it is larger than the gateway takes;
+  // nothing leaves then. When the connection fails, the message says by which digest the receipt
+  // can be asked for: the statement may have been recorded.
+  virtual absl::StatusOr<Answer> SubmitSigned(const SignedFile& file) = 0;
+
+  // Checks a payload against the dataset and the terms in force. Sends nothing.
+  virtual absl::StatusOr<PayloadReport> CheckPayload(const api::GetExchangeResponse& exchange,
+                                                     std::string_view payload, bool french) = 0;
+
+  // Sends one draft of TransferSubmitted acts whose attachments are payloads. REQUIRES: checked.
+  virtual absl::StatusOr<Answer> Send(const Draft& draft) = 0;
+
+  // Fetches a payload. Verified: the handover is recorded in the log for this very fetch, and the
+  // payload opens the commitment in the sender's own statement, whose receipt is asked for too.
+  virtual absl::StatusOr<Fetched> Fetch(const statement::v1::ActRef& transfer) = 0;
+
+  virtual absl::StatusOr<Answer> GetReceipt(const base::Digest& statement) = 0;
+
+  // The document must open its commitment, whichever its kind.
+  virtual absl::StatusOr<record::v1::Attachment> GetDocument(const base::Digest& commitment) = 0;
+
+  // What entry 0 fixed, held against the proved entry 0 of the pinned log; asked for once.
+  virtual absl::StatusOr<record::v1::FoundingRow> GetConvention() = 0;
+
+  // Reads that the gateway vouches for alone. Lists follow every page.
+  virtual absl::StatusOr<std::vector<api::Adhesion>> ListAdhesions() = 0;
+  virtual absl::StatusOr<std::vector<api::Mandate>> ListMandates(const std::string& party) = 0;
+  virtual absl::StatusOr<std::vector<api::Dataset>> ListDatasets() = 0;
+  virtual absl::StatusOr<std::vector<api::Exchange>> ListExchanges() = 0;
+  virtual absl::StatusOr<api::GetExchangeResponse> GetExchange(
+      const statement::v1::ActRef& exchange) = 0;
+  virtual absl::StatusOr<std::vector<api::Transfer>> ListTransfers() = 0;
+
+  // The register as a file; an empty party means the whole convention.
+  virtual absl::StatusOr<std::string> ExportRegister(const std::string& party) = 0;
+
+  // Fetches and verifies the current checkpoint (consistent with the last seen), remembers it and
+  // returns the note.
+  virtual absl::StatusOr<std::string> UpdateCheckpoint() = 0;
+
+  // Reads entries [begin, end) under a log auditor's mandate, every one of them or an error
+  // (DATA_LOSS, reason ENTRIES). The caller recomputes the hashes.
+  virtual absl::Status ReadEntries(uint64_t begin, uint64_t end,
+                                   absl::FunctionRef<absl::Status(std::string entry)> visit) = 0;
+};
+
+}  // namespace passerelle::gateway::client
+
+#endif  // PASSERELLE_GATEWAY_CLIENT_SESSION_H_

@@ -1,0 +1,183 @@
+// Reads of a session.
+#include <google/protobuf/util/message_differencer.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/commitment.h"
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
+#include "gateway/client/remote_session.h"
+
+namespace passerelle::gateway::client {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+
+constexpr size_t kNonceBytes = 32;
+
+// Follows the pages of a list: `call` asks for a page, `take` moves its rows out.
+template <typename Request, typename Row, typename Call, typename Take>
+absl::StatusOr<std::vector<Row>> Follow(Request request, Call call, Take take) {
+  std::vector<Row> rows;
+  request.set_page_size(base::kMaxPageSize);
+  while (true) {
+    auto response = call(request);
+    if (!response.ok()) return response.status();
+    for (Row& row : *take(*response)) rows.push_back(std::move(row));
+    if (response->next_page_token().empty()) return rows;
+    if (response->next_page_token() == request.page_token())
+      return base::Corrupt("PAGE_TOKEN", "the gateway's list leads back to the same page");
+    request.set_page_token(response->next_page_token());
+  }
+}
+
+// Whether a founding row says what the proved entry 0 says.
+bool SameFounding(const record::v1::FoundingRow& row,
+                  const statement::v1::ConventionEnacted& enacted) {
+  return row.environment() == enacted.environment() && row.origin() == enacted.origin() &&
+         row.checkpoint_vkey() == enacted.checkpoint_vkey() &&
+         MessageDifferencer::Equals(row.convention(), enacted.convention()) &&
+         MessageDifferencer::Equals(row.settings(), enacted.settings());
+}
+
+}  // namespace
+
+absl::StatusOr<record::v1::FoundingRow> RemoteSession::GetConvention() {
+  if (founding_.has_value()) return *founding_;
+  api::GetConventionRequest request;
+  request.set_log(log());
+  ASSIGN_OR_RETURN(const api::GetConventionResponse response, channel_->GetConvention(request));
+  const record::v1::FoundingRow& row = response.founding();
+  // The settings in force are those of entry 0, whose leaf hash is the name we pinned.
+  ASSIGN_OR_RETURN(const base::Digest settings,
+                   base::DigestFromBytes(row.settings_ref().statement()));
+  ASSIGN_OR_RETURN(const Proven proven, Prove(settings));
+  const bool founds = proven.index == 0 && proven.statement.has_value() &&
+                      proven.statement->acts(0).has_convention_enacted();
+  if (!founds || !SameFounding(row, proven.statement->acts(0).convention_enacted()))
+    return base::Corrupt("FOUNDING",
+                         "what the gateway says of the convention is not what entry 0 enacted");
+  founding_ = row;
+  return row;
+}
+
+absl::StatusOr<PayloadReport> RemoteSession::CheckPayload(const api::GetExchangeResponse& exchange,
+                                                          std::string_view payload, bool french) {
+  ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, GetConvention());
+  const statement::v1::DatasetDeclared& dataset = exchange.dataset().row().declared();
+  return CheckPayloadBytes(dataset, exchange.exchange().row().terms(),
+                           CommuneCodesOf(founding.convention(), dataset.geography_year()), payload,
+                           french);
+}
+
+absl::StatusOr<record::v1::Attachment> RemoteSession::GetDocument(const base::Digest& commitment) {
+  api::GetDocumentRequest request;
+  request.set_log(log());
+  request.set_commitment(base::ToBytes(commitment));
+  ASSIGN_OR_RETURN(api::GetDocumentResponse response, channel_->GetDocument(request));
+  record::v1::Attachment& document = *response.mutable_document();
+  if (document.nonce().size() == kNonceBytes)
+    for (const base::CommitmentKind kind :
+         {base::CommitmentKind::kDocument, base::CommitmentKind::kPerson})
+      if (base::Commit(kind, document.nonce(), document.content()) == commitment)
+        return std::move(document);
+  return base::Corrupt("DOCUMENT_COMMITMENT", "the document does not open its commitment");
+}
+
+absl::StatusOr<std::vector<api::Adhesion>> RemoteSession::ListAdhesions() {
+  api::ListAdhesionsRequest request;
+  request.set_log(log());
+  return Follow<api::ListAdhesionsRequest, api::Adhesion>(
+      request, [this](const auto& page) { return channel_->ListAdhesions(page); },
+      [](auto& response) { return response.mutable_adhesions(); });
+}
+
+absl::StatusOr<std::vector<api::Mandate>> RemoteSession::ListMandates(const std::string& party) {
+  api::ListMandatesRequest request;
+  request.set_log(log());
+  request.set_party(party);
+  return Follow<api::ListMandatesRequest, api::Mandate>(
+      request, [this](const auto& page) { return channel_->ListMandates(page); },
+      [](auto& response) { return response.mutable_mandates(); });
+}
+
+absl::StatusOr<std::vector<api::Dataset>> RemoteSession::ListDatasets() {
+  api::ListDatasetsRequest request;
+  request.set_log(log());
+  return Follow<api::ListDatasetsRequest, api::Dataset>(
+      request, [this](const auto& page) { return channel_->ListDatasets(page); },
+      [](auto& response) { return response.mutable_datasets(); });
+}
+
+absl::StatusOr<std::vector<api::Exchange>> RemoteSession::ListExchanges() {
+  api::ListExchangesRequest request;
+  request.set_log(log());
+  return Follow<api::ListExchangesRequest, api::Exchange>(
+      request, [this](const auto& page) { return channel_->ListExchanges(page); },
+      [](auto& response) { return response.mutable_exchanges(); });
+}
+
+absl::StatusOr<std::vector<api::Transfer>> RemoteSession::ListTransfers() {
+  api::ListTransfersRequest request;
+  request.set_log(log());
+  return Follow<api::ListTransfersRequest, api::Transfer>(
+      request, [this](const auto& page) { return channel_->ListTransfers(page); },
+      [](auto& response) { return response.mutable_transfers(); });
+}
+
+absl::StatusOr<api::GetExchangeResponse> RemoteSession::GetExchange(
+    const statement::v1::ActRef& exchange) {
+  api::GetExchangeRequest request;
+  request.set_log(log());
+  *request.mutable_exchange() = exchange;
+  return channel_->GetExchange(request);
+}
+
+absl::StatusOr<std::string> RemoteSession::ExportRegister(const std::string& party) {
+  api::ExportRegisterRequest request;
+  request.set_log(log());
+  request.set_party(party);
+  request.set_format(api::REGISTER_FORMAT_CSV);
+  std::string file;
+  RETURN_IF_ERROR(channel_->ExportRegister(request, [&](api::ExportRegisterResponse response) {
+    file.append(response.chunk());
+    return absl::OkStatus();
+  }));
+  return file;
+}
+
+absl::StatusOr<std::string> RemoteSession::UpdateCheckpoint() {
+  ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
+  api::GetCheckpointRequest request;
+  request.set_log(log());
+  request.set_seen_size(seen_size);
+  absl::StatusOr<api::GetCheckpointResponse> response = channel_->GetCheckpoint(request);
+  if (!response.ok()) return Judged(response.status());
+  RETURN_IF_ERROR(memory_.Advance(response->checkpoint(), response->consistency()).status());
+  return std::move(*response->mutable_checkpoint());
+}
+
+absl::Status RemoteSession::ReadEntries(uint64_t begin, uint64_t end,
+                                        absl::FunctionRef<absl::Status(std::string entry)> visit) {
+  while (begin < end) {
+    api::ReadEntriesRequest request;
+    request.set_log(log());
+    request.set_begin(begin);
+    request.set_end(std::min(end, begin + base::kEntriesPerCall));
+    RETURN_IF_ERROR(channel_->ReadEntries(request, [&](api::ReadEntriesResponse response) {
+      for (std::string& entry : *response.mutable_entries()) {
+        if (begin == request.end())
+          return base::Corrupt("ENTRIES", "the gateway sends more entries than were asked for");
+        RETURN_IF_ERROR(visit(std::move(entry)));
+        ++begin;
+      }
+      return absl::OkStatus();
+    }));
+    if (begin != request.end())
+      return base::Corrupt("ENTRIES", absl::StrCat("the gateway leaves out entry ", begin));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace passerelle::gateway::client

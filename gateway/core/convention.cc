@@ -1,0 +1,215 @@
+#include "gateway/core/convention.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
+#include "gateway/core/receipt.h"
+#include "gateway/core/replay.h"
+#include "policy/decide.h"
+
+namespace passerelle::gateway::core {
+
+Convention::Convention(Surroundings surroundings, policy::state::State state,
+                       std::unique_ptr<Storage> storage)
+    : surroundings_(std::move(surroundings)),
+      storage_(std::move(storage)),
+      name_(state.founding()->convention().slug()),
+      log_name_(state.founding()->log()),
+      clock_(surroundings_.clock, state.founding()->settings().clock_shift_ms()),
+      hall_(*storage_->log, *storage_->vault, clock_, surroundings_.random),
+      state_(std::move(state)) {}
+
+absl::StatusOr<std::unique_ptr<Convention>> Convention::Open(const StoragePaths& paths,
+                                                             const Surroundings& surroundings) {
+  policy::state::State state;
+  Replay replay(state);
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Storage> storage,
+      Storage::Open(paths, surroundings.random,
+                    [&](uint64_t index, const std::string& entry, const base::Digest& leaf) {
+                      return replay.Take(index, entry, leaf);
+                    }));
+  if (state.founding() == nullptr)
+    return base::Error(
+        absl::StatusCode::kFailedPrecondition, "NOT_ENACTED", "",
+        "entry 0 is missing: have the founders sign it, then `passerelle init --enact`");
+  RETURN_IF_ERROR(replay.Reconcile(*storage));
+  return std::unique_ptr<Convention>(
+      new Convention(surroundings, std::move(state), std::move(storage)));
+}
+
+Convention::~Convention() { Drain(); }
+
+void Convention::Submit(const Request& request, Reply reply) {
+  absl::StatusOr<Admitted> admitted = [&]() -> absl::StatusOr<Admitted> {
+    base::ReaderLock lock(state_mutex_);
+    return hall_.Admit(state_, request);
+  }();
+  if (!admitted.ok()) return reply(admitted.status());
+  Enqueue({*std::move(admitted), std::move(reply), request.cancelled});
+}
+
+void Convention::Enqueue(Pending pending) {
+  absl::Status refused;
+  bool lead = false;
+  {
+    base::MutexLock lock(queue_mutex_);
+    if (closed_) {
+      refused = base::Error(absl::StatusCode::kUnavailable, "DRAINING", "",
+                            "the gateway is shutting down; try again later");
+    } else if (queue_.size() >= base::kMaxQueue) {
+      refused = base::Error(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "",
+                            "too many statements are waiting; try again in a second");
+    } else {
+      queue_.push_back(std::move(pending));
+      lead = !running_;
+      running_ = true;
+    }
+  }
+  if (!refused.ok()) return pending.reply(refused);
+  // Whoever finds the sequencer idle runs one group on its own thread; a longer queue goes on in
+  // the pool, so that no caller works for others for long.
+  if (lead) RunGroup();
+}
+
+void Convention::RunGroup() {
+  std::vector<Pending> group;
+  {
+    base::MutexLock lock(queue_mutex_);
+    group = TakeGroup();
+  }
+  DropCancelled(group);
+  if (!group.empty()) CarryGroup(std::move(group));
+  base::MutexLock lock(queue_mutex_);
+  running_ = !queue_.empty();
+  if (running_)
+    surroundings_.pool.Post([this] { RunGroup(); });
+  else
+    idle_.NotifyAll();
+}
+
+std::vector<Pending> Convention::TakeGroup() {
+  size_t count = 0;
+  size_t bytes = 0;
+  while (count < queue_.size() && count < base::kMaxGroupEntries) {
+    // An entry is its envelope, what was observed of it and decided on it: bounded by twice the
+    // limit of an envelope, and measured exactly by Decide.
+    bytes += 2 * queue_[count].admitted.envelope.size() + 1024;
+    if (count > 0 && bytes > base::kMaxGroupBytes) break;
+    ++count;
+  }
+  std::vector<Pending> group(std::make_move_iterator(queue_.begin()),
+                             std::make_move_iterator(queue_.begin() + static_cast<long>(count)));
+  queue_.erase(queue_.begin(), queue_.begin() + static_cast<long>(count));
+  return group;
+}
+
+void Convention::DropCancelled(std::vector<Pending>& group) {
+  const auto gone = std::stable_partition(group.begin(), group.end(), [](const Pending& one) {
+    return !one.cancelled || !one.cancelled();
+  });
+  for (auto it = gone; it != group.end(); ++it)
+    it->reply(base::Error(absl::StatusCode::kCancelled, "CANCELLED", "",
+                          "withdrawn before it was recorded"));
+  group.erase(gone, group.end());
+}
+
+void Convention::CarryGroup(std::vector<Pending> pending) {
+  absl::StatusOr<Group> group = [&]() -> absl::StatusOr<Group> {
+    base::ReaderLock state_lock(state_mutex_);
+    base::MutexLock vault_lock(vault_mutex_);
+    return hall_.Carry(state_, pending);
+  }();
+  if (!group.ok()) {
+    if (EndsProcess(group.status())) End(group.status());
+    for (Pending& one : pending) one.reply(group.status());
+    return;
+  }
+  {
+    base::WriterLock lock(state_mutex_);
+    state_.Absorb(group->draft());
+  }
+  {
+    base::MutexLock lock(queue_mutex_);
+    unindexed_.insert(unindexed_.end(), group->recorded().begin(), group->recorded().end());
+    erasures_due_ = erasures_due_ || group->orders_erasure();
+  }
+  for (size_t i = 0; i < pending.size(); ++i)
+    pending[i].reply(
+        MakeReceipt(*storage_->log, group->outcomes()[i], pending[i].admitted.seen_size));
+  // What a ruling or a retention orders to be destroyed does not wait for the next tick.
+  if (group->orders_erasure()) PostTask([this] { DestroyDue(); });
+}
+
+bool Convention::EndsProcess(const absl::Status& status) {
+  const std::string reason = base::ReasonOf(status);
+  for (const char* fatal :
+       {"LOG_UNKNOWN", "LOG_FORKED", "LOG_CONFLICT", "LOG_FENCED", "VAULT_UNKNOWN", "GUARD_SYNC"})
+    if (reason == fatal) return true;
+  return false;
+}
+
+void Convention::End(const absl::Status& status) {
+  {
+    base::MutexLock lock(queue_mutex_);
+    closed_ = true;
+  }
+  surroundings_.end_process(status);
+}
+
+void Convention::PostTask(std::function<void()> task) {
+  {
+    base::MutexLock lock(queue_mutex_);
+    ++tasks_;
+  }
+  surroundings_.pool.Post([this, task = std::move(task)] {
+    task();
+    base::MutexLock lock(queue_mutex_);
+    --tasks_;
+    idle_.NotifyAll();
+  });
+}
+
+void Convention::Drain() {
+  {
+    base::MutexLock lock(queue_mutex_);
+    closed_ = true;
+    while (running_ || tasks_ > 0 || !queue_.empty()) idle_.Wait(queue_mutex_);
+  }
+  WriteBehind();
+}
+
+absl::StatusOr<passerelle::gateway::v1::Receipt> Convention::GetReceipt(
+    const base::Digest& statement, uint64_t seen_size) const {
+  std::optional<uint64_t> index;
+  Read([&](const policy::state::State& state) {
+    const record::v1::StatementRow* row = state.statements.Find(base::View(statement));
+    if (row != nullptr) index = row->index();
+  });
+  if (!index.has_value()) {
+    ASSIGN_OR_RETURN(index, storage_->store->FindStatement(statement));
+  }
+  if (!index.has_value())
+    return base::Error(absl::StatusCode::kNotFound, "STATEMENT_UNKNOWN", "statement",
+                       "no such statement is recorded in this log");
+  return MakeReceipt(*storage_->log, {*index, record::v1::EFFECT_UNSPECIFIED, ""}, seen_size);
+}
+
+void Convention::Read(absl::FunctionRef<void(const policy::state::State&)> read) const {
+  base::ReaderLock lock(state_mutex_);
+  read(state_);
+}
+
+absl::StatusOr<vault::Position> Convention::FindDocument(const base::Digest& commitment) const {
+  return storage_->vault->FindDocument(commitment);
+}
+
+absl::StatusOr<record::v1::Attachment> Convention::ReadContent(
+    const vault::Position& position, const base::Digest& commitment) const {
+  return storage_->vault->Read(position, commitment);
+}
+
+}  // namespace passerelle::gateway::core

@@ -1,0 +1,167 @@
+// A convention as an actor of its host process: one log, one vault, one state, one writer.
+#ifndef PASSERELLE_GATEWAY_CORE_CONVENTION_H_
+#define PASSERELLE_GATEWAY_CORE_CONVENTION_H_
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/mutex.h"
+#include "gateway/base/random.h"
+#include "gateway/core/gateway_acts.h"
+#include "gateway/core/hall.h"
+#include "gateway/core/pool.h"
+#include "gateway/core/request.h"
+#include "gateway/core/storage.h"
+#include "gateway/vault/vault.h"
+#include "passerelle/record/v1/decision.pb.h"
+#include "policy/decide.h"
+#include "policy/state/state.h"
+
+namespace passerelle::gateway::core {
+
+// What a fetch is answered with; the payload is absent when it is refused.
+struct FetchAnswer {
+  std::vector<record::v1::Finding> findings;
+  record::v1::Attachment payload;
+  passerelle::gateway::v1::Receipt receipt;
+};
+
+// Hears the answer of a fetch. Called once, from any thread; must not block.
+using FetchReply = std::function<void(absl::StatusOr<FetchAnswer>)>;
+
+// Work that no caller waits for, and that can fail.
+enum class Fault { kConventionRefused, kGuard, kIndex, kErasure, kExpiry };
+
+// What every convention of a process shares; all must outlive it.
+struct Surroundings {
+  const base::Clock& clock;
+  base::Random& random;
+  Pool& pool;
+  // Ends the process: called when nobody can say whether something is durable. Must not return in
+  // production; when it does (tests), the convention serves nothing more.
+  std::function<void(const absl::Status&)> end_process;
+  // Hears of faults in the work that no caller waits for.
+  std::function<void(Fault, const absl::Status&)> report;
+};
+
+// Thread-safe.
+class Convention {
+ public:
+  // Opens the convention in a folder: recomputes the log, rebuilds the state from it alone, sweeps
+  // what a crash left in the vault, and makes sure that nothing is missing from it without a
+  // ground. DATA_LOSS, FAILED_PRECONDITION (NOT_ENACTED, GUARD_MISSING) otherwise.
+  static absl::StatusOr<std::unique_ptr<Convention>> Open(const StoragePaths& paths,
+                                                          const Surroundings& surroundings);
+
+  // Waits for what is in flight.
+  ~Convention();
+
+  // Sends a statement through the hall. RESOURCE_EXHAUSTED (QUEUE_FULL), UNAVAILABLE (DRAINING) and
+  // the errors of Hall::Admit are answered at once; a lone call commits on the caller's thread.
+  void Submit(const Request& request, Reply reply) EXCLUDES_LOCK(state_mutex_, queue_mutex_);
+
+  // Hands a payload over to an agent: judges, records the handover, then reads the payload.
+  void Fetch(const std::string& agent, const statement::v1::ActRef& transfer, uint64_t seen_size,
+             FetchReply reply);
+
+  // The receipt of a recorded statement. NOT_FOUND otherwise.
+  absl::StatusOr<passerelle::gateway::v1::Receipt> GetReceipt(const base::Digest& statement,
+                                                              uint64_t seen_size) const;
+
+  // Reads the committed state; `read` must not keep references.
+  void Read(absl::FunctionRef<void(const policy::state::State&)> read) const
+      EXCLUDES_LOCK(state_mutex_);
+
+  // Where the first document of a commitment stands. NOT_FOUND when there is none or it is erased.
+  absl::StatusOr<vault::Position> FindDocument(const base::Digest& commitment) const;
+
+  // Content at a position. NOT_FOUND when it is erased.
+  absl::StatusOr<record::v1::Attachment> ReadContent(const vault::Position& position,
+                                                     const base::Digest& commitment) const;
+
+  // The instant and civil day by which this convention judges now.
+  absl::StatusOr<policy::Now> Now() const;
+
+  const audit::log::Log& log() const { return *storage_->log; }
+  // Slug of the convention, and the 32-byte name of its log.
+  const std::string& name() const { return name_; }
+  const std::string& log_name() const { return log_name_; }
+
+  // Does what is due: records retentions reached, destroys and records erasures, writes the guard,
+  // fills the statement index, expires what expires by time. Called about every 100 ms, and by
+  // tests.
+  void Tick() EXCLUDES_LOCK(state_mutex_, queue_mutex_);
+
+  // Refuses new statements, finishes those admitted, writes the guard.
+  void Drain() EXCLUDES_LOCK(queue_mutex_);
+
+ private:
+  Convention(Surroundings surroundings, policy::state::State state,
+             std::unique_ptr<Storage> storage);
+
+  // convention.cc: the sequencer.
+  void Enqueue(Pending pending) EXCLUDES_LOCK(queue_mutex_);
+  void RunGroup() EXCLUDES_LOCK(state_mutex_, queue_mutex_, vault_mutex_);
+  std::vector<Pending> TakeGroup() REQUIRES_LOCK(queue_mutex_);
+  static void DropCancelled(std::vector<Pending>& group);
+  void CarryGroup(std::vector<Pending> pending)
+      EXCLUDES_LOCK(state_mutex_, queue_mutex_, vault_mutex_);
+  static bool EndsProcess(const absl::Status& status);
+  void End(const absl::Status& status) EXCLUDES_LOCK(queue_mutex_);
+  void PostTask(std::function<void()> task) EXCLUDES_LOCK(queue_mutex_);
+
+  // upkeep.cc: what it does of its own motion.
+  void SubmitOwn(const GatewayAct& act, Reply reply);
+  absl::StatusOr<FetchAnswer> OpenHandedOver(const vault::Position& position,
+                                             const base::Digest& commitment,
+                                             passerelle::gateway::v1::Receipt receipt);
+  void RecordRetentions();
+  void DestroyDue() EXCLUDES_LOCK(vault_mutex_, queue_mutex_);
+  void WriteBehind() EXCLUDES_LOCK(queue_mutex_);
+  void Expire() EXCLUDES_LOCK(vault_mutex_);
+  bool Claim(const std::string& transfer) EXCLUDES_LOCK(queue_mutex_);
+  void Release(const std::string& transfer) EXCLUDES_LOCK(queue_mutex_);
+
+  // Constant after construction.
+  const Surroundings surroundings_;
+  const std::unique_ptr<Storage> storage_;
+  const std::string name_;
+  const std::string log_name_;
+  // The process's clock, shifted as a `test` log's settings say.
+  const base::ShiftedClock clock_;
+  Hall hall_;
+
+  // The committed state. The sequencer alone writes it.
+  mutable base::SharedMutex state_mutex_;
+  policy::state::State state_ GUARDED_BY(state_mutex_);
+
+  base::Mutex queue_mutex_;
+  base::CondVar idle_;
+  std::vector<Pending> queue_ GUARDED_BY(queue_mutex_);
+  bool running_ GUARDED_BY(queue_mutex_) = false;
+  bool closed_ GUARDED_BY(queue_mutex_) = false;
+  // Tasks of ours in the pool.
+  int tasks_ GUARDED_BY(queue_mutex_) = 0;
+  // Transfers whose retention or erasure is being recorded.
+  std::set<std::string> claimed_ GUARDED_BY(queue_mutex_);
+  bool erasures_due_ GUARDED_BY(queue_mutex_) = true;
+  int64_t last_retention_ms_ GUARDED_BY(queue_mutex_) = std::numeric_limits<int64_t>::min() / 2;
+  std::vector<std::pair<base::Digest, uint64_t>> unindexed_ GUARDED_BY(queue_mutex_);
+
+  // Commit, Shred, Sweep and Expire of the vault come from one thread at a time.
+  base::Mutex vault_mutex_;
+};
+
+}  // namespace passerelle::gateway::core
+
+#endif  // PASSERELLE_GATEWAY_CORE_CONVENTION_H_

@@ -1,0 +1,49 @@
+// The one hall: every change of state, whoever causes it, takes these steps in this order.
+#ifndef PASSERELLE_GATEWAY_CORE_HALL_H_
+#define PASSERELLE_GATEWAY_CORE_HALL_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "audit/log/log.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/random.h"
+#include "gateway/core/admission.h"
+#include "gateway/core/group.h"
+#include "gateway/core/request.h"
+#include "gateway/vault/vault.h"
+#include "policy/state/state.h"
+
+namespace passerelle::gateway::core {
+
+// The steps of one convention. Admit is thread-safe; Carry comes from one thread at a time.
+class Hall {
+ public:
+  // Everything must outlive the hall.
+  Hall(audit::log::Log& log, vault::Vault& vault, const base::Clock& clock, base::Random& random)
+      : log_(log), vault_(vault), clock_(clock), random_(random) {}
+
+  // Statement, verify, observe: parallel, before the sequencer. `committed` must not change
+  // meanwhile. An error leaves no trace; what the rules refuse is not an error.
+  absl::StatusOr<Admitted> Admit(const policy::state::State& committed, const Request& request);
+
+  // Decide, append, apply: decides each statement in order on a draft of the state, then makes the
+  // group durable: vault first, log second, checkpoint third. On success the group's draft is to be
+  // published and its callers answered; on an error nothing was recorded, save LOG_UNKNOWN and
+  // VAULT_UNKNOWN, on which the process must end. REQUIRES: `pending` is not empty.
+  absl::StatusOr<Group> Carry(const policy::state::State& committed,
+                              absl::Span<const Pending> pending);
+
+ private:
+  audit::log::Log& log_;
+  vault::Vault& vault_;
+  const base::Clock& clock_;
+  base::Random& random_;
+  KeyCache keys_;
+};
+
+}  // namespace passerelle::gateway::core
+
+#endif  // PASSERELLE_GATEWAY_CORE_HALL_H_

@@ -1,0 +1,87 @@
+#include "gateway/core/observe.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "certs/keys/key.h"
+#include "gateway/base/commitment.h"
+#include "gateway/core/admission.h"
+#include "policy/content/check.h"
+#include "policy/content/identifiers.h"
+#include "policy/state/query.h"
+
+namespace passerelle::gateway::core {
+namespace {
+
+using statement::v1::Act;
+
+record::v1::Check CheckOf(bool holds) {
+  return holds ? record::v1::CHECK_HOLDS : record::v1::CHECK_FAILS;
+}
+
+bool WasSeen(const audit::log::Log& log, const statement::v1::Seen& seen) {
+  const absl::StatusOr<base::Digest> root = log.RootAt(seen.size());
+  return seen.origin() == log.origin() && root.ok() && base::View(*root) == seen.root();
+}
+
+bool ProvesPossession(const policy::state::State& state,
+                      const statement::v1::AgentEnrolled& enrolled) {
+  if (state.founding() == nullptr || enrolled.agent().size() != 16) return false;
+  const absl::StatusOr<certs::keys::PublicKey> key =
+      certs::keys::PublicKey::FromSpki(enrolled.spki());
+  return key.ok() && key->Verify(base::EnrolmentMessage(state.founding()->log(), enrolled.agent(),
+                                                        enrolled.spki()),
+                                 enrolled.possession().raw())
+                         .ok();
+}
+
+const record::v1::Attachment* AttachmentOf(const Request& request, const std::string& commitment) {
+  for (const record::v1::Attachment& attachment : request.attachments)
+    if (attachment.commitment() == commitment) return &attachment;
+  return nullptr;
+}
+
+// A manifest that names no known dataset version is left unobserved: Decide refuses it.
+void ObservePayload(const policy::state::State& state, const Request& request,
+                    const statement::v1::TransferSubmitted& transfer,
+                    record::v1::ActObserved& found) {
+  const record::v1::DatasetRow* dataset =
+      state.datasets.Find(policy::state::KeyOf(transfer.dataset()));
+  const record::v1::Attachment* payload = AttachmentOf(request, transfer.payload().digest());
+  if (dataset == nullptr || payload == nullptr) return;
+  const std::vector<std::string> codes = policy::state::CommuneCodes(
+      state.founding()->convention(), dataset->declared().geography_year());
+  *found.mutable_payload() =
+      policy::content::CheckPayload(dataset->declared(), codes, payload->content()).observed;
+}
+
+void ObserveStrings(const Act& act, record::v1::ActObserved& found) {
+  // Entry 0 carries the deed and its names, read and signed by every founder; nothing else does.
+  if (act.has_convention_enacted()) return;
+  for (record::v1::TextHit& hit : policy::content::ScanStrings(act, ""))
+    *found.add_text_hits() = std::move(hit);
+}
+
+}  // namespace
+
+record::v1::Observed Observe(const policy::state::State& state, const audit::log::Log& log,
+                             const Request& request, const statement::v1::Statement& statement) {
+  record::v1::Observed observed;
+  observed.set_detectors_version(policy::content::kDetectorsVersion);
+  if (statement.header().has_seen())
+    observed.set_seen(CheckOf(WasSeen(log, statement.header().seen())));
+  for (const Act& act : statement.acts()) {
+    record::v1::ActObserved& found = *observed.add_acts();
+    if (!CommitmentsOf(act).empty()) found.set_attachments(record::v1::CHECK_HOLDS);
+    ObserveStrings(act, found);
+    if (act.has_agent_enrolled())
+      found.set_possession(CheckOf(ProvesPossession(state, act.agent_enrolled())));
+    if (act.has_transfer_submitted())
+      ObservePayload(state, request, act.transfer_submitted(), found);
+    if (act.has_content_handed_over()) *found.mutable_reader() = request.reader;
+  }
+  return observed;
+}
+
+}  // namespace passerelle::gateway::core

@@ -1,0 +1,52 @@
+#include "gateway/core/receipt.h"
+
+#include <utility>
+#include <vector>
+
+#include "audit/checkpoint/proof.h"
+#include "audit/entry/codec.h"
+#include "gateway/base/status.h"
+
+namespace passerelle::gateway::core {
+
+record::v1::Effect EffectOf(const record::v1::Entry& entry) {
+  return entry.has_recorded() ? entry.recorded().decisions(0).effect() : record::v1::EFFECT_REFUSED;
+}
+
+absl::StatusOr<std::string> ConsistencyBytes(const audit::log::Log& log, uint64_t seen_size,
+                                             uint64_t to) {
+  if (seen_size > to)
+    return base::Error(absl::StatusCode::kOutOfRange, "SEEN_AHEAD", "seen_size",
+                       "the caller saw a checkpoint of more entries than this log has");
+  std::string bytes;
+  if (seen_size == 0 || seen_size == to) return bytes;
+  ASSIGN_OR_RETURN(const std::vector<base::Digest> proof, log.ConsistencyProof(seen_size, to));
+  for (const base::Digest& hash : proof) bytes.append(base::View(hash));
+  return bytes;
+}
+
+absl::StatusOr<passerelle::gateway::v1::Receipt> MakeReceipt(const audit::log::Log& log,
+                                                             const Outcome& outcome,
+                                                             uint64_t seen_size) {
+  const audit::log::SignedHead signed_head = log.signed_head();
+  const uint64_t size = signed_head.head.size;
+  ASSIGN_OR_RETURN(std::vector<std::string> entries,
+                   log.ReadEntries(outcome.index, outcome.index + 1));
+  audit::checkpoint::TlogProof proof;
+  proof.extra = std::move(entries[0]);
+  proof.index = outcome.index;
+  ASSIGN_OR_RETURN(proof.path, log.InclusionProof(outcome.index, size));
+  proof.checkpoint = signed_head.checkpoint;
+  passerelle::gateway::v1::Receipt receipt;
+  receipt.set_tlog_proof(audit::checkpoint::ToText(proof));
+  ASSIGN_OR_RETURN(*receipt.mutable_consistency(), ConsistencyBytes(log, seen_size, size));
+  receipt.set_effect(outcome.effect);
+  if (outcome.effect == record::v1::EFFECT_UNSPECIFIED) {
+    ASSIGN_OR_RETURN(const record::v1::Entry entry, audit::entry::DecodeLeaf(proof.extra));
+    receipt.set_effect(EffectOf(entry));
+  }
+  receipt.set_refused_salt(outcome.refused_salt);
+  return receipt;
+}
+
+}  // namespace passerelle::gateway::core

@@ -1,0 +1,32 @@
+// Receipts: the entry, its inclusion proof and the signed checkpoint that covers it (WIRE 25).
+#ifndef PASSERELLE_GATEWAY_CORE_RECEIPT_H_
+#define PASSERELLE_GATEWAY_CORE_RECEIPT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "audit/log/log.h"
+#include "gateway/core/group.h"
+#include "passerelle/gateway/v1/receipt.pb.h"
+#include "passerelle/record/v1/entry.pb.h"
+
+namespace passerelle::gateway::core {
+
+// What an entry's decision does.
+record::v1::Effect EffectOf(const record::v1::Entry& entry);
+
+// The consistency proof from a caller's size to `to`: 32-byte hashes one after the other; empty
+// when the caller named no size or this one. OUT_OF_RANGE (reason SEEN_AHEAD) when it is beyond the
+// log: one of the two has forked or was rolled back.
+absl::StatusOr<std::string> ConsistencyBytes(const audit::log::Log& log, uint64_t seen_size,
+                                             uint64_t to);
+
+// The receipt of a committed entry under the current checkpoint.
+absl::StatusOr<passerelle::gateway::v1::Receipt> MakeReceipt(const audit::log::Log& log,
+                                                             const Outcome& outcome,
+                                                             uint64_t seen_size);
+
+}  // namespace passerelle::gateway::core
+
+#endif  // PASSERELLE_GATEWAY_CORE_RECEIPT_H_

@@ -1,0 +1,74 @@
+#include "gateway/core/replay.h"
+
+#include "absl/strings/str_cat.h"
+#include "audit/entry/codec.h"
+#include "certs/keys/dsse.h"
+#include "gateway/base/status.h"
+#include "gateway/core/admission.h"
+#include "policy/decide.h"
+
+namespace passerelle::gateway::core {
+namespace {
+
+absl::Status Missing(const vault::Position& position, std::string_view what) {
+  return base::Corrupt("VAULT_ROW_MISSING",
+                       absl::StrCat("entry ", position.index, ": its ", std::string(what),
+                                    " is missing from the vault and nothing on record erased it"));
+}
+
+}  // namespace
+
+absl::Status Replay::Take(uint64_t index, const std::string& leaf_bytes, const base::Digest& leaf) {
+  const std::string context = absl::StrCat("entry ", index);
+  absl::StatusOr<record::v1::Entry> entry = audit::entry::DecodeLeaf(leaf_bytes);
+  if (!entry.ok()) return base::InContext(entry.status(), context);
+  if (entry->has_refused())
+    return base::InContext(policy::Apply(state_, {*entry, index, leaf, nullptr, {}}), context);
+  absl::StatusOr<statement::v1::Envelope> envelope =
+      audit::entry::DecodeEnvelope(entry->recorded().envelope());
+  if (!envelope.ok()) return base::InContext(envelope.status(), context);
+  absl::StatusOr<statement::v1::Statement> statement =
+      audit::entry::DecodeStatement(envelope->payload());
+  if (!statement.ok()) return base::InContext(statement.status(), context);
+  const base::Digest digest = certs::keys::StatementDigest(envelope->payload());
+  statements_.emplace_back(digest, index);
+  for (int ordinal = 0; ordinal < statement->acts_size(); ++ordinal) {
+    const std::vector<ActCommitment> commitments = CommitmentsOf(statement->acts(ordinal));
+    for (size_t slot = 0; slot < commitments.size(); ++slot)
+      if (ClassOf(commitments[slot].kind) == vault::RecordClass::kDecisionFile)
+        documents_.push_back({index, static_cast<uint32_t>(ordinal), static_cast<uint32_t>(slot)});
+  }
+  return base::InContext(policy::Apply(state_, {*entry, index, leaf, &*statement, digest}),
+                         context);
+}
+
+absl::Status Replay::Reconcile(const Storage& storage) {
+  RETURN_IF_ERROR(storage.vault->Sweep(storage.log->head().size));
+  for (const vault::Position& position : documents_) {
+    ASSIGN_OR_RETURN(const bool there, storage.vault->Has(position));
+    if (!there) return Missing(position, "document");
+  }
+  RETURN_IF_ERROR(DemandPayloads(*storage.vault));
+  ASSIGN_OR_RETURN(const uint64_t indexed, storage.store->IndexedSize());
+  std::erase_if(statements_, [&](const auto& statement) { return statement.second < indexed; });
+  return storage.store->IndexStatements(statements_);
+}
+
+absl::Status Replay::DemandPayloads(const vault::Vault& vault) const {
+  absl::Status status;
+  state_.transfers_kept.Scan("", [&](const std::string& key, const auto&) {
+    const record::v1::TransferRow* row = state_.transfers.Find(key);
+    // Where a ground is recorded, an interrupted erasure is redone.
+    if (row == nullptr || row->phase() == record::v1::TRANSFER_PHASE_ERASURE_DUE) return true;
+    const vault::Position position{row->index(), policy::state::RefOf(key).ordinal(), 0};
+    const absl::StatusOr<bool> there = vault.Has(position);
+    if (!there.ok())
+      status = there.status();
+    else if (!*there)
+      status = Missing(position, "payload");
+    return status.ok();
+  });
+  return status;
+}
+
+}  // namespace passerelle::gateway::core

@@ -1,0 +1,44 @@
+// The start of a convention: the log alone rebuilds the state, then vault and index are brought in
+// line with it (WIRE 27).
+#ifndef PASSERELLE_GATEWAY_CORE_REPLAY_H_
+#define PASSERELLE_GATEWAY_CORE_REPLAY_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "gateway/base/digest.h"
+#include "gateway/core/storage.h"
+#include "gateway/vault/vault.h"
+#include "policy/state/state.h"
+
+namespace passerelle::gateway::core {
+
+// Takes entries in order. Thread-compatible.
+class Replay {
+ public:
+  // Rebuilds into `state`, which must be empty and outlive the replay.
+  explicit Replay(policy::state::State& state) : state_(state) {}
+
+  // Applies one entry. DATA_LOSS, naming the entry, when it contradicts the log before it;
+  // FAILED_PRECONDITION (FORMAT_MINOR) when a newer binary wrote it.
+  absl::Status Take(uint64_t index, const std::string& leaf_bytes, const base::Digest& leaf);
+
+  // Destroys the vault's rows at or beyond the head, then demands every document of the decision
+  // file and every payload that no recorded ground has erased: DATA_LOSS (VAULT_ROW_MISSING) names
+  // the entry. Resumes the permanent index of statements.
+  absl::Status Reconcile(const Storage& storage);
+
+ private:
+  absl::Status DemandPayloads(const vault::Vault& vault) const;
+
+  policy::state::State& state_;
+  std::vector<vault::Position> documents_;
+  std::vector<std::pair<base::Digest, uint64_t>> statements_;
+};
+
+}  // namespace passerelle::gateway::core
+
+#endif  // PASSERELLE_GATEWAY_CORE_REPLAY_H_

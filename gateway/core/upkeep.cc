@@ -1,0 +1,173 @@
+// What a convention does of its own motion: hand over, record retentions, destroy, keep its guard
+// and index up. Everything that changes the state goes through the hall under the gateway's key.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "gateway/base/status.h"
+#include "gateway/core/convention.h"
+#include "gateway/core/gateway_acts.h"
+#include "gateway/core/now.h"
+#include "policy/decide.h"
+#include "policy/state/query.h"
+
+namespace passerelle::gateway::core {
+namespace {
+
+// Retentions are counted in days and instants of people: once a second is often enough.
+constexpr int64_t kRetentionEveryMs = 1000;
+
+}  // namespace
+
+absl::StatusOr<policy::Now> Convention::Now() const {
+  int64_t time_ms = clock_.WallMs();
+  std::string zone;
+  Read([&](const policy::state::State& state) {
+    zone = state.founding()->convention().zone();
+    time_ms = std::max(time_ms, state.time_ms());
+  });
+  return NowIn(zone, time_ms);
+}
+
+void Convention::SubmitOwn(const GatewayAct& act, Reply reply) {
+  Submit(SignGatewayAct(act, *storage_->statement_key, log_name_, storage_->log->head(),
+                        storage_->log->origin(), clock_, surroundings_.random),
+         std::move(reply));
+}
+
+void Convention::Fetch(const std::string& agent, const statement::v1::ActRef& transfer,
+                       uint64_t seen_size, FetchReply reply) {
+  const absl::StatusOr<policy::Now> now = Now();
+  if (!now.ok()) return reply(now.status());
+  policy::Handover handover;
+  vault::Position position;
+  base::Digest commitment{};
+  Read([&](const policy::state::State& state) {
+    handover = policy::JudgeHandover(state, agent, transfer, *now);
+    const record::v1::TransferRow* row = state.transfers.Find(policy::state::KeyOf(transfer));
+    if (row == nullptr) return;
+    position = {row->index(), transfer.ordinal(), 0};
+    commitment = base::DigestFromBytes(row->payload()).value_or(base::Digest{});
+  });
+  if (!handover.findings.empty()) {
+    FetchAnswer refused;
+    refused.findings = std::move(handover.findings);
+    return reply(std::move(refused));
+  }
+  GatewayAct act = HandOver(transfer, agent, handover.reader, surroundings_.random);
+  Request request = SignGatewayAct(act, *storage_->statement_key, log_name_, storage_->log->head(),
+                                   storage_->log->origin(), clock_, surroundings_.random);
+  request.seen_size = seen_size;
+  Submit(request, [this, position, commitment, reply = std::move(reply)](
+                      absl::StatusOr<passerelle::gateway::v1::Receipt> receipt) {
+    if (!receipt.ok()) return reply(receipt.status());
+    // The handover is on record: only now may the content be opened.
+    PostTask([this, position, commitment, reply, receipt = *std::move(receipt)]() mutable {
+      reply(OpenHandedOver(position, commitment, std::move(receipt)));
+    });
+  });
+}
+
+absl::StatusOr<FetchAnswer> Convention::OpenHandedOver(const vault::Position& position,
+                                                       const base::Digest& commitment,
+                                                       passerelle::gateway::v1::Receipt receipt) {
+  if (receipt.effect() != record::v1::EFFECT_ACCEPTED)
+    return base::Error(absl::StatusCode::kAborted, "HANDOVER_REFUSED", "transfer",
+                       "the transfer changed while it was being fetched; fetch again");
+  FetchAnswer answer;
+  ASSIGN_OR_RETURN(answer.payload, storage_->vault->Read(position, commitment));
+  answer.receipt = std::move(receipt);
+  return answer;
+}
+
+void Convention::Tick() {
+  WriteBehind();
+  bool due = false;
+  bool destroy = false;
+  {
+    base::MutexLock lock(queue_mutex_);
+    if (closed_) return;
+    const int64_t now = clock_.MonotonicMs();
+    due = now - last_retention_ms_ >= kRetentionEveryMs;
+    if (due) last_retention_ms_ = now;
+    destroy = due || erasures_due_;
+  }
+  if (due) {
+    RecordRetentions();
+    Expire();
+  }
+  if (destroy) DestroyDue();
+}
+
+void Convention::RecordRetentions() {
+  const absl::StatusOr<policy::Now> now = Now();
+  if (!now.ok()) return;
+  std::vector<std::string> reached;
+  Read(
+      [&](const policy::state::State& state) { reached = policy::RetentionsReached(state, *now); });
+  for (const std::string& key : reached)
+    if (Claim(key))
+      SubmitOwn(ReachRetention(policy::state::RefOf(key)),
+                [this, key](const auto&) { Release(key); });
+}
+
+void Convention::DestroyDue() {
+  std::vector<std::pair<std::string, record::v1::TransferRow>> due;
+  Read([&](const policy::state::State& state) {
+    for (const std::string& key : policy::ErasuresDue(state))
+      if (const record::v1::TransferRow* row = state.transfers.Find(key))
+        due.emplace_back(key, *row);
+  });
+  {
+    base::MutexLock lock(queue_mutex_);
+    erasures_due_ = false;
+  }
+  for (const auto& [key, row] : due) {
+    if (!Claim(key)) continue;
+    const statement::v1::ActRef transfer = policy::state::RefOf(key);
+    absl::Status shredded;
+    {
+      base::MutexLock lock(vault_mutex_);
+      shredded = storage_->vault->Shred(row.index(), transfer.ordinal());
+    }
+    if (!shredded.ok()) {
+      surroundings_.report(Fault::kErasure, shredded);
+      Release(key);
+      continue;
+    }
+    SubmitOwn(Erase(transfer, row.ground()), [this, key = key](const auto&) { Release(key); });
+  }
+}
+
+void Convention::WriteBehind() {
+  const absl::Status guarded = storage_->log->WriteGuard();
+  if (EndsProcess(guarded)) return End(guarded);
+  if (!guarded.ok()) surroundings_.report(Fault::kGuard, guarded);
+  std::vector<std::pair<base::Digest, uint64_t>> statements;
+  {
+    base::MutexLock lock(queue_mutex_);
+    statements.swap(unindexed_);
+  }
+  if (statements.empty()) return;
+  const absl::Status indexed = storage_->store->IndexStatements(statements);
+  // The index is rebuilt at the next start from where it stopped.
+  if (!indexed.ok()) surroundings_.report(Fault::kIndex, indexed);
+}
+
+void Convention::Expire() {
+  base::MutexLock lock(vault_mutex_);
+  const absl::Status expired = storage_->vault->Expire(clock_.WallMs());
+  if (!expired.ok()) surroundings_.report(Fault::kExpiry, expired);
+}
+
+bool Convention::Claim(const std::string& transfer) {
+  base::MutexLock lock(queue_mutex_);
+  return claimed_.insert(transfer).second;
+}
+
+void Convention::Release(const std::string& transfer) {
+  base::MutexLock lock(queue_mutex_);
+  claimed_.erase(transfer);
+}
+
+}  // namespace passerelle::gateway::core

@@ -1,0 +1,142 @@
+// What every call has in common: who calls, under which id, how it ends.
+#ifndef PASSERELLE_GATEWAY_RPC_CALL_H_
+#define PASSERELLE_GATEWAY_RPC_CALL_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/random.h"
+#include "gateway/rpc/errors.h"
+#include "gateway/service/caller.h"
+#include "gateway/service/service.h"
+
+namespace passerelle::gateway::rpc {
+
+// Hears how a call ended: the method's name, the request's id, the outcome and its duration. Must
+// be thread-safe and must not log what it was not given.
+using CallReport = std::function<void(std::string_view method, std::string_view request_id,
+                                      const absl::Status& status, int64_t duration_ms)>;
+
+// What the handlers share; all must outlive them.
+struct Desk {
+  service::Identifier& identifier;
+  const base::Clock& clock;
+  base::Random& random;
+  CallReport report;
+};
+
+// One call on its way. Copyable; the gRPC context must outlive it.
+class Call {
+ public:
+  // Draws the request's id and tells it to the caller in the trailing metadata
+  // `passerelle-request`.
+  Call(const Desk& desk, grpc::CallbackServerContext& context, std::string_view method);
+
+  // Identifies the caller at the log that the request names.
+  absl::StatusOr<service::Caller> Identify(const std::string& log, service::Access access) const;
+
+  // Whether the caller has gone.
+  bool Cancelled() const { return context_->IsCancelled(); }
+
+  // The status to end with; reports the end.
+  grpc::Status End(const absl::Status& status) const;
+
+ private:
+  const Desk* desk_;
+  grpc::CallbackServerContext* context_;
+  std::string_view method_;
+  std::string id_;
+  int64_t began_ms_;
+};
+
+// Serves a unary call that answers at once.
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* Serve(const Desk& desk, grpc::CallbackServerContext* context,
+                                std::string_view method, const Request* request, Response* response,
+                                absl::StatusOr<Response> (*handler)(const service::Caller&,
+                                                                    const Request&)) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const Call call(desk, *context, method);
+  const absl::StatusOr<service::Caller> caller =
+      call.Identify(request->log(), service::Access::kEverything);
+  absl::StatusOr<Response> answer =
+      caller.ok() ? handler(*caller, *request) : absl::StatusOr<Response>(caller.status());
+  if (answer.ok()) *response = *std::move(answer);
+  reactor->Finish(call.End(answer.status()));
+  return reactor;
+}
+
+// Serves a unary call that is answered later: `start(caller, call, answer)`.
+template <typename Request, typename Response, typename Start>
+grpc::ServerUnaryReactor* ServeLater(const Desk& desk, grpc::CallbackServerContext* context,
+                                     std::string_view method, const Request* request,
+                                     Response* response, service::Access access, Start start) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const Call call(desk, *context, method);
+  const absl::StatusOr<service::Caller> caller = call.Identify(request->log(), access);
+  if (!caller.ok()) {
+    reactor->Finish(call.End(caller.status()));
+    return reactor;
+  }
+  start(*caller, call, [reactor, response, call](absl::StatusOr<Response> answer) {
+    if (answer.ok()) *response = *std::move(answer);
+    reactor->Finish(call.End(answer.status()));
+  });
+  return reactor;
+}
+
+// Writes a stream chunk by chunk; each waits for the one before it to leave.
+template <typename Response>
+class StreamReactor final : public grpc::ServerWriteReactor<Response> {
+ public:
+  StreamReactor(Call call, absl::StatusOr<service::Source<Response>> source)
+      : call_(std::move(call)), source_(std::move(source)) {
+    Next(source_.status());
+  }
+
+  void OnWriteDone(bool ok) override {
+    Next(ok ? absl::OkStatus() : absl::CancelledError("the caller has gone"));
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  void Next(const absl::Status& before) {
+    if (!before.ok()) return this->Finish(call_.End(before));
+    absl::StatusOr<std::optional<Response>> chunk = (*source_)();
+    if (!chunk.ok() || !chunk->has_value()) return this->Finish(call_.End(chunk.status()));
+    chunk_ = **std::move(chunk);
+    this->StartWrite(&chunk_);
+  }
+
+  const Call call_;
+  absl::StatusOr<service::Source<Response>> source_;
+  Response chunk_;
+};
+
+// Serves a stream.
+template <typename Request, typename Response>
+grpc::ServerWriteReactor<Response>* ServeStream(
+    const Desk& desk, grpc::CallbackServerContext* context, std::string_view method,
+    const Request* request,
+    absl::StatusOr<service::Source<Response>> (*handler)(const service::Caller&, const Request&)) {
+  Call call(desk, *context, method);
+  const absl::StatusOr<service::Caller> caller =
+      call.Identify(request->log(), service::Access::kEverything);
+  return new StreamReactor<Response>(
+      std::move(call), caller.ok() ? handler(*caller, *request)
+                                   : absl::StatusOr<service::Source<Response>>(caller.status()));
+}
+
+}  // namespace passerelle::gateway::rpc
+
+#endif  // PASSERELLE_GATEWAY_RPC_CALL_H_

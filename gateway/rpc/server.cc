@@ -1,0 +1,79 @@
+#include "gateway/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
+#include "gateway/rpc/services.h"
+
+namespace passerelle::gateway::rpc {
+namespace {
+
+constexpr int kMaxConcurrentStreams = 256;
+
+class RunningServer final : public Server {
+ public:
+  explicit RunningServer(Desk desk) : desk_(std::move(desk)), services_(MakeServices(desk_)) {}
+  ~RunningServer() override { Drain(0); }
+
+  absl::Status Listen(const ServerOptions& options) {
+    grpc::EnableDefaultHealthCheckService(true);
+    if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::SslServerCredentialsOptions tls(
+        GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+    tls.pem_root_certs = options.client_roots_pem;
+    tls.pem_key_cert_pairs.push_back({options.key_pem, options.certificate_pem});
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(options.address, grpc::SslServerCredentials(tls), &port_);
+    builder.SetMaxReceiveMessageSize(static_cast<int>(base::kMaxMessageBytes));
+    builder.SetMaxSendMessageSize(static_cast<int>(base::kMaxMessageBytes));
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
+    // Compression beside secrets leaks their size.
+    builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+    builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
+    for (const auto& service : services_) builder.RegisterService(service.get());
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || port_ == 0)
+      return base::Malformed(
+          "LISTEN", "address",
+          absl::StrCat("cannot listen on ", options.address,
+                       ": the port is taken, or certificate and key do not match"));
+    server_->GetHealthCheckService()->SetServingStatus(true);
+    return absl::OkStatus();
+  }
+
+  int port() const override { return port_; }
+
+  void Drain(int64_t grace_ms) override {
+    if (server_ == nullptr) return;
+    server_->GetHealthCheckService()->SetServingStatus(false);
+    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(grace_ms));
+    server_->Wait();
+    server_.reset();
+  }
+
+ private:
+  const Desk desk_;
+  const std::vector<std::unique_ptr<grpc::Service>> services_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Desk desk) {
+  auto server = std::make_unique<RunningServer>(std::move(desk));
+  RETURN_IF_ERROR(server->Listen(options));
+  return std::unique_ptr<Server>(std::move(server));
+}
+
+}  // namespace passerelle::gateway::rpc

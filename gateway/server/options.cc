@@ -1,0 +1,38 @@
+#include "gateway/server/options.h"
+
+#include <CLI/CLI.hpp>
+
+namespace passerelle::gateway::server {
+
+int ParseOptions(int argc, const char* const* argv, Options& options) {
+  CLI::App app(
+      "passerelle-gateway serves the conventions of one data directory over gRPC with mutual TLS "
+      "1.3.\n"
+      "It stops gracefully on SIGTERM and SIGINT.");
+  app.add_option("--data", options.paths.data, "Data directory, made by `passerelle init`")
+      ->required();
+  app.add_option("--guards", options.paths.guards,
+                 "Folder of the guards, outside the data directory and its backups; "
+                 "default: the data directory's name with `.guards` added");
+  app.add_option("--listen", options.listen,
+                 "Address and port to listen on; port 0 takes a free one")
+      ->capture_default_str();
+  app.add_option("--certificate", options.certificate_file,
+                 "Certificate chain of the gateway (PEM)")
+      ->required();
+  app.add_option("--key", options.key_file, "Key of that certificate (PEM, mode 0600)")->required();
+  app.add_option("--port-file", options.port_file,
+                 "File that receives the port once the gateway serves");
+  app.add_flag("!--no-reflection", options.reflection, "Do not serve grpc.reflection");
+  app.add_option("--drain-ms", options.drain_ms, "How long a stop waits for calls in flight")
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (options.paths.guards.empty()) options.paths.guards = options.paths.data + ".guards";
+  return -1;
+}
+
+}  // namespace passerelle::gateway::server

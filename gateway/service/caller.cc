@@ -1,0 +1,85 @@
+#include "gateway/service/caller.h"
+
+#include <utility>
+#include <vector>
+
+#include "certs/x509/certificate.h"
+#include "gateway/base/status.h"
+#include "policy/state/query.h"
+
+namespace passerelle::gateway::service {
+namespace {
+
+// Certificates remembered; a process serves fewer agents at a time.
+constexpr size_t kMaxVerified = 4096;
+
+}  // namespace
+
+absl::StatusOr<Caller> Identifier::Identify(const std::string& log,
+                                            const std::string& certificate_pem, Access access) {
+  core::Convention* convention = host_.Find(log);
+  if (convention == nullptr)
+    return base::Error(absl::StatusCode::kNotFound, "LOG_UNKNOWN", "log",
+                       "this gateway serves no log of that name");
+  const int64_t now_ms = clock_.WallMs();
+  ASSIGN_OR_RETURN(const Verified verified, VerifyOnce(*convention, certificate_pem, now_ms));
+  if (now_ms < verified.not_before_ms || now_ms > verified.not_after_ms)
+    return base::Error(absl::StatusCode::kUnauthenticated, "CERTIFICATE_EXPIRED", "",
+                       "the client certificate is not valid now; have a new one issued");
+  // The key is judged by the log's own clock, which a `test` log may shift.
+  ASSIGN_OR_RETURN(const policy::Now log_now, convention->Now());
+  Caller caller{convention, ""};
+  bool in_force = false;
+  convention->Read([&](const policy::state::State& state) {
+    const record::v1::KeyRow* key = state.keys.Find(base::View(verified.fingerprint));
+    if (key == nullptr) return;
+    caller.agent = key->agent();
+    in_force = policy::state::KeyInForce(*key, log_now.time_ms);
+  });
+  if (caller.agent.empty())
+    return base::Error(absl::StatusCode::kUnauthenticated, "KEY_NOT_ENROLLED", "",
+                       "the key of the client certificate is not enrolled in this log");
+  if (!in_force && access != Access::kSubmit)
+    return base::Error(absl::StatusCode::kPermissionDenied, "KEY_NOT_IN_FORCE", "",
+                       "this key is no longer in force; it may submit reports of fact only");
+  return caller;
+}
+
+absl::StatusOr<Identifier::Verified> Identifier::VerifyOnce(core::Convention& convention,
+                                                            const std::string& pem,
+                                                            int64_t now_ms) {
+  const base::Digest key = base::Sha256({convention.log_name(), pem});
+  {
+    base::MutexLock lock(mutex_);
+    const auto it = verified_.find(key);
+    if (it != verified_.end()) return it->second;
+  }
+  ASSIGN_OR_RETURN(const std::vector<certs::x509::Certificate> chain,
+                   certs::x509::Certificate::ListFromPem(pem));
+  if (chain.empty())
+    return base::Error(absl::StatusCode::kUnauthenticated, "CERTIFICATE_MISSING", "",
+                       "the call brought no client certificate");
+  std::vector<certs::x509::Certificate> anchors;
+  absl::Status status;
+  convention.Read([&](const policy::state::State& state) {
+    for (const std::string& der : state.founding()->settings().tls_trust_anchors()) {
+      absl::StatusOr<certs::x509::Certificate> anchor = certs::x509::Certificate::FromDer(der);
+      if (anchor.ok())
+        anchors.push_back(*std::move(anchor));
+      else
+        status = anchor.status();
+    }
+  });
+  RETURN_IF_ERROR(status);
+  RETURN_IF_ERROR(certs::x509::VerifyChain(chain[0], absl::MakeConstSpan(chain).subspan(1), anchors,
+                                           now_ms, certs::x509::Usage::kTlsClient));
+  ASSIGN_OR_RETURN(const certs::keys::PublicKey public_key, chain[0].PublicKey());
+  const Verified verified{public_key.fingerprint(), chain[0].not_before_ms(),
+                          chain[0].not_after_ms()};
+  base::MutexLock lock(mutex_);
+  if (verified_.size() >= kMaxVerified) verified_.clear();
+  verified_.emplace(key, verified);
+  return verified;
+}
+
+}  // namespace passerelle::gateway::service

@@ -1,0 +1,57 @@
+// Who calls: the peer's certificate, then its key in the log, at every call (PLATFORM).
+#ifndef PASSERELLE_GATEWAY_SERVICE_CALLER_H_
+#define PASSERELLE_GATEWAY_SERVICE_CALLER_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/digest.h"
+#include "gateway/base/mutex.h"
+#include "gateway/core/host.h"
+
+namespace passerelle::gateway::service {
+
+// An identified caller of one convention. Copyable.
+struct Caller {
+  core::Convention* convention = nullptr;
+  // Its agent, 16 bytes.
+  std::string agent;
+};
+
+// What a call is for: a key that is enrolled but no longer in force reaches Submit only.
+enum class Access { kSubmit, kEverything };
+
+// Identifies callers. Thread-safe.
+class Identifier {
+ public:
+  // Both must outlive the identifier.
+  Identifier(core::Host& host, const base::Clock& clock) : host_(host), clock_(clock) {}
+
+  // The caller behind a TLS certificate (PEM) at the log it names. NOT_FOUND (LOG_UNKNOWN),
+  // UNAUTHENTICATED (CERTIFICATE_*, KEY_NOT_ENROLLED), PERMISSION_DENIED (KEY_NOT_IN_FORCE).
+  absl::StatusOr<Caller> Identify(const std::string& log, const std::string& certificate_pem,
+                                  Access access) EXCLUDES_LOCK(mutex_);
+
+ private:
+  // A certificate whose chain verified under one log's anchors.
+  struct Verified {
+    base::Digest fingerprint{};
+    int64_t not_before_ms = 0;
+    int64_t not_after_ms = 0;
+  };
+  absl::StatusOr<Verified> VerifyOnce(core::Convention& convention, const std::string& pem,
+                                      int64_t now_ms) EXCLUDES_LOCK(mutex_);
+
+  core::Host& host_;
+  const base::Clock& clock_;
+  base::Mutex mutex_;
+  // By SHA-256 of log name and PEM; bounded. Anchors change by settings only, which later clear it.
+  absl::flat_hash_map<base::Digest, Verified> verified_ GUARDED_BY(mutex_);
+};
+
+}  // namespace passerelle::gateway::service
+
+#endif  // PASSERELLE_GATEWAY_SERVICE_CALLER_H_

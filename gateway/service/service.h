@@ -1,0 +1,86 @@
+// The services of DESIGN section 5 without gRPC: (caller, request) → response. `rpc` and the
+// console are thin skins over this.
+#ifndef PASSERELLE_GATEWAY_SERVICE_SERVICE_H_
+#define PASSERELLE_GATEWAY_SERVICE_SERVICE_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "gateway/service/caller.h"
+#include "gateway/service/visibility.h"
+#include "passerelle/gateway/v1/audit_service.pb.h"
+#include "passerelle/gateway/v1/convention_service.pb.h"
+#include "passerelle/gateway/v1/document_service.pb.h"
+#include "passerelle/gateway/v1/exchange_service.pb.h"
+#include "passerelle/gateway/v1/register_service.pb.h"
+#include "passerelle/gateway/v1/statement_service.pb.h"
+#include "passerelle/gateway/v1/transfer_service.pb.h"
+
+namespace passerelle::gateway::service {
+
+namespace api = passerelle::gateway::v1;
+
+// Hears an answer. Called once, from any thread; must not block.
+template <typename Response>
+using Answer = std::function<void(absl::StatusOr<Response>)>;
+
+// Gives a stream's next chunk each time it is called, and nothing after the last. Not thread-safe;
+// the caller's convention must outlive it.
+template <typename Response>
+using Source = std::function<absl::StatusOr<std::optional<Response>>()>;
+
+// Every method takes a caller that the Identifier identified at the log which the request names;
+// what the caller may not see is NOT_FOUND, never a hint that it exists. Stateless; thread-safe.
+
+// StatementService. `cancelled` says whether the caller has gone; it may be empty.
+void Submit(const Caller& caller, const api::SubmitRequest& request,
+            std::function<bool()> cancelled, Answer<api::SubmitResponse> answer);
+absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
+                                                   const api::GetReceiptRequest& request);
+
+// TransferService.
+void Send(const Caller& caller, const api::SendRequest& request, std::function<bool()> cancelled,
+          Answer<api::SendResponse> answer);
+void Fetch(const Caller& caller, const api::FetchRequest& request,
+           Answer<api::FetchResponse> answer);
+absl::StatusOr<api::ListTransfersResponse> ListTransfers(const Caller& caller,
+                                                         const api::ListTransfersRequest& request);
+
+// DocumentService.
+absl::StatusOr<api::GetDocumentResponse> GetDocument(const Caller& caller,
+                                                     const api::GetDocumentRequest& request);
+
+// ConventionService: open to every enrolled key in force, since it is what every party may read.
+absl::StatusOr<api::GetConventionResponse> GetConvention(const Caller& caller,
+                                                         const api::GetConventionRequest& request);
+absl::StatusOr<api::ListAdhesionsResponse> ListAdhesions(const Caller& caller,
+                                                         const api::ListAdhesionsRequest& request);
+absl::StatusOr<api::ListMandatesResponse> ListMandates(const Caller& caller,
+                                                       const api::ListMandatesRequest& request);
+absl::StatusOr<api::ListDatasetsResponse> ListDatasets(const Caller& caller,
+                                                       const api::ListDatasetsRequest& request);
+
+// ExchangeService.
+absl::StatusOr<api::GetExchangeResponse> GetExchange(const Caller& caller,
+                                                     const api::GetExchangeRequest& request);
+absl::StatusOr<api::ListExchangesResponse> ListExchanges(const Caller& caller,
+                                                         const api::ListExchangesRequest& request);
+
+// RegisterService (register.cc). PERMISSION_DENIED without sight of the party, or of the whole log.
+absl::StatusOr<Source<api::ExportRegisterResponse>> ExportRegister(
+    const Caller& caller, const api::ExportRegisterRequest& request);
+
+// AuditService. The checkpoint is open to every enrolled key; entries need a log auditor's mandate.
+absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(const Caller& caller,
+                                                         const api::GetCheckpointRequest& request);
+absl::StatusOr<Source<api::ReadEntriesResponse>> ReadEntries(
+    const Caller& caller, const api::ReadEntriesRequest& request);
+
+// The caller's sight now.
+absl::StatusOr<Sight> SightOf(const Caller& caller);
+
+}  // namespace passerelle::gateway::service
+
+#endif  // PASSERELLE_GATEWAY_SERVICE_SERVICE_H_

@@ -1,0 +1,95 @@
+// StatementService and TransferService: the doors into the hall, and what comes out of it.
+#include <utility>
+
+#include "audit/checkpoint/proof.h"
+#include "audit/entry/codec.h"
+#include "gateway/base/status.h"
+#include "gateway/service/service.h"
+
+namespace passerelle::gateway::service {
+namespace {
+
+// Submit and Send differ in their door and in what their attachments are.
+template <typename Response>
+void Enter(const Caller& caller, core::Request request, Answer<Response> answer) {
+  caller.convention->Submit(request,
+                            [answer = std::move(answer)](absl::StatusOr<api::Receipt> receipt) {
+                              if (!receipt.ok()) return answer(receipt.status());
+                              Response response;
+                              *response.mutable_receipt() = *std::move(receipt);
+                              answer(std::move(response));
+                            });
+}
+
+absl::Status Unseen() {
+  return base::Error(absl::StatusCode::kNotFound, "STATEMENT_UNKNOWN", "statement",
+                     "no such statement is recorded in this log, or not for you to see");
+}
+
+}  // namespace
+
+absl::StatusOr<Sight> SightOf(const Caller& caller) {
+  ASSIGN_OR_RETURN(const policy::Now now, caller.convention->Now());
+  absl::StatusOr<Sight> sight = Unseen();
+  caller.convention->Read(
+      [&](const policy::state::State& state) { sight = Sight(state, caller.agent, now); });
+  return sight;
+}
+
+void Submit(const Caller& caller, const api::SubmitRequest& request,
+            std::function<bool()> cancelled, Answer<api::SubmitResponse> answer) {
+  Enter(caller,
+        {core::Door::kActs,
+         request.envelope(),
+         {request.attachments().begin(), request.attachments().end()},
+         request.seen_size(),
+         {},
+         std::move(cancelled)},
+        std::move(answer));
+}
+
+absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
+                                                   const api::GetReceiptRequest& request) {
+  absl::StatusOr<base::Digest> digest = base::DigestFromBytes(request.statement());
+  if (!digest.ok()) return base::AtPath(digest.status(), "statement");
+  ASSIGN_OR_RETURN(api::Receipt receipt,
+                   caller.convention->GetReceipt(*digest, request.seen_size()));
+  ASSIGN_OR_RETURN(const audit::checkpoint::TlogProof proof,
+                   audit::checkpoint::ProofFromText(receipt.tlog_proof()));
+  ASSIGN_OR_RETURN(const record::v1::Entry entry, audit::entry::DecodeLeaf(proof.extra));
+  ASSIGN_OR_RETURN(const Sight sight, SightOf(caller));
+  if (!sight.SeesEntry(entry)) return Unseen();
+  api::GetReceiptResponse response;
+  *response.mutable_receipt() = std::move(receipt);
+  return response;
+}
+
+void Send(const Caller& caller, const api::SendRequest& request, std::function<bool()> cancelled,
+          Answer<api::SendResponse> answer) {
+  Enter(caller,
+        {core::Door::kTransfers,
+         request.envelope(),
+         {request.payloads().begin(), request.payloads().end()},
+         request.seen_size(),
+         {},
+         std::move(cancelled)},
+        std::move(answer));
+}
+
+void Fetch(const Caller& caller, const api::FetchRequest& request,
+           Answer<api::FetchResponse> answer) {
+  caller.convention->Fetch(caller.agent, request.transfer(), request.seen_size(),
+                           [answer = std::move(answer)](absl::StatusOr<core::FetchAnswer> fetched) {
+                             if (!fetched.ok()) return answer(fetched.status());
+                             api::FetchResponse response;
+                             for (record::v1::Finding& finding : fetched->findings)
+                               *response.add_findings() = std::move(finding);
+                             if (fetched->findings.empty()) {
+                               *response.mutable_payload() = std::move(fetched->payload);
+                               *response.mutable_receipt() = std::move(fetched->receipt);
+                             }
+                             answer(std::move(response));
+                           });
+}
+
+}  // namespace passerelle::gateway::service

@@ -1,0 +1,58 @@
+// What a caller may see: what its mandates in force entitle it to, and nothing else. Pure.
+#ifndef PASSERELLE_GATEWAY_SERVICE_VISIBILITY_H_
+#define PASSERELLE_GATEWAY_SERVICE_VISIBILITY_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "passerelle/record/v1/entry.pb.h"
+#include "passerelle/record/v1/state.pb.h"
+#include "passerelle/statement/v1/statement.pb.h"
+#include "policy/decide.h"
+#include "policy/state/state.h"
+
+namespace passerelle::gateway::service {
+
+// The sight of one agent at one moment. Copyable; immutable.
+class Sight {
+ public:
+  // What the agent's mandates in force let it see.
+  Sight(const policy::state::State& state, std::string_view agent, const policy::Now& now);
+
+  // Whether it reads the whole log.
+  bool whole_log() const { return whole_log_; }
+
+  // Whether it sees the affairs of a party as such: a mandate that is not limited to datasets.
+  bool SeesParty(const std::string& party) const;
+
+  // Whether it sees an exchange, as holder's or recipient's side; a mandate limited to datasets
+  // sees theirs.
+  bool SeesExchange(const record::v1::ExchangeRow& exchange) const;
+
+  // Whether it sees a transfer of that exchange.
+  bool SeesTransfer(const record::v1::TransferRow& transfer,
+                    const policy::state::State& state) const;
+
+  // Whether it sees a recorded entry and its receipt: a party concerned is one it sees, or everyone
+  // may.
+  bool SeesEntry(const record::v1::Entry& entry) const;
+
+  // Whether it may open a document or name of an act: those of convention, deeds and people belong
+  // to the party the act names, a dataset's title to everyone, the others to the parties concerned.
+  bool SeesDocuments(const statement::v1::Act& act, const record::v1::Entry& entry) const;
+
+ private:
+  bool SeesSide(const std::string& party, const std::string& slug) const;
+
+  bool whole_log_ = false;
+  // Parties whose affairs it sees whole.
+  std::set<std::string> parties_;
+  // Party and slugs that a limited mandate names.
+  std::map<std::string, std::set<std::string>> slugs_;
+};
+
+}  // namespace passerelle::gateway::service
+
+#endif  // PASSERELLE_GATEWAY_SERVICE_VISIBILITY_H_

@@ -1,0 +1,73 @@
+#include "gateway/vault/readers.h"
+
+#include <utility>
+
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
+
+namespace passerelle::gateway::vault {
+
+absl::StatusOr<std::unique_ptr<Reader>> Reader::Open(const std::string& path) {
+  ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, Connection::Access::kReadOnly));
+  ASSIGN_OR_RETURN(
+      Statement item,
+      Statement::Prepare(connection,
+                         "SELECT class, epoch, wrapped, ciphertext FROM items WHERE place = ?1"));
+  ASSIGN_OR_RETURN(Statement has,
+                   Statement::Prepare(connection, "SELECT 1 FROM items WHERE place = ?1"));
+  // The condition on the class is the partial index's own, word for word, or it is not used.
+  ASSIGN_OR_RETURN(Statement document,
+                   Statement::Prepare(connection,
+                                      "SELECT place FROM items WHERE commitment = ?1 AND class <> 1"
+                                      " ORDER BY place LIMIT 1"));
+  ASSIGN_OR_RETURN(
+      Statement refused,
+      Statement::Prepare(connection,
+                         "SELECT entry, expires_ms, epoch, wrapped, ciphertext FROM refused"
+                         " WHERE digest = ?1 ORDER BY entry LIMIT 1"));
+  return std::unique_ptr<Reader>(new Reader{std::move(connection), std::move(item), std::move(has),
+                                            std::move(document), std::move(refused)});
+}
+
+absl::StatusOr<ReaderPool::Lease> ReaderPool::Borrow() {
+  std::unique_ptr<Reader> reader;
+  {
+    base::MutexLock lock(mutex_);
+    while (excluded_) changed_.Wait(mutex_);
+    ++lent_;
+    if (!idle_.empty()) {
+      reader = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (reader != nullptr) return Lease(this, std::move(reader));
+  absl::StatusOr<std::unique_ptr<Reader>> opened = Reader::Open(path_);
+  if (opened.ok()) return Lease(this, *std::move(opened));
+  Return(nullptr);
+  return opened.status();
+}
+
+void ReaderPool::Return(std::unique_ptr<Reader> reader) {
+  base::MutexLock lock(mutex_);
+  if (reader != nullptr && idle_.size() < base::kMaxIdleReaders) idle_.push_back(std::move(reader));
+  // A reader too many is closed before it counts as back.
+  reader.reset();
+  --lent_;
+  changed_.NotifyAll();
+}
+
+void ReaderPool::Exclude() {
+  base::MutexLock lock(mutex_);
+  excluded_ = true;
+  while (lent_ != 0) changed_.Wait(mutex_);
+  // Their page caches hold what is about to be erased.
+  idle_.clear();
+}
+
+void ReaderPool::Admit() {
+  base::MutexLock lock(mutex_);
+  excluded_ = false;
+  changed_.NotifyAll();
+}
+
+}  // namespace passerelle::gateway::vault

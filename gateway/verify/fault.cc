@@ -1,0 +1,36 @@
+#include "gateway/verify/fault.h"
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/civil.h"
+#include "gateway/base/strings.h"
+
+namespace passerelle::gateway::verify {
+
+using base::Absl;
+
+Fault FaultOfExport(std::string_view en, std::string_view fr) {
+  Fault fault;
+  fault.en = std::string(en);
+  fault.fr = std::string(fr);
+  return fault;
+}
+
+Fault FaultOfEntry(uint64_t index, std::optional<int64_t> time_ms, std::string_view en,
+                   std::string_view fr) {
+  Fault fault;
+  fault.index = index;
+  const std::string when = time_ms.has_value() ? base::ToIsoInstant(*time_ms) : "";
+  fault.en = absl::StrCat("Entry ", index, when.empty() ? "" : " (recorded at ", when,
+                          when.empty() ? ": " : "): ", Absl(en), ".");
+  fault.fr = absl::StrCat("Entrée ", index, when.empty() ? "" : " (enregistrée le ", when,
+                          when.empty() ? " : " : ") : ", Absl(fr), ".");
+  return fault;
+}
+
+Fault Unreadable(const absl::Status& status) {
+  Fault fault;
+  fault.unreadable = status;
+  return fault;
+}
+
+}  // namespace passerelle::gateway::verify

@@ -1,0 +1,58 @@
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "audit/checkpoint/note.h"
+#include "audit/checkpoint/proof.h"
+#include "audit/entry/codec.h"
+#include "certs/keys/dsse.h"
+#include "gateway/base/strings.h"
+#include "gateway/verify/verify.h"
+
+namespace passerelle::gateway::verify {
+namespace {
+
+ReceiptVerdict Rejected(std::string_view en, std::string_view fr, const absl::Status& status) {
+  ReceiptVerdict verdict;
+  verdict.fault_en = absl::StrCat(base::Absl(en), ": ", status.message(), ".");
+  verdict.fault_fr = absl::StrCat(base::Absl(fr), " : ", status.message(), ".");
+  return verdict;
+}
+
+}  // namespace
+
+ReceiptVerdict VerifyReceiptFile(std::string_view text, std::string_view vkey) {
+  using audit::checkpoint::NoteVerifier;
+  const absl::StatusOr<NoteVerifier> verifier = NoteVerifier::FromVkey(vkey);
+  if (!verifier.ok())
+    return Rejected("The key given is not a checkpoint key",
+                    "La clé donnée n'est pas une clé de point de contrôle", verifier.status());
+  absl::StatusOr<audit::checkpoint::VerifiedReceipt> receipt =
+      audit::checkpoint::VerifyReceipt(text, *verifier, verifier->name());
+  if (!receipt.ok())
+    return Rejected("The receipt does not prove its entry", "Le reçu ne prouve pas son entrée",
+                    receipt.status());
+  absl::StatusOr<record::v1::Entry> entry = audit::entry::DecodeLeaf(receipt->entry);
+  if (!entry.ok())
+    return Rejected("The entry is in the log, but cannot be interpreted",
+                    "L'entrée est au journal, mais ne peut être interprétée", entry.status());
+  ReceiptVerdict verdict;
+  if (entry->has_recorded()) {
+    const absl::StatusOr<statement::v1::Envelope> envelope =
+        audit::entry::DecodeEnvelope(entry->recorded().envelope());
+    if (!envelope.ok())
+      return Rejected("The entry is in the log, but its envelope is malformed",
+                      "L'entrée est au journal, mais son enveloppe est mal formée",
+                      envelope.status());
+    verdict.statement = certs::keys::StatementDigest(envelope->payload());
+  }
+  verdict.accepted = true;
+  verdict.entry = *std::move(entry);
+  verdict.index = receipt->index;
+  verdict.leaf = receipt->leaf;
+  verdict.size = receipt->checkpoint.size;
+  return verdict;
+}
+
+}  // namespace passerelle::gateway::verify

@@ -1,0 +1,95 @@
+// Rebuilds the state of a log from its entries alone and checks, entry by entry, what the hashes
+// cannot: who signed, for which log, after which past, in which order.
+#ifndef PASSERELLE_GATEWAY_VERIFY_REPLAY_H_
+#define PASSERELLE_GATEWAY_VERIFY_REPLAY_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "certs/keys/key.h"
+#include "gateway/base/digest.h"
+#include "gateway/verify/fault.h"
+#include "gateway/verify/tree.h"
+#include "passerelle/record/v1/entry.pb.h"
+#include "passerelle/statement/v1/envelope.pb.h"
+#include "passerelle/statement/v1/statement.pb.h"
+#include "policy/state/state.h"
+
+namespace passerelle::gateway::verify {
+
+// One log under verification. Entries come in order; after a fault, none may follow.
+// Thread-compatible.
+class Replay {
+ public:
+  // `origin` and `vkey` are those of the checkpoint; `pinned_log` may be null. `tree` holds every
+  // earlier entry when one is taken, and must outlive the replay.
+  Replay(std::string origin, std::string vkey, const base::Digest* pinned_log, const Tree& tree)
+      : origin_(std::move(origin)), vkey_(std::move(vkey)), pinned_log_(pinned_log), tree_(tree) {}
+
+  // Takes the next entry: its exact bytes and its leaf hash.
+  Check Take(uint64_t index, std::string_view bytes, const base::Digest& leaf);
+
+  const policy::state::State& state() const { return state_; }
+  const base::Digest& log() const { return log_; }
+  uint64_t signatures() const { return signatures_; }
+  int64_t first_ms() const { return first_ms_; }
+  // Number of entries interpreted: those before the first of a higher format minor.
+  uint64_t interpreted() const { return interpreted_; }
+
+ private:
+  // An entry under examination.
+  struct Item {
+    uint64_t index;
+    const base::Digest& leaf;
+    const record::v1::Entry& entry;
+  };
+  // A recorded statement, decoded.
+  struct Recorded {
+    statement::v1::Envelope envelope;
+    statement::v1::Statement statement;
+    base::Digest digest;
+  };
+
+  Fault At(const Item& item, std::string_view en, std::string_view fr) const;
+  // Like At, for an error of a decoder or of Apply, whose English message is quoted in both.
+  Fault At(const Item& item, std::string_view en, std::string_view fr,
+           const absl::Status& status) const;
+
+  Check TakeInterpreted(const Item& item);
+  Check CheckTimes(const Item& item) const;
+  Check CheckLinks(const Item& item) const;
+  Check Decode(const Item& item, Recorded& recorded) const;
+  Check CheckGenesis(const Item& item, const Recorded& recorded) const;
+  Check CheckHeader(const Item& item, const statement::v1::Header& header,
+                    const base::Digest& digest) const;
+  Check CheckSeen(const Item& item, const statement::v1::Header& header) const;
+  Check CheckSignatures(const Item& item, const Recorded& recorded);
+  Check CheckConcerned(const Item& item, const Recorded& recorded) const;
+
+  // The key of a signer, from entry 0 itself or from the state that earlier entries left.
+  absl::StatusOr<certs::keys::PublicKey> FindKey(const Item& item, const Recorded& recorded,
+                                                 const base::Digest& fingerprint);
+
+  // Constant after construction.
+  const std::string origin_;
+  const std::string vkey_;
+  const base::Digest* const pinned_log_;
+  const Tree& tree_;
+
+  policy::state::State state_;
+  base::Digest log_{};
+  // Parsed keys by fingerprint: parsing costs as much as verifying.
+  std::map<base::Digest, certs::keys::PublicKey> keys_;
+  uint64_t signatures_ = 0;
+  uint64_t interpreted_ = 0;
+  int64_t first_ms_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace passerelle::gateway::verify
+
+#endif  // PASSERELLE_GATEWAY_VERIFY_REPLAY_H_

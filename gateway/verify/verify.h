@@ -1,0 +1,76 @@
+// The offline verdict over an export or a receipt: no gateway, no network, nothing but the log's
+// own bytes and a pinned name or key.
+//
+// Memory: 64 bytes an entry (the hashes of all complete subtrees, against which `seen` is held)
+// plus the state that the log rebuilds; kMaxVerifiedEntries bounds it.
+#ifndef PASSERELLE_GATEWAY_VERIFY_VERIFY_H_
+#define PASSERELLE_GATEWAY_VERIFY_VERIFY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "gateway/base/digest.h"
+#include "passerelle/record/v1/entry.pb.h"
+
+namespace passerelle::gateway::verify {
+
+// What was verified, or the first thing that is wrong.
+struct Verdict {
+  bool accepted = false;
+  // One sentence: which entry, what, since when; empty when accepted.
+  std::string fault_en, fault_fr;
+  // Index of the entry at fault, if it is one entry's.
+  std::optional<uint64_t> index;
+  // One sentence about what could not be interpreted; empty when everything was.
+  std::string note_en, note_fr;
+  // Entries verified, and of these the ones from the first of a higher format minor on: hashed, but
+  // not interpreted, since the keys and facts that later entries rest on may stand in it.
+  uint64_t entries = 0;
+  uint64_t not_interpreted = 0;
+  // Statement signatures verified.
+  uint64_t signatures = 0;
+  // Name of the log, its origin, root, and record times of the first and last interpreted entry.
+  base::Digest log{};
+  std::string origin;
+  base::Digest root{};
+  int64_t first_ms = 0;
+  int64_t last_ms = 0;
+  // Canonical dump of the state that the log rebuilds.
+  std::string dump;
+};
+
+// Verifies an export folder in one pass: every bundle and tile byte for byte, no file beside them,
+// root, checkpoint signature; entry 0 founds this very log under this very key; every statement
+// signature against the log alone, `seen`, party chains, times. Entries and state are given up at
+// the first fault. `pinned_log` is the name the auditor knows (notice of transcription), or null.
+// `progress` hears the entries done. Errors are for a folder that cannot be read at all.
+absl::StatusOr<Verdict> VerifyExport(
+    const std::string& folder, const base::Digest* pinned_log,
+    absl::FunctionRef<void(uint64_t done, uint64_t total)> progress);
+
+// What a receipt proves.
+struct ReceiptVerdict {
+  bool accepted = false;
+  // One sentence; empty when accepted.
+  std::string fault_en, fault_fr;
+  record::v1::Entry entry;
+  uint64_t index = 0;
+  // Leaf hash of the entry, and size of the tree that the receipt proves it in.
+  base::Digest leaf{};
+  uint64_t size = 0;
+  // Digest of the recorded statement; zeros for a refusal.
+  base::Digest statement{};
+};
+
+// Verifies one tlog-proof file under a pinned checkpoint key (its origin is the key's name). The
+// receipt proves what the log recorded; the statement's own signatures need the log's keys
+// (VerifyExport).
+ReceiptVerdict VerifyReceiptFile(std::string_view text, std::string_view vkey);
+
+}  // namespace passerelle::gateway::verify
+
+#endif  // PASSERELLE_GATEWAY_VERIFY_VERIFY_H_

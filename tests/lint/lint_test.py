@@ -1,0 +1,278 @@
+"""A lint that cannot fail holds nothing: each is shown a clean tree, then one planted fault at a time."""
+
+import os
+import pathlib
+import sys
+import tempfile
+import unittest
+
+import lint
+import tree
+
+CHECKS = {check.NAME: check for check in lint.CHECKS}
+
+HEADER = """// What stands here.
+#ifndef PASSERELLE_{guard}_H_
+#define PASSERELLE_{guard}_H_
+
+{includes}namespace passerelle::{namespace} {{
+
+{body}
+}}  // namespace passerelle::{namespace}
+
+#endif  // PASSERELLE_{guard}_H_
+"""
+SOURCE = """{includes}namespace passerelle::{namespace} {{
+
+{body}
+}}  // namespace passerelle::{namespace}
+"""
+
+
+def cpp(path, *includes, body="int Answer();\n"):
+    """A clean file at `path` with these includes."""
+    folder, _, name = path.rpartition("/")
+    lines = "".join(f"#include {include}\n" for include in includes)
+    form = HEADER if name.endswith(".h") else SOURCE
+    return form.format(guard=path.removesuffix(".h").replace("/", "_").upper(), body=body,
+                       namespace=folder.replace("/", "::"), includes=lines + "\n" if lines else "")
+
+
+def long_function(lines):
+    return "int Answer() {\n" + "  Step();\n" * (lines - 2) + "}\n"
+
+
+PROTO = """syntax = "proto3";
+
+package passerelle.statement.v1;
+
+// A thing.
+message Thing {
+  // Its kind.
+  optional Kind kind = 1;
+  // What it holds.
+  oneof content {
+    // A name.
+    string name = 2;
+  }
+}
+
+// A kind.
+enum Kind {
+  // Never valid.
+  KIND_UNSPECIFIED = 0;
+  // The first.
+  KIND_FIRST = 1;
+}
+
+// Serves.
+service ThingService {
+  // Gets.
+  rpc Get(Thing) returns (Thing);
+}
+"""
+PROTO_PATH = "proto/passerelle/statement/v1/thing.proto"
+
+CLEAN = {
+    ".clang-format": "BasedOnStyle: Google\nColumnLimit: 100\n",
+    "CMakeLists.txt": "add_subdirectory(audit/log)\nadd_subdirectory(policy/rules)\n"
+                      "add_subdirectory(tests)\n",
+    "proto/CMakeLists.txt": "set(protos passerelle/statement/v1/thing.proto)\n",
+    PROTO_PATH: PROTO,
+    "gateway/base/digest.h": cpp("gateway/base/digest.h", "<string>"),
+    "audit/log/CMakeLists.txt": "passerelle_library(SOURCES log.cc)\n",
+    "audit/log/log.h": cpp("audit/log/log.h", "<sqlite3.h>"),
+    "audit/log/log.cc": cpp("audit/log/log.cc", '"gateway/base/digest.h"',
+                            '"passerelle/statement/v1/thing.pb.h"', body=long_function(70)),
+    "policy/rules/CMakeLists.txt": "passerelle_library(SOURCES rules.cc)\n",
+    "policy/rules/rules.cc": cpp("policy/rules/rules.cc",
+                                 body='const char* const kSlug = "p900/agg-alloc";\n'),
+    "policy/conventions/one.textproto":
+        'parties {\n  id: "p001"\n  names { name: "Châtelville-sur-Loue" }\n'
+        '  insee_codes { code: "99123" }\n}\n',
+    "gateway/quickstart": "#!/bin/sh\necho p001 Châtelville-sur-Loue\n",
+    "gateway/cli/init.h": cpp("gateway/cli/init.h", '"gateway/base/digest.h"'),
+    "tests/CMakeLists.txt": "add_subdirectory(unit/audit/log)\n",
+    "tests/unit/audit/log/CMakeLists.txt": "passerelle_test(SOURCES log_test.cc)\n",
+    "tests/unit/audit/log/log_test.cc": cpp("tests/unit/audit/log/log_test.cc", "<gtest/gtest.h>"),
+    "tests/integration/start.sh": "#!/bin/sh\n",
+}
+
+
+def proto_with(old, new):
+    assert old in PROTO
+    return {PROTO_PATH: PROTO.replace(old, new)}
+
+
+def enum_of(first):
+    return proto_with("KIND_UNSPECIFIED = 0", f"{first} = 0")
+
+
+# Check, what is planted over the clean tree (None: removed), a part of the finding.
+PLANTED = (
+    ("includes", {"policy/rules/x.h": cpp("policy/rules/x.h", '"audit/log/log.h"')},
+     "policy/rules may not include audit/log/log.h"),
+    ("includes", {"audit/log/x.h": cpp("audit/log/x.h", '"certs/keys/key.h"'),
+                  "certs/keys/key.h": cpp("certs/keys/key.h")},
+     "audit/log may not include certs/keys/key.h"),
+    ("includes", {"gateway/base/x.h": cpp("gateway/base/x.h", '"audit/log/log.h"')},
+     "gateway/base may not include audit/log/log.h"),
+    ("includes", {"gateway/base/x.h": cpp("gateway/base/x.h",
+                                          '"passerelle/statement/v1/thing.pb.h"')},
+     "gateway/base may not include passerelle/"),
+    ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h"),
+                  "gateway/cli/show.h": cpp("gateway/cli/show.h", '"gateway/core/x.h"')},
+     "gateway/cli may not include gateway/core/x.h"),
+    ("includes", {"gateway/service/x.h": cpp("gateway/service/x.h", "<grpcpp/server.h>")},
+     "grpcpp/server.h is behind gateway/rpc, gateway/client"),
+    ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h",
+                                          '"passerelle/statement/v1/thing.grpc.pb.h"')},
+     "gRPC is behind"),
+    ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h", "<spdlog/spdlog.h>")},
+     "spdlog/spdlog.h is behind gateway/log"),
+    ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h", "<CLI/CLI.hpp>")},
+     "is behind gateway/cli, gateway/server"),
+    ("includes", {"audit/merkle/x.h": cpp("audit/merkle/x.h", "<sqlite3.h>")},
+     "sqlite3.h is behind audit/log, gateway/vault"),
+    ("includes", {"policy/rules/x.h": cpp("policy/rules/x.h", "<openssl/evp.h>")},
+     "openssl/evp.h is behind"),
+    ("includes", {"policy/rules/x.h": cpp("policy/rules/x.h", "<iostream>")},
+     "policy/rules is pure"),
+    ("includes", {"tests/unit/audit/log/log_test.cc":
+                  cpp("tests/unit/audit/log/log_test.cc", '"absl/synchronization/mutex.h"')},
+     "absl/synchronization/mutex.h is refused"),
+    ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h", '"absl/log/log.h"')},
+     "absl/log/log.h is refused"),
+    ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h", "<boost/optional.hpp>")},
+     "neither a file of this tree nor a library"),
+    ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h", '"gateway/core/gone.h"')},
+     "gateway/core/gone.h does not exist"),
+    ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h", '"tests/support/fakes.h"'),
+                  "tests/support/fakes.h": cpp("tests/support/fakes.h")},
+     "nothing but tests includes tests"),
+    ("includes", {"gateway/other/x.h": cpp("gateway/other/x.h")}, "not in the table"),
+    ("listed", {"audit/log/extra.cc": cpp("audit/log/extra.cc")},
+     "audit/log/extra.cc:1: not listed in audit/log/CMakeLists.txt"),
+    ("listed", {"tests/unit/audit/log/CMakeLists.txt":
+                "passerelle_test(SOURCES\n  # log_test.cc\n)\n"},
+     "log_test.cc:1: not listed"),
+    ("listed", {"tests/CMakeLists.txt": "# add_subdirectory(unit/audit/log)\n"},
+     "tests/unit/audit/log/CMakeLists.txt:1: no add_subdirectory"),
+    ("listed", {"audit/log/CMakeLists.txt": "add_library(other log.cc)\n"},
+     "no target named passerelle_audit_log"),
+    ("listed", {"audit/merkle/x.cc": cpp("audit/merkle/x.cc")}, "has sources and no CMakeLists.txt"),
+    ("listed", {"proto/CMakeLists.txt": "\n"}, "thing.proto:1: not listed"),
+    ("listed", {"tests/integration/plain.sh": "echo\n"}, "plain.sh:1: not executable"),
+    ("protos", proto_with("// A thing.\n", ""), "message Thing: no comment"),
+    ("protos", proto_with("  // Its kind.\n", ""), "field kind: no comment"),
+    ("protos", proto_with("  // What it holds.\n", ""), "oneof content: no comment"),
+    ("protos", proto_with("    // A name.\n", ""), "field name: no comment"),
+    ("protos", proto_with("// A kind.\n", ""), "enum Kind: no comment"),
+    ("protos", proto_with("  // The first.\n", ""), "value KIND_FIRST: no comment"),
+    ("protos", proto_with("// Serves.\n", ""), "service ThingService: no comment"),
+    ("protos", proto_with("  // Gets.\n", ""), "rpc Get: no comment"),
+    ("protos", enum_of("KIND_NONE"), "value 0 is KIND_UNSPECIFIED"),
+    ("protos", proto_with("KIND_FIRST", "FIRST"), "FIRST does not begin with KIND_"),
+    ("protos", proto_with("passerelle.statement.v1", "passerelle.statement"), "package is its folder"),
+    ("protos", proto_with("optional Kind kind", "repeated Kind kinds"), "no repeated number or enum"),
+    ("protos", proto_with("optional Kind kind", "repeated uint32 kinds"), "no repeated number"),
+    ("protos", proto_with("optional Kind kind", "bool kind"), "no bool"),
+    ("protos", proto_with("optional Kind kind", "map<string, string> kind"), "no map"),
+    ("protos", proto_with("Kind kind = 1", "Kind k = 1"), "field k: lower_snake_case, and a word"),
+    ("protos", proto_with("ThingService", "Things"), "a service is named"),
+    ("protos", proto_with("message Thing {", "message Thing {{"), "protoc: "),
+    ("caps", {"audit/log/log.h": cpp("audit/log/log.h", body="int A();\n" * 250)},
+     "audit/log/log.h:251: "),
+    ("caps", {"audit/log/log.cc": cpp("audit/log/log.cc", body="int A();\n" * 500)}, "the cap is 500"),
+    ("caps", {"tests/unit/audit/log/log_test.cc":
+              cpp("tests/unit/audit/log/log_test.cc", body="int A();\n" * 800)}, "the cap is 800"),
+    ("caps", {"gateway/core/hall.cc": cpp("gateway/core/hall.cc", body="int A();\n" * 96)},
+     "gateway/core/hall.cc:100: 100 lines"),
+    ("caps", {"audit/log/log.cc": cpp("audit/log/log.cc", body=long_function(71))},
+     "audit/log/log.cc:3: Answer has 71 lines"),
+    ("caps", {"audit/log/log.cc": cpp("audit/log/log.cc", body="class Log {\n  Log(int a) : a_{a} {\n"
+                                      + "    Step();\n" * 69 + "  }\n  int a_{0};\n};\n")},
+     "Log has 71 lines"),
+    ("names", {"gateway/core/x.h": "// as in Châtelville-sur-Loue\n"}, "party of one convention"),
+    ("names", {"gateway/core/x.h": "// as in CHATELVILLE-SUR-LOUE\n"}, "party of one convention"),
+    ("names", {"proto/CMakeLists.txt": "set(x 99123)\n"}, "party of one convention: 99123"),
+    ("names", {"policy/rules/rules.cc": 'const char* k = "p002";\n'}, "a party by its id: p002"),
+    ("names", {"gateway/run": "#!/bin/sh\necho 'p002'\n"}, "a party by its id: p002"),
+    ("names", {"policy/rules/rules.cc": "const int Loire" "ForezParties = 2;\n"}, "one territory"),
+    ("form", {"audit/log/log.h": cpp("audit/log/log.h").replace("_LOG_H_", "_H_")}, "include guard"),
+    ("form", {"audit/log/log.cc": "namespace passerelle::audit {\n\n}  // namespace\n"},
+     "namespace is passerelle::audit::log"),
+    ("form", {"audit/log/log.cc": cpp("audit/log/log.cc", body="using namespace std;\n")},
+     "audit/log/log.cc:3: using namespace"),
+    ("form", {"audit/log/log.cc": cpp("audit/log/log.cc", body="int A();  // TO" "DO\n")}, ":3: TO"),
+    ("form", {"gateway/run": "#!/bin/sh\n# FIX" "ME\n"}, "gateway/run:2: FIX"),
+    ("form", {"audit/log/log.cc": cpp("audit/log/log.cc").rstrip()}, "no newline at the end"),
+    ("form", {"audit/log/log.cc": cpp("audit/log/log.cc") + "\n"}, "blank lines at the end"),
+    ("form", {"proto/CMakeLists.txt": "set(x\n\ty)\n"}, "proto/CMakeLists.txt:2: a tab"),
+    ("form", {"README.md": "# Title \n"}, "README.md:1: blanks at the end"),
+    ("format", {"audit/log/log.cc": cpp("audit/log/log.cc", body="int  Answer();\n")},
+     "audit/log/log.cc:3: not as clang-format"),
+    ("sleeps", {"tests/unit/audit/log/log_test.cc": "std::this_thread::sleep_for(x);\n"}, "sleep_for"),
+    ("sleeps", {"tests/integration/wait.go": "time.Sleep(x)\n"}, "time.Sleep"),
+    ("ambient", {"audit/log/log.cc": "auto now = std::chrono::system_clock::now();\n"}, "system_clock"),
+    ("ambient", {"audit/log/log.cc": "auto now = absl::Now();\n"}, "absl::Now"),
+    ("ambient", {"audit/log/log.cc": "auto now = std::time(nullptr);\n"}, "time("),
+    ("ambient", {"audit/log/log.cc": "std::random_device device;\n"}, "random_device"),
+    ("ambient", {"audit/log/log.cc": "int a = rand();\n"}, "rand("),
+    ("ambient", {"audit/log/log.cc": "int a = RAND_bytes(p, 2);\n"}, "RAND_bytes"),
+    ("ambient", {"audit/log/log.cc": "int a = ::open(p, 0);\n"}, "open("),
+    ("ambient", {"audit/log/log.cc": "std::ifstream in(p);\n"}, "ifstream"),
+)
+
+# What looks like a fault and is none.
+HARMLESS = (
+    ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h"),
+                  "gateway/cli/init.cc": cpp("gateway/cli/init.cc", '"gateway/core/x.h"')}),
+    ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h", body="// #include <spdlog/spdlog.h>\n")}),
+    ("ambient", {"audit/log/guard.cc": "int a = ::open(p, 0);\n"}),
+    ("ambient", {"gateway/base/clock.cc": "auto now = std::chrono::system_clock::now();\n"}),
+    ("ambient", {"audit/log/log.cc": 'auto s = store.open(p);  // ::open(\nauto t = "rand()";\n'}),
+    ("caps", {"audit/log/log.cc": cpp("audit/log/log.cc", body="const std::vector<int> kTable = {\n"
+                                      + "    Row(1, {2}),\n" * 90 + "};\n")}),
+    ("form", {"audit/log/macros.h": "#ifndef PASSERELLE_AUDIT_LOG_MACROS_H_\n"
+              "#define PASSERELLE_AUDIT_LOG_MACROS_H_\n\n#define X(y) \\\n  (y)\n\n#endif\n"}),
+    ("names", {"proto/x.proto": '// A slug, such as "p001/agg".\n'}),
+    ("sleeps", {"tests/unit/audit/log/log_test.cc": "// sleep_for would be slow\n"}),
+)
+
+
+class LintTest(unittest.TestCase):
+    """Runs the checks over trees made in a temporary folder."""
+
+    def findings(self, name, planted):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for path, content in {**CLEAN, **planted}.items():
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_text(content, encoding="utf-8")
+            os.chmod(root / "tests/integration/start.sh", 0o755)
+            return list(CHECKS[name].check(tree.Tree(root)))
+
+    def test_clean_tree_has_no_findings(self):
+        for name in CHECKS:
+            with self.subTest(name):
+                self.assertEqual(self.findings(name, {}), [])
+
+    def test_planted_faults_are_found(self):
+        for name, planted, expected in PLANTED:
+            with self.subTest(name, expected=expected):
+                found = self.findings(name, planted)
+                self.assertEqual(1, sum(expected in finding for finding in found), found)
+
+    def test_harmless_likenesses_are_not(self):
+        for name, planted in HARMLESS:
+            with self.subTest(name, planted=list(planted.values())[-1]):
+                self.assertEqual(self.findings(name, planted), [])
+
+    def test_every_check_is_shown_a_fault(self):
+        self.assertEqual(set(CHECKS), {name for name, _, _ in PLANTED})
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    unittest.main()

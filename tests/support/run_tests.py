@@ -1,0 +1,290 @@
+"""Runs what tests/run built and counts it: googletest cases, scripts, lints, tidied units, fuzzers.
+
+Every kind of test is a Job: it has names, knows which of them --only selects, runs in a process of its
+own and answers with a Tally. Jobs that need the machine for themselves (ports, timing of processes) run
+alone, after the others.
+"""
+
+import argparse
+import concurrent.futures
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import tidy
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LOGS = ROOT / "build" / "logs"
+WORKERS = os.cpu_count() or 2
+TIMEOUT_SECONDS = 900
+SKIPPED_EXIT = 77
+SHOWN_LINES = 40
+
+SANITIZER_OPTIONS = {
+    # Generated code is not instrumented, and containers cross into it.
+    "ASAN_OPTIONS": "detect_container_overflow=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+
+
+@dataclasses.dataclass
+class Tally:
+    """What a job counted, and what to show of its failures."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    notes: list = dataclasses.field(default_factory=list)
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+
+def log_path(name):
+    return LOGS / (re.sub(r"[^A-Za-z0-9_.-]", "_", name) + ".log")
+
+
+def run_logged(command, name, extra_environment=None, timeout=TIMEOUT_SECONDS):
+    """Runs `command` with its output in a log; returns (exit code, log). A hang ends as code -9."""
+    environment = {**SANITIZER_OPTIONS, **os.environ, **(extra_environment or {})}
+    path = log_path(name)
+    with open(path, "wb") as log:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                   env=environment, cwd=ROOT, start_new_session=True)
+        try:
+            return process.wait(timeout), path
+        except subprocess.TimeoutExpired:
+            log.write(f"\nno end after {timeout} s\n".encode())
+            return -signal.SIGKILL, path
+        finally:
+            # What a test leaves behind must not reach the next one.
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
+
+
+def last_lines(path):
+    lines = path.read_text(errors="replace").splitlines()
+    return "\n".join("    " + line for line in lines[-SHOWN_LINES:])
+
+
+class GoogleTest:
+    """One test binary: as many tests as it has cases."""
+
+    def __init__(self, folder, command, only):
+        self.folder = folder
+        self.command = command
+        self.alone = not folder.startswith("unit/")
+        listed = subprocess.run([*command, "--gtest_list_tests"], capture_output=True, text=True,
+                                cwd=ROOT, env={**SANITIZER_OPTIONS, **os.environ}, check=False)
+        self.broken = listed.stderr if listed.returncode else ""
+        cases = list(self.parse_list(listed.stdout))
+        self.cases = [case for case in cases if only.search(f"{folder} {case}")]
+        self.filter = "*" if len(self.cases) == len(cases) else ":".join(self.cases)
+        self.names = [f"{folder} {case}" for case in self.cases]
+        if self.broken:
+            self.names = [folder]
+
+    @staticmethod
+    def parse_list(text):
+        suite = ""
+        for line in text.splitlines():
+            name = line.split("#")[0].rstrip()
+            if name.startswith("  "):
+                yield suite + name.strip()
+            elif name.endswith("."):
+                suite = name
+
+    def run(self):
+        if self.broken:
+            return Tally(failed=1, notes=[f"{self.folder} cannot list its tests:\n{self.broken}"])
+        report = log_path(self.folder).with_suffix(".json")
+        report.unlink(missing_ok=True)
+        code, log = run_logged(self.command, self.folder, {
+            "GTEST_OUTPUT": f"json:{report}", "GTEST_FILTER": self.filter, "GTEST_COLOR": "no"})
+        if not report.exists():
+            # It died: no case of it counts as passed.
+            return Tally(failed=len(self.cases), notes=[
+                f"{self.folder} ended with {code} and no report:\n{last_lines(log)}"])
+        tally = self.read(json.loads(report.read_text()))
+        if code != 0 and tally.failed == 0:
+            # A sanitizer or a destructor spoke after the last case.
+            tally.failed = 1
+            tally.notes.append(f"{self.folder} ended with {code}:\n{last_lines(log)}")
+        return tally
+
+    def read(self, report):
+        tally = Tally()
+        for suite in report["testsuites"]:
+            for case in suite["testsuite"]:
+                if case.get("failures"):
+                    tally.failed += 1
+                    shown = "\n".join(failure["failure"] for failure in case["failures"])
+                    shown = "\n".join("    " + line for line in shown.splitlines()[:SHOWN_LINES])
+                    tally.notes.append(f"{self.folder} {suite['name']}.{case['name']}\n{shown}")
+                elif case.get("result") == "COMPLETED":
+                    tally.passed += 1
+                else:
+                    tally.skipped += 1
+        return tally
+
+
+class Command:
+    """One process that is one test: a script, a lint, a fuzzer."""
+
+    def __init__(self, name, command, alone, timeout=TIMEOUT_SECONDS):
+        self.names = [name]
+        self.command = command
+        self.alone = alone
+        self.timeout = timeout
+
+    def run(self):
+        name = self.names[0]
+        code, log = run_logged(self.command, name, timeout=self.timeout)
+        if code == 0:
+            return Tally(passed=1)
+        if code == SKIPPED_EXIT:
+            return Tally(skipped=1, notes=[f"skipped {name}\n{last_lines(log)}"])
+        return Tally(failed=1, notes=[f"{name} ended with {code}:\n{last_lines(log)}"])
+
+
+class Tidied:
+    """clang-tidy of one source file."""
+
+    alone = False
+
+    def __init__(self, unit):
+        self.unit = unit
+        self.names = [f"tidy/{unit.path}"]
+
+    def run(self):
+        findings = self.unit.check()
+        if not findings:
+            return Tally(passed=1)
+        return Tally(failed=1, notes=[f"{self.names[0]}\n{findings}"])
+
+
+def google_tests(build, only):
+    shown = subprocess.run(["ctest", "--test-dir", str(build), "--show-only=json-v1"],
+                           capture_output=True, text=True, check=True)
+    tests = [test for test in json.loads(shown.stdout)["tests"] if "command" in test]
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        jobs = pool.map(lambda test: GoogleTest(test["name"].removeprefix("tests/"),
+                                                test["command"], only), tests)
+        return [job for job in jobs if job.names]
+
+
+def scripts(build):
+    for path in sorted((ROOT / "tests" / "integration").glob("*")):
+        if path.is_file() and (path.suffix == ".sh" or path.name.endswith("_test")):
+            yield Command(f"integration/{path.name}", [str(path), str(build)], alone=True)
+
+
+def lints():
+    lint = ROOT / "tests" / "lint" / "lint.py"
+    names = subprocess.run([sys.executable, str(lint), "--list"], capture_output=True, text=True,
+                           check=True).stdout.split()
+    for name in names:
+        yield Command(f"lint/{name}", [sys.executable, str(lint), name], alone=False)
+    yield Command("lint/self-test", [sys.executable, str(lint.with_name("lint_test.py"))], alone=False)
+
+
+def fuzzers(build, seconds):
+    work = build / "new"
+    artifacts = build / "artifacts"
+    artifacts.mkdir(parents=True, exist_ok=True)
+    for binary in sorted((build / "tests" / "fuzz").glob("*")):
+        if not binary.is_file() or not os.access(binary, os.X_OK):
+            continue
+        name = binary.name.removeprefix("passerelle_tests_fuzz_")
+        corpus = ROOT / "tests" / "fuzz" / "corpus" / name
+        units = work / name
+        shutil.rmtree(units, ignore_errors=True)
+        units.mkdir(parents=True)
+        command = [str(binary), f"-max_total_time={seconds}", "-timeout=25", "-print_final_stats=1",
+                   f"-artifact_prefix={artifacts}/{name}-", str(units)]
+        if corpus.is_dir():
+            command.append(str(corpus))
+        yield Command(f"fuzz/{name}", command, alone=False, timeout=int(seconds) + TIMEOUT_SECONDS)
+
+
+def collect(options):
+    """All jobs of the mode that --only selects."""
+    only = re.compile(options.only)
+    build = options.build
+    jobs = []
+    if options.mode in ("default", "asan", "tsan"):
+        jobs += google_tests(build, only)
+    if options.mode in ("default", "asan"):
+        jobs += scripts(build)
+    if options.mode == "default":
+        jobs += lints()
+        jobs += map(Tidied, tidy.changed_units(ROOT, build))
+    if options.mode == "tidy":
+        jobs += map(Tidied, tidy.all_units(ROOT, build))
+    if options.mode == "fuzz":
+        jobs += fuzzers(build, options.seconds)
+    return [job for job in jobs if isinstance(job, GoogleTest) or only.search(job.names[0])]
+
+
+def run_all(jobs):
+    total = Tally()
+
+    def finish(job, tally):
+        total.add(tally)
+        for note in tally.notes:
+            print(note if note.startswith("skipped ") else f"FAILED {note}", flush=True)
+
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        futures = {pool.submit(job.run): job for job in jobs if not job.alone}
+        for future in concurrent.futures.as_completed(futures):
+            finish(futures[future], future.result())
+    for job in jobs:
+        if job.alone:
+            finish(job, job.run())
+    return total
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--mode", required=True)
+    parser.add_argument("--build", required=True, type=pathlib.Path)
+    parser.add_argument("--seconds", default="0")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--list", action="store_true")
+    options = parser.parse_args()
+    try:
+        jobs = collect(options)
+    except re.error as error:
+        sys.exit(f"tests/run: --only: {error}")
+    if options.list:
+        for job in jobs:
+            print("\n".join(job.names))
+        return 0
+    started = time.monotonic()
+    total = run_all(jobs)
+    print(f"tests: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+    if total.passed + total.failed + total.skipped == 0:
+        print("FAILED nothing matches", flush=True)
+        total.failed = 1
+    line = f"{total.passed} passed, {total.failed} failed"
+    if total.skipped:
+        line += f", {total.skipped} skipped"
+    print(line)
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

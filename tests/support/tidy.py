@@ -1,0 +1,103 @@
+"""clang-tidy, one unit at a time, remembering what was clean.
+
+A unit is a .cc of ours that the build compiles. Its stamp is a digest of everything the compiler read
+from this repository and the build tree, and of the checks asked for: an equal stamp means nothing to do.
+"""
+
+import hashlib
+import json
+import pathlib
+import re
+import subprocess
+
+# A working tree with more changed units than this waits for --tidy.
+MOST_CHANGED = 12
+OWN_FOLDERS = ("audit", "certs", "gateway", "policy", "tests")
+
+
+class Unit:
+    """A source file, the command that compiles it and the files it is made of."""
+
+    def __init__(self, root, build, path, inputs):
+        self.root = root
+        self.build = build
+        self.path = path
+        self.inputs = inputs
+        self.stamp = build / "tidy" / (path.replace("/", "__") + ".clean")
+
+    def digest(self):
+        found = hashlib.sha256()
+        for name in sorted({*self.inputs, str(self.root / ".clang-tidy"), str(self.root / self.path)}):
+            found.update(name.encode() + b"\0" + hashlib.sha256(pathlib.Path(name).read_bytes()).digest())
+        return found.hexdigest()
+
+    def check(self):
+        """Returns the findings, empty when there are none."""
+        digest = self.digest()
+        if self.stamp.exists() and self.stamp.read_text() == digest:
+            return ""
+        done = subprocess.run(
+            ["clang-tidy", "-p", str(self.build), "--quiet", "--extra-arg=-Wno-unknown-warning-option",
+             str(self.root / self.path)],
+            capture_output=True, text=True, cwd=self.root, check=False)
+        if done.returncode != 0:
+            return done.stdout + "\n".join(
+                line for line in done.stderr.splitlines() if "warnings generated" not in line)
+        self.stamp.parent.mkdir(parents=True, exist_ok=True)
+        self.stamp.write_text(digest)
+        return ""
+
+
+def all_units(root, build):
+    """Every own source file of the build, by path."""
+    inputs = read_inputs(root, build)
+    units = []
+    for command in json.loads((build / "compile_commands.json").read_text()):
+        path = pathlib.Path(command["file"])
+        if not path.is_relative_to(root):
+            continue
+        relative = path.relative_to(root)
+        if relative.parts[0] not in OWN_FOLDERS:
+            continue
+        made = re.search(r" -o (\S+)", command["command"])
+        units.append(Unit(root, build, str(relative), inputs.get(made.group(1), ())))
+    return sorted(units, key=lambda unit: unit.path)
+
+
+def changed_units(root, build):
+    """The units that differ from the main branch, committed or not; none where git cannot tell."""
+    base = git(root, "merge-base", "HEAD", "main") or git(root, "rev-parse", "HEAD")
+    if not base:
+        return []
+    changed = {*git(root, "diff", "--name-only", base[0]),
+               *git(root, "ls-files", "--others", "--exclude-standard")}
+    units = [unit for unit in all_units(root, build) if unit.path in changed]
+    if len(units) > MOST_CHANGED:
+        print(f"{len(units)} changed units: clang-tidy is left to --tidy", flush=True)
+        return []
+    return units
+
+
+def git(root, *arguments):
+    done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True,
+                          check=False)
+    return done.stdout.split() if done.returncode == 0 else []
+
+
+def read_inputs(root, build):
+    """Object → the files of the repository and of the build tree that the compiler read for it."""
+    shown = subprocess.run(["ninja", "-C", str(build), "-t", "deps"], capture_output=True, text=True,
+                           check=True).stdout
+    inputs = {}
+    output = None
+    for line in shown.splitlines():
+        if line.startswith("    "):
+            path = (build / line.strip()).resolve()
+            if output is not None and path.is_relative_to(root):
+                inputs[output].append(str(path))
+        elif ": #deps" in line:
+            output = line.split(": #deps")[0]
+            inputs[output] = []
+        else:
+            output = None
+    return inputs

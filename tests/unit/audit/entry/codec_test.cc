@@ -1,0 +1,294 @@
+#include "audit/entry/codec.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
+
+namespace passerelle::audit::entry {
+namespace {
+
+using gateway::base::PathOf;
+using gateway::base::ReasonOf;
+using record::v1::Entry;
+using statement::v1::Act;
+using statement::v1::Envelope;
+using statement::v1::Statement;
+
+Statement ValidStatement() {
+  Statement statement;
+  statement::v1::Header& header = *statement.mutable_header();
+  header.set_log(std::string(32, 'l'));
+  header.mutable_seen()->set_origin("passerelle.example/test");
+  header.mutable_seen()->set_size(7);
+  header.mutable_seen()->set_root(std::string(32, 'r'));
+  header.add_signers(std::string(32, 'a'));
+  header.add_signers(std::string(32, 'b'));
+  header.set_issued_at_ms(1717408800000);
+  header.set_not_after_ms(1717495200000);
+  header.set_nonce(std::string(16, 'n'));
+  Act& act = *statement.add_acts();
+  act.set_party("p001");
+  act.mutable_dpo_opinion_given()->mutable_exchange()->set_statement(std::string(32, 'x'));
+  act.mutable_dpo_opinion_given()->set_opinion(statement::v1::OPINION_FAVOURABLE);
+  act.mutable_dpo_opinion_given()->mutable_reasons()->set_digest(std::string(32, 'd'));
+  return statement;
+}
+
+Entry ValidEntry() {
+  Entry entry;
+  entry.set_salt(std::string(16, 's'));
+  entry.set_time_ms(1717408800000);
+  entry.mutable_civil_date()->set_year(2024);
+  entry.mutable_civil_date()->set_month(6);
+  entry.mutable_civil_date()->set_day(3);
+  entry.set_format_minor(kFormatMinor);
+  entry.set_engine_version("1");
+  record::v1::PartyLink& all = *entry.add_links();
+  all.set_party("all");
+  all.set_ordinal(3);
+  all.set_previous(std::string(32, 'h'));
+  entry.add_links()->set_party("p001");
+  entry.mutable_recorded()->set_envelope("envelope");
+  entry.mutable_recorded()->add_decisions()->set_effect(record::v1::EFFECT_ACCEPTED);
+  return entry;
+}
+
+template <typename Message>
+struct Change {
+  const char* name;
+  std::function<void(Message&)> apply;
+  const char* reason;
+  const char* path;
+};
+
+TEST(DecodeEnvelope, ReturnsTheExactPayload) {
+  Envelope envelope;
+  envelope.set_payload_type("t");
+  envelope.set_payload("payload");
+  envelope.add_signatures()->set_raw("signature");
+  const absl::StatusOr<Envelope> decoded = DecodeEnvelope(envelope.SerializeAsString());
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->payload(), "payload");
+  EXPECT_EQ(decoded->signatures(0).raw(), "signature");
+}
+
+TEST(DecodeEnvelope, RefusesWhatIsMissingOrTooMuch) {
+  const std::vector<Change<Envelope>> changes = {
+      {"no payload", [](Envelope& e) { e.clear_payload(); }, "MISSING", "envelope.payload"},
+      {"no signature", [](Envelope& e) { e.clear_signatures(); }, "MISSING", "envelope.signatures"},
+      {"no kind", [](Envelope& e) { e.add_signatures(); }, "MISSING", "envelope.signatures[1]"},
+      {"seventeen signatures",
+       [](Envelope& e) {
+         for (size_t i = 0; i < gateway::base::kMaxSigners; ++i) e.add_signatures()->set_raw("s");
+       },
+       "TOO_MANY", "envelope.signatures"},
+      {"too long", [](Envelope& e) { e.set_payload(std::string(48 * 1024, 'x')); }, "ENVELOPE_SIZE",
+       "envelope"},
+  };
+  for (const Change<Envelope>& change : changes) {
+    Envelope envelope;
+    envelope.set_payload("payload");
+    envelope.add_signatures()->set_raw("signature");
+    change.apply(envelope);
+    const absl::Status status = DecodeEnvelope(envelope.SerializeAsString()).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << change.name;
+    EXPECT_EQ(ReasonOf(status), change.reason) << change.name;
+    EXPECT_EQ(PathOf(status), change.path) << change.name;
+  }
+  EXPECT_EQ(PathOf(DecodeEnvelope("\x48\x01").status()), "envelope.9");
+}
+
+TEST(DecodeStatement, TakesAValidOne) {
+  const Statement statement = ValidStatement();
+  const absl::StatusOr<Statement> decoded = DecodeStatement(statement.SerializeAsString());
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->SerializeAsString(), statement.SerializeAsString());
+  Statement genesis = ValidStatement();
+  genesis.mutable_header()->clear_log();
+  genesis.mutable_header()->clear_seen();
+  genesis.mutable_acts(0)->mutable_dpo_opinion_given()->mutable_exchange()->clear_statement();
+  EXPECT_TRUE(DecodeStatement(genesis.SerializeAsString()).ok());
+}
+
+TEST(DecodeStatement, RefusesAMalformedHeader) {
+  const std::vector<Change<Statement>> changes = {
+      {"no header", [](Statement& s) { s.clear_header(); }, "MISSING", "statement.header"},
+      {"short log", [](Statement& s) { s.mutable_header()->set_log("l"); }, "LENGTH",
+       "statement.header.log"},
+      {"seen without origin",
+       [](Statement& s) { s.mutable_header()->mutable_seen()->clear_origin(); }, "MISSING",
+       "statement.header.seen.origin"},
+      {"seen with a long origin",
+       [](Statement& s) { s.mutable_header()->mutable_seen()->set_origin(std::string(256, 'o')); },
+       "LENGTH", "statement.header.seen.origin"},
+      {"seen without size", [](Statement& s) { s.mutable_header()->mutable_seen()->clear_size(); },
+       "MISSING", "statement.header.seen.size"},
+      {"seen without root", [](Statement& s) { s.mutable_header()->mutable_seen()->clear_root(); },
+       "LENGTH", "statement.header.seen.root"},
+      {"no signer", [](Statement& s) { s.mutable_header()->clear_signers(); }, "MISSING",
+       "statement.header.signers"},
+      {"short signer", [](Statement& s) { s.mutable_header()->set_signers(1, "c"); }, "LENGTH",
+       "statement.header.signers[1]"},
+      {"signer twice",
+       [](Statement& s) { s.mutable_header()->set_signers(1, s.header().signers(0)); }, "ORDER",
+       "statement.header.signers[1]"},
+      {"signers not sorted",
+       [](Statement& s) { s.mutable_header()->add_signers(std::string(32, 'a')); }, "ORDER",
+       "statement.header.signers[2]"},
+      {"seventeen signers",
+       [](Statement& s) {
+         for (char c = 'c'; c <= 'q'; ++c) s.mutable_header()->add_signers(std::string(32, c));
+       },
+       "TOO_MANY", "statement.header.signers"},
+      {"long nonce", [](Statement& s) { s.mutable_header()->set_nonce(std::string(17, 'n')); },
+       "LENGTH", "statement.header.nonce"},
+  };
+  for (const Change<Statement>& change : changes) {
+    Statement statement = ValidStatement();
+    change.apply(statement);
+    const absl::Status status = DecodeStatement(statement.SerializeAsString()).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << change.name;
+    EXPECT_EQ(ReasonOf(status), change.reason) << change.name;
+    EXPECT_EQ(PathOf(status), change.path) << change.name;
+  }
+}
+
+TEST(DecodeStatement, RefusesMalformedActs) {
+  const auto opinion = [](Statement& s) { return s.mutable_acts(0)->mutable_dpo_opinion_given(); };
+  const std::vector<Change<Statement>> changes = {
+      {"no act", [](Statement& s) { s.clear_acts(); }, "MISSING", "statement.acts"},
+      {"no body", [](Statement& s) { s.add_acts()->set_party("p001"); }, "MISSING",
+       "statement.acts[1]"},
+      {"too many acts",
+       [](Statement& s) {
+         for (size_t i = 0; i < gateway::base::kMaxActs; ++i)
+           s.add_acts()->mutable_retention_reached();
+       },
+       "TOO_MANY", "statement.acts"},
+      {"short reference", [&](Statement& s) { opinion(s)->mutable_exchange()->set_statement("x"); },
+       "LENGTH", "statement.acts[0].dpo_opinion_given.exchange.statement"},
+      {"a name after a digest",
+       [&](Statement& s) { opinion(s)->mutable_reasons()->mutable_digest()->append("name"); },
+       "LENGTH", "statement.acts[0].dpo_opinion_given.reasons.digest"},
+      {"empty commitment",
+       [&](Statement& s) {
+         opinion(s)->mutable_reasons();
+         opinion(s)->mutable_reasons()->clear_digest();
+       },
+       "LENGTH", "statement.acts[0].dpo_opinion_given.reasons.digest"},
+      {"too many dropped fields",
+       [&](Statement& s) {
+         for (size_t i = 0; i <= gateway::base::kMaxFields; ++i)
+           opinion(s)->mutable_conditions()->add_dropped_fields("f");
+       },
+       "TOO_MANY", "statement.acts[0].dpo_opinion_given.conditions.dropped_fields"},
+      {"too many codes",
+       [](Statement& s) {
+         statement::v1::DatasetDeclared& dataset = *s.add_acts()->mutable_dataset_declared();
+         dataset.add_fields();
+         statement::v1::Field& field = *dataset.add_fields();
+         for (size_t i = 0; i <= gateway::base::kMaxFieldCodes; ++i) field.add_codes("c");
+       },
+       "TOO_MANY", "statement.acts[1].dataset_declared.fields[1].codes"},
+      {"short agent", [](Statement& s) { s.add_acts()->mutable_agent_enrolled()->set_agent("a"); },
+       "LENGTH", "statement.acts[1].agent_enrolled.agent"},
+      {"long answerable agent",
+       [](Statement& s) {
+         s.add_acts()->mutable_mandate_given()->set_agent(std::string(16, 'a'));
+         s.mutable_acts(1)->mutable_mandate_given()->set_answerable_agent(std::string(17, 'a'));
+       },
+       "LENGTH", "statement.acts[1].mandate_given.answerable_agent"},
+  };
+  for (const Change<Statement>& change : changes) {
+    Statement statement = ValidStatement();
+    change.apply(statement);
+    const absl::Status status = DecodeStatement(statement.SerializeAsString()).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << change.name;
+    EXPECT_EQ(ReasonOf(status), change.reason) << change.name;
+    EXPECT_EQ(PathOf(status), change.path) << change.name;
+  }
+}
+
+TEST(Leaf, RoundTrips) {
+  const absl::StatusOr<std::string> leaf = EncodeLeaf(ValidEntry());
+  ASSERT_TRUE(leaf.ok());
+  EXPECT_EQ(leaf->substr(0, 20), "passerelle/entry/v1\n");
+  const absl::StatusOr<Entry> entry = DecodeLeaf(*leaf);
+  ASSERT_TRUE(entry.ok()) << entry.status();
+  EXPECT_EQ(entry->SerializeAsString(), ValidEntry().SerializeAsString());
+}
+
+TEST(Leaf, HoldsAtMost65535Bytes) {
+  Entry entry = ValidEntry();
+  entry.mutable_recorded()->set_envelope(std::string(65000, 'e'));
+  const size_t room = 65535 - EncodeLeaf(entry)->size();
+  entry.mutable_recorded()->mutable_envelope()->append(room, 'e');
+  ASSERT_EQ(EncodeLeaf(entry)->size(), 65535u);
+  EXPECT_TRUE(DecodeLeaf(*EncodeLeaf(entry)).ok());
+  entry.mutable_recorded()->mutable_envelope()->push_back('e');
+  const absl::Status status = EncodeLeaf(entry).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(ReasonOf(status), "ENTRY_SIZE");
+}
+
+TEST(Leaf, RefusesAMalformedOne) {
+  const std::vector<Change<Entry>> changes = {
+      {"short salt", [](Entry& e) { e.set_salt("s"); }, "LENGTH", "entry.salt"},
+      {"no minor", [](Entry& e) { e.clear_format_minor(); }, "MISSING", "entry.format_minor"},
+      {"no date", [](Entry& e) { e.clear_civil_date(); }, "MISSING", "entry.civil_date"},
+      {"no body", [](Entry& e) { e.clear_body(); }, "MISSING", "entry.body"},
+      {"no envelope", [](Entry& e) { e.mutable_recorded()->clear_envelope(); }, "MISSING",
+       "entry.recorded.envelope"},
+      {"no decision", [](Entry& e) { e.mutable_recorded()->clear_decisions(); }, "MISSING",
+       "entry.recorded.decisions"},
+      {"no digest", [](Entry& e) { e.mutable_refused(); }, "LENGTH", "entry.refused.salted_digest"},
+      {"links not sorted", [](Entry& e) { e.add_links()->set_party("all"); }, "ORDER",
+       "entry.links[2]"},
+      {"link of nobody", [](Entry& e) { e.mutable_links(0)->clear_party(); }, "MISSING",
+       "entry.links[0].party"},
+      {"link without its previous", [](Entry& e) { e.mutable_links(0)->clear_previous(); },
+       "LENGTH", "entry.links[0].previous"},
+      {"first link with a previous",
+       [](Entry& e) { e.mutable_links(1)->set_previous(std::string(32, 'p')); }, "LENGTH",
+       "entry.links[1].previous"},
+  };
+  for (const Change<Entry>& change : changes) {
+    Entry entry = ValidEntry();
+    change.apply(entry);
+    const absl::Status status = DecodeLeaf(*EncodeLeaf(entry)).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << change.name;
+    EXPECT_EQ(ReasonOf(status), change.reason) << change.name;
+    EXPECT_EQ(PathOf(status), change.path) << change.name;
+  }
+}
+
+TEST(Leaf, RefusesOtherBytes) {
+  const std::string leaf = *EncodeLeaf(ValidEntry());
+  EXPECT_EQ(ReasonOf(DecodeLeaf("").status()), "ENTRY_TAG");
+  EXPECT_EQ(ReasonOf(DecodeLeaf("passerelle/entry/v2\n").status()), "ENTRY_TAG");
+  EXPECT_EQ(ReasonOf(DecodeLeaf(leaf + std::string(65535, '\0')).status()), "ENTRY_TAG");
+  // A shadowed salt.
+  const absl::Status status = DecodeLeaf(leaf + leaf.substr(kLeafTag.size(), 18)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(ReasonOf(status), "REPEATED_FIELD");
+  EXPECT_EQ(PathOf(status), "entry.salt");
+  EXPECT_EQ(DecodeLeaf(leaf.substr(0, leaf.size() - 1)).status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
+TEST(Leaf, OfALaterMinorIsNotInterpreted) {
+  Entry entry = ValidEntry();
+  entry.set_format_minor(kFormatMinor + 1);
+  // With a field that this binary does not know.
+  const absl::Status status = DecodeLeaf(*EncodeLeaf(entry) + "\xf8\x07\x01").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(ReasonOf(status), "FORMAT_MINOR");
+}
+
+}  // namespace
+}  // namespace passerelle::audit::entry
