@@ -23,7 +23,14 @@ struct Good {
   Stage stage;
   Names signers;
   std::function<Act(World&)> make;
+  World::Options options = {};
 };
+
+World::Options EachRuled() {
+  World::Options options;
+  options.conditions.set_release(RELEASE_EACH_RULED);
+  return options;
+}
 
 void PrintTo(const Good& good, std::ostream* out) { *out << good.name; }
 
@@ -48,14 +55,6 @@ Act AdhesionOfP006(World& world) {
   *act.mutable_party_adhered()->mutable_signature() = step.Ref(1);
   *act.mutable_party_adhered()->mutable_representative() = step.Ref(3);
   return act;
-}
-
-Act HeldRuling(World& world) {
-  // A transfer that the DPO holds, since her opinion says so.
-  World::Options options;
-  options.conditions.set_release(RELEASE_EACH_RULED);
-  world = World(Stage::kSent, options);
-  return world.Rule(RULING_REFUSED);
 }
 
 std::vector<Good> GoodActs() {
@@ -86,7 +85,11 @@ std::vector<Good> GoodActs() {
       {"decide", Stage::kFavourable, {"decider-p001"}, [](World& w) { return w.DecideExchange(); }},
       {"register", Stage::kApproved, {"steward-p001"}, [](World& w) { return w.Register(); }},
       {"send", Stage::kRegistered, {"sender-p001"}, [](World& w) { return w.Send(); }},
-      {"rule", Stage::kEmpty, {"dpo-p001"}, HeldRuling},
+      {"rule",
+       Stage::kSent,
+       {"dpo-p001"},
+       [](World& w) { return w.Rule(RULING_REFUSED); },
+       EachRuled()},
       {"acknowledge",
        Stage::kHandedOver,
        {"reader-p002"},
@@ -163,7 +166,7 @@ class BadInput : public testing::TestWithParam<Good> {
     return Act::descriptor()->FindFieldByNumber(static_cast<int>(act_.body_case()))->name();
   }
 
-  World world_{GetParam().stage};
+  World world_{GetParam().stage, GetParam().options};
   Act act_;
   std::string before_;
 };
@@ -228,8 +231,12 @@ TEST_P(BadInput, RefusesEveryMalformedCommitmentAndAgent) {
 }
 
 TEST_P(BadInput, IsRefusedFromWhoHoldsNoMandate) {
-  if (GetParam().stage == Stage::kEmpty && GetParam().name == "found") return;
-  world_.Must({world_.Enrol("p001", "idle", AGENT_KIND_PERSON)}, {"representative-p001"});
+  if (GetParam().stage == Stage::kEmpty) return;  // nobody is enrolled
+  const ActRef deed =
+      world_.Must({world_.Deed("p001", DEED_KIND_MANDATE)}, World::transcribers()).Ref();
+  Act enrol = world_.Enrol("p001", "idle", AGENT_KIND_PERSON);
+  *enrol.mutable_under_deed() = deed;
+  world_.Must({enrol}, World::transcribers());
   const auto entry = Try(world_, act_, {"idle"});
   EXPECT_TRUE(entry.has_refused());
 }

@@ -1,4 +1,6 @@
 // Refusals of header, set, keys, founding and form.
+#include <optional>
+
 #include "tests/unit/policy/rules/cases.h"
 
 namespace passerelle::tests {
