@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -19,6 +21,9 @@ namespace passerelle::policy {
 
 // The version of the rules, written into every entry: re-deciding compares under the same version.
 inline constexpr std::string_view kEngineVersion = "1";
+
+// The minor version of the format of the entries that DecideSet makes (audit/entry knows the same).
+inline constexpr uint32_t kEntryFormatMinor = 1;
 
 // The record time, and its civil date in the convention's zone.
 struct Now {
@@ -39,9 +44,10 @@ struct Submission {
 
 // Decides a statement on a state: the header and the set, then each act, in order, each seeing the
 // earlier ones, all or nothing. The result is the entry to append, complete but for `salt`,
-// `recorded.envelope` and `refused.salted_digest`: time, civil date, engine version, settings,
-// observed, links of every party concerned, and either one decision an act or the refused frame.
-// Total: never fails, never throws. Thread-safe.
+// `recorded.envelope` and `refused.salted_digest`: time, civil date, versions, settings, observed,
+// links of every party concerned, and either one decision an act or the refused frame.
+// REQUIRES: `now` is not before the state's last record time. Total: never fails, never throws.
+// Thread-safe.
 record::v1::Entry DecideSet(const state::State& state, const Submission& submission,
                             const Now& now);
 

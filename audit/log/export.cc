@@ -11,6 +11,7 @@
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
+#include "gateway/base/unsynced_file.h"
 
 namespace passerelle::audit::log {
 namespace {
@@ -23,13 +24,14 @@ constexpr int kEntriesLevel = -1;
 constexpr size_t kLengthBytes = 2;
 constexpr size_t kMaxBundleBytes = kTileWidth * (kLengthBytes + gateway::base::kMaxEntryBytes);
 
-// Writes a file below the export, making its folders.
+// Writes a file below the export, making its folders. Not synced: an export that a crash tears is
+// made again, and its checkpoint comes last.
 absl::Status WriteBelow(const std::string& folder, const std::string& path,
                         std::string_view bytes) {
   const std::string whole = absl::StrCat(folder, "/", path);
   RETURN_IF_ERROR(gateway::base::MakeFolder(std::filesystem::path(whole).parent_path().string(),
                                             FileMode::kPrivate));
-  return gateway::base::WriteFile(whole, bytes, FileMode::kPrivate);
+  return gateway::base::WriteUnsyncedFile(whole, bytes, FileMode::kPrivate);
 }
 
 absl::StatusOr<std::string> BundleOf(const std::vector<std::string>& entries) {
@@ -140,7 +142,8 @@ absl::Status WriteExport(const std::string& folder, std::string_view checkpoint,
     return Corrupt("LOG_ROOT",
                    absl::StrCat("the first ", size, " entries do not lead to the signed root"));
   RETURN_IF_ERROR(WriteBelow(folder, "log.vkey", absl::StrCat(gateway::base::Absl(vkey), "\n")));
-  return WriteBelow(folder, "checkpoint", checkpoint);
+  return gateway::base::WriteFile(absl::StrCat(folder, "/checkpoint"), checkpoint,
+                                  FileMode::kPrivate);
 }
 
 absl::StatusOr<std::vector<std::string>> ReadExportEntries(const std::string& folder, uint64_t size,

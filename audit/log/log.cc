@@ -115,8 +115,8 @@ absl::Status Log::ReplayEntries(const Head& head, Replay replay) {
       RETURN_IF_ERROR(ReplayEntry(frontier_.size(), entry, replay));
   }
   if (frontier_.Root() == head.root) return absl::OkStatus();
-  return Corrupt("LOG_ROOT",
-                 absl::StrCat("entries 0 to ", head.size, " do not lead to the root of the head"));
+  return Corrupt("LOG_ROOT", absl::StrCat("the log's ", head.size,
+                                          " entries do not lead to the root of its head"));
 }
 
 absl::Status Log::ReplayEntry(uint64_t index, const std::string& entry, Replay replay) {

@@ -74,7 +74,7 @@ int App::Run(int argc, char** argv) {
   parser_.fallthrough();
   for (auto* add :
        {AddPki, AddInit, AddConvention, AddStatement, AddDeed, AddParty, AddAgent, AddMandate,
-        AddDataset, AddExchange, AddTransfer, AddRegister, AddAudit, AddReceipt})
+        AddDataset, AddExchange, AddTransfer, AddRegister, AddAudit, AddReceipt, AddRules})
     add(*this);
   try {
     parser_.parse(argc, argv);

@@ -86,6 +86,7 @@ void AddTransfer(App& app);
 void AddRegister(App& app);
 void AddAudit(App& app);
 void AddReceipt(App& app);
+void AddRules(App& app);
 
 }  // namespace passerelle::gateway::cli
 

@@ -50,18 +50,6 @@ nlohmann::json ShowValue(const Message& message, const FieldDescriptor& field, i
   }
 }
 
-std::string SourceOf(const App& app, const Rule& rule) {
-  switch (rule.source) {
-    case policy::rules::Source::kConvention:
-      return app.Say("convention", "convention");
-    case policy::rules::Source::kLaw:
-      return app.Say("loi", "law");
-    case policy::rules::Source::kPolicy:
-      break;
-  }
-  return app.Say("règle de cette installation", "policy of this installation");
-}
-
 std::string PlaceOf(const record::v1::Finding& finding) {
   std::string place = finding.path().empty() ? "" : absl::StrCat(" ", finding.path());
   if (finding.line() != 0) absl::StrAppend(&place, " line ", finding.line());
@@ -127,6 +115,18 @@ void PrintTable(const std::vector<std::string>& headings,
   }
   PrintRow(headings, widths);
   for (const auto& row : rows) PrintRow(row, widths);
+}
+
+std::string SourceOf(const App& app, const Rule& rule) {
+  switch (rule.source) {
+    case policy::rules::Source::kConvention:
+      return app.Say("convention", "convention");
+    case policy::rules::Source::kLaw:
+      return app.Say("loi", "law");
+    case policy::rules::Source::kPolicy:
+      break;
+  }
+  return app.Say("règle de cette installation", "policy of this installation");
 }
 
 void PrintFindings(App& app, absl::Span<const record::v1::Finding> findings) {

@@ -32,6 +32,9 @@ nlohmann::json ToJson(const google::protobuf::Message& message);
 void PrintTable(const std::vector<std::string>& headings,
                 const std::vector<std::vector<std::string>>& rows);
 
+// Where a rule comes from, in words.
+std::string SourceOf(const App& app, const policy::rules::Rule& rule);
+
 // Prints findings on standard error: rule, source, what and the mend, and the sentence that the
 // rule carries out (from the convention, when a session can be had).
 void PrintFindings(App& app, absl::Span<const record::v1::Finding> findings);

@@ -8,6 +8,7 @@
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
+#include "gateway/base/strings.h"
 #include "gateway/client/strict_json.h"
 
 namespace passerelle::gateway::client {
@@ -19,6 +20,11 @@ absl::StatusOr<std::string> FileAt(const nlohmann::json& object, std::string_vie
   ASSIGN_OR_RETURN(const std::string text, TextAt(object, "", name));
   if (text.empty()) return base::Malformed("PATH_EMPTY", name, "the member must name a file");
   return (folder / text).string();
+}
+
+// The same error under the name that the member has in the file.
+absl::Status AtMember(const absl::Status& status, std::string_view name) {
+  return base::Malformed(base::ReasonOf(status), name, base::Std(status.message()));
 }
 
 }  // namespace
@@ -61,12 +67,12 @@ absl::StatusOr<Pins> PinsOf(const Profile& profile) {
   if (profile.target.empty())
     return base::Malformed("TARGET", "target", "the member must be host:port");
   const absl::StatusOr<base::Digest> log = base::DigestFromBytes(profile.log);
-  if (!log.ok()) return base::AtPath(log.status(), "log");
+  if (!log.ok()) return AtMember(log.status(), "log");
   if (const absl::Status origin = audit::checkpoint::CheckOrigin(profile.origin); !origin.ok())
-    return base::AtPath(origin, "origin");
+    return AtMember(origin, "origin");
   absl::StatusOr<audit::checkpoint::NoteVerifier> verifier =
       audit::checkpoint::NoteVerifier::FromVkey(profile.checkpoint_vkey);
-  if (!verifier.ok()) return base::AtPath(verifier.status(), "checkpoint_vkey");
+  if (!verifier.ok()) return AtMember(verifier.status(), "checkpoint_vkey");
   return Pins{.log = *log, .origin = profile.origin, .verifier = *std::move(verifier)};
 }
 

@@ -71,8 +71,8 @@ absl::Status FromRpc(int code, std::string_view message, std::string_view detail
                            ? std::string("UNREACHABLE")
                            : absl::StatusCodeToString(absl_code),
                        "", text);
-  if (const std::string request = ValueOf(*info, "request", kMaxReasonBytes); !request.empty())
-    absl::StrAppend(&text, " (request ", request, ")");
+  const std::string request = ValueOf(*info, "request", kMaxReasonBytes);
+  if (text.find(request) == std::string::npos) absl::StrAppend(&text, " (request ", request, ")");
   return base::Error(absl_code, info->reason(), ValueOf(*info, "field", kMaxPathBytes), text);
 }
 

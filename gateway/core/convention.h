@@ -8,7 +8,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,6 +39,9 @@ struct FetchAnswer {
 // Hears the answer of a fetch. Called once, from any thread; must not block.
 using FetchReply = std::function<void(absl::StatusOr<FetchAnswer>)>;
 
+// Work that no caller waits for, and that can fail.
+enum class Fault { kConventionRefused, kGuard, kIndex, kErasure, kExpiry };
+
 // What every convention of a process shares; all must outlive it.
 struct Surroundings {
   const base::Clock& clock;
@@ -48,9 +50,8 @@ struct Surroundings {
   // Ends the process: called when nobody can say whether something is durable. Must not return in
   // production; when it does (tests), the convention serves nothing more.
   std::function<void(const absl::Status&)> end_process;
-  // Hears of faults in the work that no caller waits for, under a closed name such as
-  // `guard_failed`.
-  std::function<void(std::string_view event, const absl::Status&)> report;
+  // Hears of faults in the work that no caller waits for.
+  std::function<void(Fault, const absl::Status&)> report;
 };
 
 // Thread-safe.

@@ -9,6 +9,26 @@ namespace {
 // The guard is written this often (PERFORMANCE), and what is due is looked for.
 constexpr int64_t kTickMs = 100;
 
+// A `production` log is served only once every gate of its lane is built (WIRE 29); none may be
+// skipped silently.
+absl::Status CheckGates(const Convention& convention) {
+  bool production = false;
+  convention.Read([&](const policy::state::State& state) {
+    production = state.founding()->environment() == statement::v1::ENVIRONMENT_PRODUCTION;
+  });
+  if (!production) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kFailedPrecondition, "GATES_MISSING", "",
+                     "a production log is not served yet: the disclosure audit of aggregates, the "
+                     "witness and the time stamp are not built in this version; use a test log");
+}
+
+absl::StatusOr<std::unique_ptr<Convention>> OpenOne(const StoragePaths& paths,
+                                                    const Surroundings& surroundings) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Convention> convention, Convention::Open(paths, surroundings));
+  RETURN_IF_ERROR(CheckGates(*convention));
+  return convention;
+}
+
 }  // namespace
 
 StoragePaths PathsOf(const HostPaths& paths, std::string_view name) {
@@ -31,10 +51,10 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Open(const HostPaths& paths,
   if (names.ok())
     for (const std::string& name : *names) {
       absl::StatusOr<std::unique_ptr<Convention>> convention =
-          Convention::Open(PathsOf(paths, name), surroundings);
+          OpenOne(PathsOf(paths, name), surroundings);
       if (!convention.ok()) {
         last = base::InContext(convention.status(), name);
-        surroundings.report("convention_refused", last);
+        surroundings.report(Fault::kConventionRefused, last);
         continue;
       }
       std::string log_name((*convention)->log_name());

@@ -35,8 +35,8 @@ absl::StatusOr<base::FileLock> LockData(const HostPaths& paths);
 // Thread-safe.
 class Host {
  public:
-  // Opens every convention of the data directory. One that cannot be opened is reported (event
-  // `convention_refused`) and not served; its neighbours are. FAILED_PRECONDITION when none can be.
+  // Opens every convention of the data directory. One that cannot be opened is reported and not
+  // served; its neighbours are. FAILED_PRECONDITION when none can be.
   static absl::StatusOr<std::unique_ptr<Host>> Open(const HostPaths& paths,
                                                     const Surroundings& surroundings);
   ~Host();

@@ -131,7 +131,7 @@ void Convention::DestroyDue() {
       shredded = storage_->vault->Shred(row.index(), transfer.ordinal());
     }
     if (!shredded.ok()) {
-      surroundings_.report("erasure_failed", shredded);
+      surroundings_.report(Fault::kErasure, shredded);
       Release(key);
       continue;
     }
@@ -142,7 +142,7 @@ void Convention::DestroyDue() {
 void Convention::WriteBehind() {
   const absl::Status guarded = storage_->log->WriteGuard();
   if (EndsProcess(guarded)) return End(guarded);
-  if (!guarded.ok()) surroundings_.report("guard_failed", guarded);
+  if (!guarded.ok()) surroundings_.report(Fault::kGuard, guarded);
   std::vector<std::pair<base::Digest, uint64_t>> statements;
   {
     base::MutexLock lock(queue_mutex_);
@@ -151,13 +151,13 @@ void Convention::WriteBehind() {
   if (statements.empty()) return;
   const absl::Status indexed = storage_->store->IndexStatements(statements);
   // The index is rebuilt at the next start from where it stopped.
-  if (!indexed.ok()) surroundings_.report("index_failed", indexed);
+  if (!indexed.ok()) surroundings_.report(Fault::kIndex, indexed);
 }
 
 void Convention::Expire() {
   base::MutexLock lock(vault_mutex_);
   const absl::Status expired = storage_->vault->Expire(clock_.WallMs());
-  if (!expired.ok()) surroundings_.report("expiry_failed", expired);
+  if (!expired.ok()) surroundings_.report(Fault::kExpiry, expired);
 }
 
 bool Convention::Claim(const std::string& transfer) {

@@ -16,6 +16,8 @@ namespace passerelle::gateway::vault {
 namespace {
 
 constexpr std::string_view kPrefix = "kek-";
+// What is read of a file that should hold a key: enough to see that it does not.
+constexpr size_t kMaxFileBytes = 4096;
 
 std::string PathOf(const std::string& folder, uint32_t epoch) {
   return absl::StrCat(folder, "/", base::Absl(kPrefix), epoch);
@@ -34,7 +36,7 @@ absl::StatusOr<std::string> ReadKey(const std::string& path) {
   if ((permissions & 0077) != 0)
     return base::Error(absl::StatusCode::kFailedPrecondition, "KEK_PERMISSIONS", "",
                        absl::StrCat(path, ": readable by others than its owner; set mode 0600"));
-  ASSIGN_OR_RETURN(std::string key, base::ReadFile(path, kKeyBytes));
+  ASSIGN_OR_RETURN(std::string key, base::ReadFile(path, kMaxFileBytes));
   if (!key.empty() && key.size() != kKeyBytes) {
     base::Wipe(key);
     return base::Corrupt("KEK_LENGTH", absl::StrCat(path, ": a key is 32 bytes long"));

@@ -1,5 +1,6 @@
 // Key-encryption keys in epochs: files outside the data that is backed up (`keys/kek-<epoch>`,
-// 0600). A destroyed epoch makes every copy of what it wraps unreadable.
+// 0600, 32 bytes each). A destroyed epoch makes every copy of what it wraps unreadable; an empty
+// file marks it, so that its number is never given again.
 #ifndef PASSERELLE_GATEWAY_VAULT_KEYRING_H_
 #define PASSERELLE_GATEWAY_VAULT_KEYRING_H_
 
@@ -19,7 +20,9 @@ namespace passerelle::gateway::vault {
 // Wraps and unwraps data keys (AES-256-GCM). Thread-safe: immutable after Open.
 class Keyring {
  public:
-  // Reads every epoch of a folder, making epoch 1 when there is none.
+  // Reads every epoch of a folder. Makes the next one (the first: 1) when there is none or the last
+  // is destroyed. FAILED_PRECONDITION when others may read a key, DATA_LOSS when one has another
+  // length.
   static absl::StatusOr<std::unique_ptr<Keyring>> Open(const std::string& folder,
                                                        base::Random& random);
 

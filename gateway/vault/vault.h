@@ -35,7 +35,7 @@ enum class RecordClass {
 };
 
 // Where a row belongs: the act at (index, ordinal) of the log, and the place of the commitment in
-// it.
+// it. An index is below 2^43, ordinal and slot are below 1,024.
 struct Position {
   uint64_t index = 0;
   uint32_t ordinal = 0;
@@ -81,16 +81,20 @@ class Vault {
                                                      const Keyring& keyring, base::Random& random);
   virtual ~Vault() = default;
 
-  // Encrypts content in memory. Stores nothing.
+  // Encrypts content in memory. Stores nothing. INVALID_ARGUMENT (path: the field) when a length is
+  // wrong. REQUIRES: the content opens its commitment; otherwise it can never be read.
   virtual absl::StatusOr<Sealed> Seal(RecordClass record_class,
                                       const record::v1::Attachment& content) = 0;
 
   // Stores a group's rows and refusals in one durable commit. RESOURCE_EXHAUSTED when the disk is
-  // full; nothing was written then. ABORTED on any other error: the process must end.
+  // full, INVALID_ARGUMENT when a position or a salt is out of bounds; nothing was written then.
+  // ABORTED on any other error: the process must end.
   virtual absl::Status Commit(absl::Span<const Placed> rows,
                               absl::Span<const RefusedStatement> refused) = 0;
 
-  // Opens the content at a position, checking that it opens `commitment`. NOT_FOUND when erased.
+  // Opens the content at a position, checking that it opens `commitment`. NOT_FOUND when erased
+  // (CONTENT_ERASED) or when the key-encryption key's epoch is destroyed (KEK_EPOCH), DATA_LOSS
+  // when the row was altered or is of another commitment.
   virtual absl::StatusOr<record::v1::Attachment> Read(const Position& position,
                                                       const base::Digest& commitment) const = 0;
 
@@ -100,19 +104,23 @@ class Vault {
   // Whether a row is stored at a position.
   virtual absl::StatusOr<bool> Has(const Position& position) const = 0;
 
-  // The refusal kept for a statement, if any.
+  // The refusal kept for a statement, if any. Errors as Read.
   virtual absl::StatusOr<std::optional<RefusedStatement>> FindRefused(
       const base::Digest& digest) const = 0;
 
   // Destroys the rows of the act at (index, ordinal): deletes them, ends readers, truncates the
   // WAL, and makes sure that the bytes of ciphertext and wrapped key are in no file of the vault.
-  // Idempotent. Only when it returns OK may PayloadErased be recorded.
+  // Idempotent. Only when it returns OK may PayloadErased be recorded. UNAVAILABLE (VAULT_BUSY)
+  // when another process keeps reading: to be called again later; RESOURCE_EXHAUSTED when the disk
+  // is full, ABORTED on any other error. Rows may be gone then, but their bytes need not be: the
+  // next Shred, Sweep or Expire, after a restart too, finishes that first.
   virtual absl::Status Shred(uint64_t index, uint32_t ordinal) = 0;
 
   // Destroys every row that belongs to a position at or beyond `size`: what a crash left behind.
+  // Errors as Shred.
   virtual absl::Status Sweep(uint64_t size) = 0;
 
-  // Destroys what expires by time alone.
+  // Destroys what expires by time alone, once its instant is past. Errors as Shred.
   virtual absl::Status Expire(int64_t now_ms) = 0;
 };
 

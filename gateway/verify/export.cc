@@ -62,8 +62,8 @@ Check OpenTop(const std::string& folder, Checkpoint& checkpoint, std::string& vk
                      "."));
   const absl::StatusOr<audit::checkpoint::OpenedNote> opened =
       audit::checkpoint::OpenNote(note, {*verifier});
-  absl::StatusOr<Checkpoint> read = opened.status();
-  if (opened.ok()) read = audit::checkpoint::FromText(opened->text);
+  absl::StatusOr<Checkpoint> read = opened.ok() ? audit::checkpoint::FromText(opened->text)
+                                                : absl::StatusOr<Checkpoint>(opened.status());
   if (!read.ok())
     return FaultOfExport(
         absl::StrCat("The checkpoint is not one that the key in log.vkey signed: ",

@@ -66,6 +66,8 @@ Check Replay::TakeInterpreted(const Item& item) {
         fault.has_value())
       return fault;
     if (Check fault = CheckSignatures(item, recorded); fault.has_value()) return fault;
+    // Once it is known that they did sign it: what the signers saw testifies to the log's past.
+    if (Check fault = CheckSeen(item, recorded.statement.header()); fault.has_value()) return fault;
   } else if (item.index == 0) {
     return At(item, "it does not found the log: a refusal cannot be the first entry",
               "elle ne fonde pas le journal : un refus ne peut être la première entrée");
@@ -145,10 +147,12 @@ Check Replay::CheckHeader(const Item& item, const statement::v1::Header& header,
         item,
         absl::StrCat("its statement had expired at ", base::ToIsoInstant(header.not_after_ms())),
         absl::StrCat("sa déclaration avait expiré le ", base::ToIsoInstant(header.not_after_ms())));
-  return header.has_seen() ? CheckSeen(item, header.seen()) : std::nullopt;
+  return std::nullopt;
 }
 
-Check Replay::CheckSeen(const Item& item, const statement::v1::Seen& seen) const {
+Check Replay::CheckSeen(const Item& item, const statement::v1::Header& header) const {
+  if (!header.has_seen()) return std::nullopt;
+  const statement::v1::Seen& seen = header.seen();
   const bool of_this_log = seen.origin() == origin_ && seen.size() > 0 &&
                            seen.size() <= item.index &&
                            base::View(tree_.RootAt(seen.size())) == seen.root();

@@ -66,7 +66,7 @@ class Replay {
   Check CheckGenesis(const Item& item, const Recorded& recorded) const;
   Check CheckHeader(const Item& item, const statement::v1::Header& header,
                     const base::Digest& digest) const;
-  Check CheckSeen(const Item& item, const statement::v1::Seen& seen) const;
+  Check CheckSeen(const Item& item, const statement::v1::Header& header) const;
   Check CheckSignatures(const Item& item, const Recorded& recorded);
   Check CheckConcerned(const Item& item, const Recorded& recorded) const;
 

@@ -18,7 +18,8 @@ enum class Source { kConvention, kLaw, kPolicy };
 // A language of messages.
 enum class Language { kFrench, kEnglish };
 
-// One way in which a rule is not met. `{limit}` and `{actual}` stand for the finding's numbers.
+// One way in which a rule is not met. `{limit}`, `{actual}`, `{line}` and `{column}` stand for the
+// finding's numbers, `{limit:date}` and `{actual:date}` for a number YYYYMMDD as a date.
 struct Message {
   // Code, such as `opinion-missing`.
   std::string_view code;
@@ -52,7 +53,8 @@ const Rule* FindRule(std::string_view id);
 std::string Describe(const record::v1::Finding& finding, Language language);
 
 // The deed's whole sentence behind a rule whose source is the convention, from the convention's
-// data; otherwise "policy of this installation" or the law, in `language`.
+// data; otherwise "policy of this installation" (with the sentence it serves, where the
+// convention's data have one) or the law, in `language`.
 std::string SentenceOf(const convention::v1::Convention& convention, const Rule& rule,
                        Language language);
 

@@ -163,10 +163,10 @@ struct Outcome {
   Head after_close;
 };
 
-Outcome AppendUnder(VfsFault fault, int operation) {
+Outcome AppendUnder(VfsFault fault, int operation, const std::string& base) {
   SqliteBackend backend;
   tests::TempFolder copies;
-  Fill(backend, 3);
+  CopyAsIs(base, backend.path());
   Outcome outcome;
   std::string copy;
   {
@@ -188,12 +188,19 @@ Outcome AppendUnder(VfsFault fault, int operation) {
 
 // Fails the first, second, ... operation of an append, each in three ways, and reopens.
 TEST(SqliteStore, KeepsAllOrNothingWhicheverOperationFails) {
+  tests::TempFolder bases;
+  std::string base;
+  {
+    SqliteBackend backend;
+    Fill(backend, 3);
+    base = CopyAsIs(backend.path(), bases / "audit.db");
+  }
   bool kept_without_answer = false;
   for (const VfsFault fault :
        {VfsFault::kErrorOnce, VfsFault::kErrorFromThenOn, VfsFault::kErrorThoughDone}) {
     int operation = 0;
     for (bool struck = true; struck;) {
-      const Outcome outcome = AppendUnder(fault, ++operation);
+      const Outcome outcome = AppendUnder(fault, ++operation, base);
       struck = outcome.struck;
       EXPECT_EQ(outcome.appended, struck ? Appended::kUnknown : Appended::kCommitted) << operation;
       for (const Head& after : {outcome.after_crash, outcome.after_close})

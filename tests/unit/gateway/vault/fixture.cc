@@ -7,6 +7,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <unordered_set>
 
 namespace passerelle::gateway::vault {
 namespace {
@@ -37,10 +38,19 @@ std::vector<std::string> Folder::Holding(std::string_view bytes) const {
 }
 
 std::vector<std::string> Folder::HoldingAnyPartOf(std::string_view bytes) const {
-  return Where(path_, [bytes](const std::string& file) {
-    for (size_t at = 0; at + 16 <= bytes.size(); at += 16)
-      if (file.find(bytes.substr(at, 16)) != std::string::npos) return true;
-    return file.find(bytes.substr(bytes.size() - 16)) != std::string::npos;
+  std::unordered_set<std::string_view> blocks = {bytes.substr(bytes.size() - 16)};
+  for (size_t at = 0; at + 16 <= bytes.size(); at += 16) blocks.insert(bytes.substr(at, 16));
+  std::vector<bool> first(256 * 256);
+  const auto start = [](const char* at) {
+    return static_cast<size_t>(static_cast<unsigned char>(at[0])) * 256 +
+           static_cast<unsigned char>(at[1]);
+  };
+  for (std::string_view block : blocks) first[start(block.data())] = true;
+  return Where(path_, [&](const std::string& file) {
+    for (size_t at = 0; at + 16 <= file.size(); ++at)
+      if (first[start(&file[at])] && blocks.count(std::string_view(file).substr(at, 16)) != 0)
+        return true;
+    return false;
   });
 }
 

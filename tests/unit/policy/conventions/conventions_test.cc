@@ -27,7 +27,7 @@ using testing::ElementsAre;
 using testing::Not;
 
 // Genesis carries both, beside the founding keys and their signatures (WIRE 1, 2).
-constexpr size_t kMaxGenesisData = 40 * 1024;
+constexpr size_t kMaxGenesisData = size_t{40} * 1024;
 
 const std::string kReal =
     std::string(PASSERELLE_TESTDATA) + "/../../policy/conventions/ctg-loire-forez-2023-2027";
@@ -84,6 +84,7 @@ const Party& PartyOfCode(const Convention& convention, const std::string& code) 
 template <typename Items, typename Key>
 std::vector<std::string> KeysOf(const Items& items, Key key) {
   std::vector<std::string> keys;
+  keys.reserve(static_cast<size_t>(items.size()));
   for (const auto& item : items) keys.push_back(key(item));
   return keys;
 }

@@ -1,0 +1,163 @@
+#include "gateway/server/run.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "certs/keys/key.h"
+#include "certs/x509/certificate.h"
+#include "certs/x509/tls_policy.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/files.h"
+#include "gateway/base/limits.h"
+#include "gateway/base/random.h"
+#include "gateway/base/status.h"
+#include "gateway/core/host.h"
+#include "gateway/core/pool.h"
+#include "gateway/log/logger.h"
+#include "gateway/rpc/server.h"
+#include "gateway/service/caller.h"
+
+namespace passerelle::gateway::server {
+namespace {
+
+using log::CodeKey;
+using log::Event;
+using log::Level;
+using log::NumberKey;
+
+// Exit code when durability is in doubt (EX_IOERR): a supervisor restarts, and the start recovers.
+constexpr int kDurabilityInDoubt = 74;
+
+Event EventOf(core::Fault fault) {
+  switch (fault) {
+    case core::Fault::kConventionRefused:
+      return Event::kConventionStopped;
+    case core::Fault::kGuard:
+      return Event::kGuardFailed;
+    case core::Fault::kIndex:
+      return Event::kIndexFailed;
+    case core::Fault::kErasure:
+      return Event::kErasureFailed;
+    case core::Fault::kExpiry:
+      return Event::kExpiryFailed;
+  }
+  return Event::kServerFailed;
+}
+
+// SIGTERM and SIGINT, blocked in every thread that is started later, so that one thread waits for
+// them.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  }
+  void Wait() {
+    int signal = 0;
+    while (sigwait(&signals_, &signal) != 0) {
+    }
+  }
+
+ private:
+  sigset_t signals_;
+};
+
+// The roots of every convention together: TLS lets a peer in, each call asks which log trusts it.
+absl::StatusOr<std::string> RootsOf(const core::Host& host) {
+  std::string pem;
+  absl::Status status;
+  for (const core::Convention* convention : host.All())
+    convention->Read([&](const policy::state::State& state) {
+      for (const std::string& der : state.founding()->settings().tls_trust_anchors()) {
+        const absl::StatusOr<certs::x509::Certificate> anchor =
+            certs::x509::Certificate::FromDer(der);
+        if (anchor.ok())
+          pem += anchor->ToPem();
+        else
+          status = anchor.status();
+      }
+    });
+  RETURN_IF_ERROR(status);
+  if (pem.empty())
+    return base::Error(absl::StatusCode::kFailedPrecondition, "NO_ANCHOR", "",
+                       "no convention names a TLS trust anchor: nobody could connect");
+  return pem;
+}
+
+absl::StatusOr<rpc::ServerOptions> Listening(const Options& options, const core::Host& host) {
+  rpc::ServerOptions listening;
+  listening.address = options.listen;
+  listening.reflection = options.reflection;
+  ASSIGN_OR_RETURN(listening.certificate_pem,
+                   base::ReadFile(options.certificate_file, base::kMaxPemBytes));
+  ASSIGN_OR_RETURN(const certs::keys::PrivateKey key,
+                   certs::keys::PrivateKey::Load(options.key_file));
+  listening.key_pem = std::string(key.ToPem().RevealSecret());
+  ASSIGN_OR_RETURN(listening.client_roots_pem, RootsOf(host));
+  return listening;
+}
+
+}  // namespace
+
+absl::Status Run(const Options& options) {
+  RETURN_IF_ERROR(certs::x509::RequireTls13());
+  StopSignals signals;
+  const base::SystemClock clock;
+  base::SystemRandom random;
+  log::Logger logger(clock, Level::kInfo, log::StandardError());
+  logger.Write(Level::kInfo, Event::kServerStarting);
+  core::Pool pool(static_cast<int>(std::max(2u, std::thread::hardware_concurrency())));
+  const core::Surroundings surroundings{clock, random, pool,
+                                        [&](const absl::Status& status) {
+                                          logger.WriteError(Level::kError, Event::kCommitFailed,
+                                                            status);
+                                          std::_Exit(kDurabilityInDoubt);
+                                        },
+                                        [&](core::Fault fault, const absl::Status& status) {
+                                          logger.WriteError(Level::kError, EventOf(fault), status);
+                                        }};
+  ASSIGN_OR_RETURN(const std::unique_ptr<core::Host> host,
+                   core::Host::Open(options.paths, surroundings));
+  for (const core::Convention* convention : host->All())
+    logger.Write(Level::kInfo, Event::kConventionOpened,
+                 {{CodeKey::kConvention, convention->name()},
+                  {log::HexKey::kLog, convention->log_name()},
+                  {NumberKey::kEntries, static_cast<int64_t>(convention->log().head().size)}});
+  ASSIGN_OR_RETURN(const rpc::ServerOptions listening, Listening(options, *host));
+  service::Identifier identifier(*host, clock);
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<rpc::Server> server,
+      rpc::Server::Start(listening, {identifier, clock, random,
+                                     [&](std::string_view method, std::string_view request,
+                                         const absl::Status& status, int64_t millis) {
+                                       if (status.ok())
+                                         logger.Write(Level::kInfo, Event::kCallFinished,
+                                                      {{CodeKey::kMethod, method},
+                                                       {CodeKey::kRequest, request},
+                                                       {NumberKey::kMillis, millis}});
+                                       else
+                                         logger.WriteError(Level::kWarning, Event::kCallFailed,
+                                                           status,
+                                                           {{CodeKey::kMethod, method},
+                                                            {CodeKey::kRequest, request},
+                                                            {NumberKey::kMillis, millis}});
+                                     }}));
+  if (!options.port_file.empty())
+    RETURN_IF_ERROR(base::WriteFile(options.port_file, absl::StrCat(server->port(), "\n"),
+                                    base::FileMode::kPublic));
+  logger.Write(Level::kInfo, Event::kServerReady, {{NumberKey::kPort, server->port()}});
+  signals.Wait();
+  logger.Write(Level::kInfo, Event::kServerDraining);
+  server->Drain(options.drain_ms);
+  host->Drain();
+  logger.Write(Level::kInfo, Event::kServerStopped);
+  return absl::OkStatus();
+}
+
+}  // namespace passerelle::gateway::server

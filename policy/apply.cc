@@ -1,0 +1,156 @@
+// Apply: copies the outcome of an entry into the state, all or nothing, and never re-decides.
+#include <string>
+
+#include "gateway/base/bytes.h"
+#include "gateway/base/digest.h"
+#include "gateway/base/status.h"
+#include "policy/acts.h"
+#include "policy/decide.h"
+
+namespace passerelle::policy {
+namespace {
+
+using gateway::base::AppendBigEndian64;
+using gateway::base::Corrupt;
+using gateway::base::ReadBigEndian64;
+using gateway::base::View;
+using record::v1::Decision;
+using record::v1::Entry;
+using record::v1::PartyLink;
+using state::State;
+using statement::v1::Statement;
+
+constexpr size_t kExpiryBytes = 8;
+
+absl::Status CheckPlace(const State& state, const AppliedEntry& applied) {
+  const Entry& entry = applied.entry;
+  if (applied.index != state.size())
+    return Corrupt("INDEX_WRONG", "the entry does not stand at the end of the log");
+  if (entry.time_ms() < state.time_ms())
+    return Corrupt("TIME_BACKWARD", "the entry is dated before the one that precedes it");
+  const record::v1::FoundingRow* founding = state.founding();
+  const bool settings = founding == nullptr
+                            ? !entry.has_settings()
+                            : entry.has_settings() && state::KeyOf(entry.settings()) ==
+                                                          state::KeyOf(founding->settings_ref());
+  if (!settings)
+    return Corrupt("SETTINGS_WRONG", "the entry names other settings than those in force");
+  if (entry.has_recorded() != (applied.statement != nullptr) ||
+      (!entry.has_recorded() && !entry.has_refused()))
+    return Corrupt("BODY_WRONG", "the entry has not the body that its statement asks for");
+  return absl::OkStatus();
+}
+
+absl::Status CheckStatement(const State& state, const AppliedEntry& applied) {
+  const Statement& statement = *applied.statement;
+  const record::v1::FoundingRow* founding = state.founding();
+  const std::string log = founding == nullptr ? std::string() : founding->log();
+  if (statement.header().log() != log)
+    return Corrupt("LOG_FOREIGN", "a recorded statement is for another log");
+  if (state.statements.Find(View(applied.digest)) != nullptr)
+    return Corrupt("STATEMENT_REPEATED", "a statement is recorded twice");
+  if (applied.entry.time_ms() > statement.header().not_after_ms())
+    return Corrupt("STATEMENT_EXPIRED", "a statement is recorded after its end");
+  if (applied.entry.recorded().decisions_size() != statement.acts_size() ||
+      statement.acts().empty())
+    return Corrupt("DECISIONS_WRONG", "an entry has not one decision an act");
+  return absl::OkStatus();
+}
+
+absl::Status ApplyLinks(State& state, const AppliedEntry& applied) {
+  std::string last;
+  for (const PartyLink& link : applied.entry.links()) {
+    if (link.party() <= last)
+      return Corrupt("LINKS_UNSORTED", "the links of an entry are not sorted by party");
+    last = link.party();
+    const record::v1::ChainRow* row = state.chains.Find(link.party());
+    const uint64_t length = row == nullptr ? 0 : row->length();
+    if (link.ordinal() != length || link.previous() != (row == nullptr ? "" : row->last()))
+      return Corrupt("CHAIN_BROKEN", "a link does not follow the last one of its party");
+    record::v1::ChainRow next;
+    next.set_length(length + 1);
+    next.set_last(gateway::base::ToBytes(applied.leaf));
+    state.chains.Put(link.party(), std::move(next));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ApplyActs(State& state, const AppliedEntry& applied) {
+  bool accepted = false;
+  statement::v1::ActRef ref;
+  ref.set_statement(gateway::base::ToBytes(applied.digest));
+  for (int i = 0; i < applied.statement->acts_size(); ++i) {
+    const Decision& decision = applied.entry.recorded().decisions(i);
+    if (decision.effect() == record::v1::EFFECT_NOTED) continue;
+    if (decision.effect() != record::v1::EFFECT_ACCEPTED)
+      return Corrupt("EFFECT_WRONG", "a recorded act is neither accepted nor noted");
+    if (!decision.has_outcome())
+      return Corrupt("OUTCOME_MISSING", "the outcome of an accepted act is missing");
+    const statement::v1::Act& act = applied.statement->acts(i);
+    const ActSpec* spec = FindSpec(act.body_case());
+    if (spec == nullptr) return Corrupt("ACT_UNKNOWN", "an accepted act is of no known kind");
+    ref.set_ordinal(static_cast<uint32_t>(i));
+    RETURN_IF_ERROR(spec->apply({state, act, ref, decision.outcome(), applied.index, applied.leaf,
+                                 applied.entry.time_ms(), applied.digest}));
+    accepted = true;
+  }
+  if (!accepted) return absl::OkStatus();
+  for (const std::string& signer : applied.statement->header().signers()) {
+    const record::v1::KeyRow* key = state.keys.Find(signer);
+    if (key == nullptr) return Corrupt("SIGNER_UNKNOWN", "a signer of a recorded act is unknown");
+    if (key->acted() != 0) continue;
+    record::v1::KeyRow acted = *key;
+    acted.set_acted(1);
+    state.keys.Put(signer, std::move(acted));
+  }
+  return absl::OkStatus();
+}
+
+// Remembers the statement until it is refused as expired anyway.
+void Remember(State& state, const AppliedEntry& applied) {
+  const int64_t not_after = applied.statement->header().not_after_ms();
+  record::v1::StatementRow row;
+  row.set_index(applied.index);
+  row.set_not_after_ms(not_after);
+  state.statements.Put(View(applied.digest), std::move(row));
+  std::string expiry;
+  AppendBigEndian64(expiry, static_cast<uint64_t>(not_after));
+  expiry += View(applied.digest);
+  state.statements_by_expiry.Put(expiry, {});
+}
+
+// Forgets the statements whose end is before `time_ms`.
+void Forget(State& state, int64_t time_ms) {
+  std::vector<std::string> over;
+  state.statements_by_expiry.Scan("", [&](const std::string& key, const State::Mark&) {
+    if (ReadBigEndian64(key) >= static_cast<uint64_t>(time_ms)) return false;
+    over.push_back(key);
+    return true;
+  });
+  for (const std::string& key : over) {
+    state.statements.Erase(std::string_view(key).substr(kExpiryBytes));
+    state.statements_by_expiry.Erase(key);
+  }
+}
+
+}  // namespace
+
+absl::Status Apply(State& state, const AppliedEntry& applied) {
+  RETURN_IF_ERROR(CheckPlace(state, applied));
+  State draft = state.Fork();
+  if (applied.statement != nullptr) {
+    RETURN_IF_ERROR(CheckStatement(state, applied));
+    RETURN_IF_ERROR(ApplyActs(draft, applied));
+    Remember(draft, applied);
+  }
+  RETURN_IF_ERROR(ApplyLinks(draft, applied));
+  Forget(draft, applied.entry.time_ms());
+  record::v1::HeadRow head;
+  head.set_size(applied.index + 1);
+  head.set_time_ms(applied.entry.time_ms());
+  draft.heads.Put("", std::move(head));
+  state.Absorb(draft);
+  return absl::OkStatus();
+}
+
+}  // namespace passerelle::policy

@@ -1,0 +1,207 @@
+// What acts of data, exchange, transfer and gateway change.
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "gateway/base/bytes.h"
+#include "gateway/base/status.h"
+#include "policy/acts.h"
+#include "policy/rules/fields.h"
+
+namespace passerelle::policy {
+namespace {
+
+using gateway::base::Corrupt;
+using record::v1::DatasetRow;
+using record::v1::ExchangeRow;
+using record::v1::TransferRow;
+using state::Absolute;
+using state::KeyOf;
+using statement::v1::ActRef;
+
+// A row that an act changes, and its key.
+template <typename Row>
+struct Target {
+  std::string key;
+  ActRef ref;
+  Row row;
+};
+
+template <typename Row>
+absl::StatusOr<Target<Row>> Copy(const ActEffect& effect, const state::Table<Row>& table,
+                                 const ActRef& ref) {
+  Target<Row> target;
+  target.ref = Absolute(ref, effect.digest);
+  target.key = KeyOf(target.ref);
+  const Row* row = table.Find(target.key);
+  if (row == nullptr) return Corrupt("REFERENCE_UNKNOWN", "an act refers to nothing");
+  target.row = *row;
+  return target;
+}
+
+absl::StatusOr<Target<ExchangeRow>> CopyExchange(const ActEffect& effect, const ActRef& ref) {
+  return Copy(effect, effect.state.exchanges, ref);
+}
+
+absl::StatusOr<Target<TransferRow>> CopyTransfer(const ActEffect& effect, const ActRef& ref) {
+  return Copy(effect, effect.state.transfers, ref);
+}
+
+absl::Status OutcomeMissing() {
+  return Corrupt("OUTCOME_MISSING", "the outcome of an accepted act is missing");
+}
+
+}  // namespace
+
+absl::Status ApplyDatasetDeclared(const ActEffect& effect) {
+  DatasetRow row;
+  *row.mutable_declared() = effect.act.dataset_declared();
+  row.set_controller(effect.act.party());
+  record::v1::SlugRow slug;
+  *slug.mutable_act() = effect.ref;
+  slug.set_version(row.declared().version());
+  effect.state.slugs.Put(row.declared().slug(), std::move(slug));
+  effect.state.datasets.Put(KeyOf(effect.ref), std::move(row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyExchangeProposed(const ActEffect& effect) {
+  if (!effect.outcome.has_exchange()) return OutcomeMissing();
+  const auto& proposed = effect.act.exchange_proposed();
+  ASSIGN_OR_RETURN(const auto dataset, Copy(effect, effect.state.datasets, proposed.dataset()));
+  ExchangeRow row;
+  row.set_phase(record::v1::EXCHANGE_PHASE_PROPOSED);
+  *row.mutable_dataset() = dataset.ref;
+  row.set_slug(effect.outcome.exchange().slug());
+  row.set_holder(effect.outcome.exchange().holder());
+  row.set_recipient(effect.outcome.exchange().recipient());
+  row.set_purpose(proposed.purpose());
+  *row.mutable_units() = proposed.units();
+  *row.mutable_from() = proposed.from();
+  *row.mutable_retain_until() = proposed.retain_until();
+  record::v1::TermsOutcome& terms = *row.mutable_terms();
+  for (const statement::v1::Field& field : dataset.row.declared().fields())
+    if (rules::Contains(proposed.fields(), field.name())) terms.add_fields(field.name());
+  terms.set_threshold(dataset.row.declared().threshold());
+  *terms.mutable_until() = proposed.until();
+  terms.set_release(statement::v1::RELEASE_STANDING);
+  // Who transcribes a paper proposal does not propose.
+  if (!effect.act.has_under_deed())
+    for (const record::v1::Carrier& carrier : effect.outcome.carriers())
+      row.add_proposers(carrier.agent());
+  effect.state.exchanges.Put(KeyOf(effect.ref), std::move(row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyDpoOpinionGiven(const ActEffect& effect) {
+  if (!effect.outcome.has_terms() || effect.outcome.carriers().empty()) return OutcomeMissing();
+  const auto& given = effect.act.dpo_opinion_given();
+  ASSIGN_OR_RETURN(auto exchange, CopyExchange(effect, given.exchange()));
+  exchange.row.set_phase(given.opinion() == statement::v1::OPINION_FAVOURABLE
+                             ? record::v1::EXCHANGE_PHASE_FAVOURABLE
+                             : record::v1::EXCHANGE_PHASE_UNFAVOURABLE);
+  *exchange.row.mutable_terms() = effect.outcome.terms();
+  *exchange.row.mutable_opinion() = effect.ref;
+  exchange.row.set_opinion_agent(effect.outcome.carriers(0).agent());
+  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyExchangeDecided(const ActEffect& effect) {
+  if (!effect.outcome.has_terms()) return OutcomeMissing();
+  const auto& decided = effect.act.exchange_decided();
+  ASSIGN_OR_RETURN(auto exchange, CopyExchange(effect, decided.exchange()));
+  exchange.row.set_phase(decided.verdict() == statement::v1::VERDICT_APPROVED
+                             ? record::v1::EXCHANGE_PHASE_APPROVED
+                             : record::v1::EXCHANGE_PHASE_REFUSED);
+  *exchange.row.mutable_terms() = effect.outcome.terms();
+  *exchange.row.mutable_decision() = effect.ref;
+  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyRegisterEntryRecorded(const ActEffect& effect) {
+  const auto& recorded = effect.act.register_entry_recorded();
+  ASSIGN_OR_RETURN(auto exchange, CopyExchange(effect, recorded.exchange()));
+  // The recipient's own entry is in the log; what gates transfers is the holder's.
+  if (effect.act.party() != exchange.row.holder()) return absl::OkStatus();
+  *exchange.row.mutable_register_entry() = effect.ref;
+  exchange.row.set_register_version(recorded.version());
+  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyTransferSubmitted(const ActEffect& effect) {
+  if (!effect.outcome.has_transfer()) return OutcomeMissing();
+  const auto& submitted = effect.act.transfer_submitted();
+  ASSIGN_OR_RETURN(auto exchange, CopyExchange(effect, submitted.exchange()));
+  TransferRow row;
+  row.set_phase(effect.outcome.transfer().release() == statement::v1::RELEASE_EACH_RULED
+                    ? record::v1::TRANSFER_PHASE_HELD
+                    : record::v1::TRANSFER_PHASE_RELEASED);
+  *row.mutable_exchange() = exchange.ref;
+  row.set_holder(exchange.row.holder());
+  row.set_recipient(exchange.row.recipient());
+  row.set_index(effect.index);
+  row.set_period(submitted.period());
+  row.set_payload(submitted.payload().digest());
+  row.set_destroy_after_ms(submitted.destroy_after_ms());
+  *row.mutable_retain_until() = effect.outcome.transfer().retain_until();
+  const std::string key = KeyOf(effect.ref);
+  std::string listed = exchange.key;
+  gateway::base::AppendBigEndian64(listed, effect.index);
+  effect.state.transfers_by_exchange.Put(listed + key, {});
+  effect.state.transfers_kept.Put(key, {});
+  effect.state.transfers.Put(key, std::move(row));
+  exchange.row.set_transfers(effect.outcome.transfer().sequence());
+  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyTransferRuled(const ActEffect& effect) {
+  const auto& ruled = effect.act.transfer_ruled();
+  ASSIGN_OR_RETURN(auto transfer, CopyTransfer(effect, ruled.transfer()));
+  *transfer.row.mutable_ruling() = effect.ref;
+  if (ruled.ruling() == statement::v1::RULING_RELEASED) {
+    transfer.row.set_phase(record::v1::TRANSFER_PHASE_RELEASED);
+  } else {
+    transfer.row.set_phase(record::v1::TRANSFER_PHASE_ERASURE_DUE);
+    *transfer.row.mutable_ground() = effect.ref;
+  }
+  effect.state.transfers.Put(transfer.key, std::move(transfer.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyTransferAcknowledged(const ActEffect& effect) {
+  ASSIGN_OR_RETURN(auto transfer,
+                   CopyTransfer(effect, effect.act.transfer_acknowledged().transfer()));
+  if (transfer.row.has_acknowledgement()) return absl::OkStatus();
+  *transfer.row.mutable_acknowledgement() = effect.ref;
+  effect.state.transfers.Put(transfer.key, std::move(transfer.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyContentHandedOver(const ActEffect& effect) {
+  ASSIGN_OR_RETURN(auto transfer,
+                   CopyTransfer(effect, effect.act.content_handed_over().transfer()));
+  transfer.row.set_handovers(transfer.row.handovers() + 1);
+  effect.state.transfers.Put(transfer.key, std::move(transfer.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyRetentionReached(const ActEffect& effect) {
+  ASSIGN_OR_RETURN(auto transfer, CopyTransfer(effect, effect.act.retention_reached().transfer()));
+  transfer.row.set_phase(record::v1::TRANSFER_PHASE_ERASURE_DUE);
+  *transfer.row.mutable_ground() = effect.ref;
+  effect.state.transfers.Put(transfer.key, std::move(transfer.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyPayloadErased(const ActEffect& effect) {
+  ASSIGN_OR_RETURN(auto transfer, CopyTransfer(effect, effect.act.payload_erased().transfer()));
+  transfer.row.set_phase(record::v1::TRANSFER_PHASE_ERASED);
+  effect.state.transfers_kept.Erase(transfer.key);
+  effect.state.transfers.Put(transfer.key, std::move(transfer.row));
+  return absl::OkStatus();
+}
+
+}  // namespace passerelle::policy

@@ -1,0 +1,134 @@
+// What acts of convention, deed and people change.
+#include <limits>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status.h"
+#include "policy/acts.h"
+
+namespace passerelle::policy {
+namespace {
+
+using gateway::base::Corrupt;
+using record::v1::AgentRow;
+using record::v1::KeyRow;
+using record::v1::MandateRow;
+using state::KeyOf;
+using state::State;
+using statement::v1::ActRef;
+
+constexpr size_t kAgentBytes = 16;
+
+absl::Status PutMandate(State& state, const ActRef& ref, const MandateRow& row) {
+  if (row.agent().size() != kAgentBytes)
+    return Corrupt("AGENT_MALFORMED", "a mandate names an agent that is not 16 bytes long");
+  const std::string key = KeyOf(ref);
+  state.mandates.Put(key, row);
+  state.mandates_by_agent.Put(row.agent() + key, {});
+  state.mandates_by_party.Put(absl::StrCat(row.party(), std::string(1, '\0'), key), {});
+  return absl::OkStatus();
+}
+
+void PutAgent(State& state, const std::string& agent, statement::v1::AgentKind kind,
+              const std::string& party) {
+  if (state.agents.Find(agent) != nullptr) return;
+  AgentRow row;
+  row.set_kind(kind);
+  row.set_party(party);
+  state.agents.Put(agent, std::move(row));
+}
+
+absl::Status PutKey(State& state, KeyRow row) {
+  const std::string fingerprint = gateway::base::ToBytes(gateway::base::Sha256(row.spki()));
+  if (state.keys.Find(fingerprint) != nullptr)
+    return Corrupt("KEY_REPEATED", "a key is enrolled twice");
+  state.keys.Put(fingerprint, std::move(row));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ApplyConventionEnacted(const ActEffect& effect) {
+  const auto& enacted = effect.act.convention_enacted();
+  record::v1::FoundingRow founding;
+  founding.set_log(gateway::base::ToBytes(effect.leaf));
+  founding.set_environment(enacted.environment());
+  founding.set_origin(enacted.origin());
+  founding.set_checkpoint_vkey(enacted.checkpoint_vkey());
+  *founding.mutable_convention() = enacted.convention();
+  *founding.mutable_settings() = enacted.settings();
+  *founding.mutable_settings_ref() = effect.ref;
+  effect.state.foundings.Put("", std::move(founding));
+  ActRef ref = effect.ref;
+  for (const statement::v1::FoundingKey& founder : enacted.founding_keys()) {
+    PutAgent(effect.state, founder.agent(), founder.kind(), founder.party());
+    KeyRow key;
+    key.set_agent(founder.agent());
+    key.set_spki(founder.spki());
+    key.set_valid_until_ms(std::numeric_limits<int64_t>::max());
+    key.set_in_force_from_ms(effect.outcome.in_force_from_ms());
+    RETURN_IF_ERROR(PutKey(effect.state, std::move(key)));
+    // Founding mandates have no days: they stand for the life of the log.
+    MandateRow mandate;
+    mandate.set_party(founder.party());
+    mandate.set_agent(founder.agent());
+    mandate.set_role(founder.role());
+    mandate.set_rank(statement::v1::RANK_TITULAR);
+    mandate.set_in_force_from_ms(effect.outcome.in_force_from_ms());
+    ref.set_ordinal(ref.ordinal() + 1);
+    RETURN_IF_ERROR(PutMandate(effect.state, ref, mandate));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ApplyPartyAdhered(const ActEffect& effect) {
+  record::v1::AdhesionRow row;
+  *row.mutable_act() = effect.ref;
+  row.set_in_force_from_ms(effect.outcome.in_force_from_ms());
+  effect.state.adhesions.Put(effect.act.party(), std::move(row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyDeedRecorded(const ActEffect& effect) {
+  const auto& recorded = effect.act.deed_recorded();
+  record::v1::DeedRow row;
+  row.set_party(effect.act.party());
+  row.set_kind(recorded.kind());
+  *row.mutable_dated() = recorded.dated();
+  effect.state.deeds.Put(KeyOf(effect.ref), std::move(row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyAgentEnrolled(const ActEffect& effect) {
+  const auto& enrolled = effect.act.agent_enrolled();
+  PutAgent(effect.state, enrolled.agent(), enrolled.kind(), effect.act.party());
+  KeyRow key;
+  key.set_agent(enrolled.agent());
+  key.set_spki(enrolled.spki());
+  key.set_valid_from_ms(enrolled.valid_from_ms());
+  key.set_valid_until_ms(enrolled.valid_until_ms());
+  key.set_in_force_from_ms(effect.outcome.in_force_from_ms());
+  return PutKey(effect.state, std::move(key));
+}
+
+absl::Status ApplyMandateGiven(const ActEffect& effect) {
+  if (!effect.outcome.has_mandate() || !effect.outcome.mandate().has_until())
+    return Corrupt("OUTCOME_MISSING", "the outcome of a mandate is missing");
+  const auto& given = effect.act.mandate_given();
+  MandateRow row;
+  row.set_party(effect.act.party());
+  row.set_agent(given.agent());
+  row.set_role(given.role());
+  row.set_rank(given.rank());
+  *row.mutable_from() = given.from();
+  *row.mutable_until() = effect.outcome.mandate().until();
+  row.set_unit(given.unit());
+  *row.mutable_datasets() = given.datasets();
+  row.set_answerable_agent(given.answerable_agent());
+  if (given.has_confidentiality())
+    *row.mutable_confidentiality_on() = given.confidentiality().signed_on();
+  row.set_in_force_from_ms(effect.outcome.in_force_from_ms());
+  return PutMandate(effect.state, effect.ref, row);
+}
+
+}  // namespace passerelle::policy

@@ -1,0 +1,57 @@
+// What the gateway may do of its own motion: hand over, state a retention, erase.
+#include <string>
+#include <vector>
+
+#include "policy/decide.h"
+#include "policy/rules/checks.h"
+
+namespace passerelle::policy {
+namespace {
+
+using record::v1::TransferRow;
+using state::State;
+
+// Keys of the kept transfers that `wanted` picks.
+template <typename Wanted>
+std::vector<std::string> KeptTransfers(const State& state, Wanted wanted) {
+  std::vector<std::string> keys;
+  state.transfers_kept.Scan("", [&](const std::string& key, const State::Mark&) {
+    const TransferRow* transfer = state.transfers.Find(key);
+    if (transfer != nullptr && wanted(*transfer)) keys.push_back(key);
+    return true;
+  });
+  return keys;
+}
+
+}  // namespace
+
+Handover JudgeHandover(const State& state, std::string_view agent,
+                       const statement::v1::ActRef& transfer, const Now& now) {
+  rules::Findings findings;
+  Handover handover;
+  const TransferRow* row = state.transfers.Find(state::KeyOf(transfer));
+  const record::v1::ExchangeRow* exchange =
+      row == nullptr ? nullptr : state.exchanges.Find(state::KeyOf(row->exchange()));
+  if (exchange == nullptr) {
+    rules::RefuseUnknownTransfer(findings);
+  } else {
+    rules::CheckDeliverable(*row, now.time_ms, now.civil_date, 0, findings);
+    rules::CheckOperatorReads(state, agent, now.time_ms, now.civil_date, findings);
+    handover.reader =
+        rules::CheckReader(state, agent, *exchange, now.time_ms, now.civil_date, findings);
+  }
+  handover.findings = findings.refusals();
+  return handover;
+}
+
+std::vector<std::string> RetentionsReached(const State& state, const Now& now) {
+  return KeptTransfers(state, [&](const TransferRow& transfer) {
+    return !transfer.has_ground() && rules::IsRetentionOver(transfer, now.time_ms, now.civil_date);
+  });
+}
+
+std::vector<std::string> ErasuresDue(const State& state) {
+  return KeptTransfers(state, [](const TransferRow& transfer) { return transfer.has_ground(); });
+}
+
+}  // namespace passerelle::policy

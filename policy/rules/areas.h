@@ -1,0 +1,46 @@
+// The area of an act (DESIGN section 4): who reads it, and what may stand beside it in a set.
+#ifndef PASSERELLE_POLICY_RULES_AREAS_H_
+#define PASSERELLE_POLICY_RULES_AREAS_H_
+
+#include "passerelle/statement/v1/statement.pb.h"
+
+namespace passerelle::policy::rules {
+
+// Areas of acts, in the order of DESIGN.
+enum class Area { kConvention, kDeed, kPeople, kData, kExchange, kTransfer, kGateway };
+
+// The area of an act's case. An act without a case belongs to the exchanges: nobody else reads it.
+inline Area AreaOf(statement::v1::Act::BodyCase body) {
+  using statement::v1::Act;
+  switch (body) {
+    case Act::kConventionEnacted:
+    case Act::kPartyAdhered:
+      return Area::kConvention;
+    case Act::kDeedRecorded:
+      return Area::kDeed;
+    case Act::kAgentEnrolled:
+    case Act::kMandateGiven:
+      return Area::kPeople;
+    case Act::kDatasetDeclared:
+      return Area::kData;
+    case Act::kTransferSubmitted:
+    case Act::kTransferRuled:
+    case Act::kTransferAcknowledged:
+      return Area::kTransfer;
+    case Act::kContentHandedOver:
+    case Act::kRetentionReached:
+    case Act::kPayloadErased:
+      return Area::kGateway;
+    case Act::kExchangeProposed:
+    case Act::kDpoOpinionGiven:
+    case Act::kExchangeDecided:
+    case Act::kRegisterEntryRecorded:
+    case Act::BODY_NOT_SET:
+      return Area::kExchange;
+  }
+  return Area::kExchange;
+}
+
+}  // namespace passerelle::policy::rules
+
+#endif  // PASSERELLE_POLICY_RULES_AREAS_H_

@@ -1,0 +1,139 @@
+// What the gateway does of its own motion, under its own key: it hands content over, states that a
+// retention is over, and destroys (WIRE 22, 23).
+#include "policy/rules/checks.h"
+#include "policy/rules/fields.h"
+#include "policy/rules/references.h"
+
+namespace passerelle::policy::rules {
+namespace {
+
+using record::v1::TransferRow;
+
+constexpr size_t kDigestBytes = 32;
+constexpr std::string_view kOperator = "L'opérateur de la passerelle examine l'incident.";
+constexpr std::string_view kOperatorEn = "The operator of the gateway examines the incident.";
+constexpr std::string_view kNobody = "Rien n'est à faire.";
+constexpr std::string_view kNobodyEn = "Nothing is to be done.";
+
+constexpr Message kKeyMessages[] = {
+    {"not-the-gateway", "Cet acte revient à la passerelle, sous sa seule clé.",
+     "This act belongs to the gateway, under its key alone.", kOperator, kOperatorEn},
+};
+constexpr Message kHandoverMessages[] = {
+    {"held", "L'envoi attend la décision du délégué du détenteur.",
+     "The transfer waits for the ruling of the holder's DPO.",
+     "Le délégué du détenteur libère l'envoi.", "The holder's DPO releases the transfer."},
+    {"erased", "L'envoi est détruit ou va l'être.", "The transfer is destroyed or about to be.",
+     "Le détenteur envoie de nouveau.", "The holder sends again."},
+    {"retention-over", "La conservation de l'envoi est finie.",
+     "The retention of the transfer is over.", "Le détenteur envoie de nouveau.",
+     "The holder sends again."},
+    {"reader-not-entitled", "Le lecteur constaté n'est pas habilité pour cet échange.",
+     "The reader observed is not authorised for this exchange.", kOperator, kOperatorEn},
+};
+constexpr Message kRetentionMessages[] = {
+    {"not-over", "La conservation de l'envoi n'est pas finie.",
+     "The retention of the transfer is not over.", kNobody, kNobodyEn},
+    {"ground-recorded", "Un motif de destruction est déjà enregistré.",
+     "A ground of destruction is recorded already.", kNobody, kNobodyEn},
+};
+constexpr Message kErasureMessages[] = {
+    {"no-ground", "Aucun motif de destruction n'est enregistré.",
+     "No ground of destruction is recorded.", kOperator, kOperatorEn},
+    {"ground-differs", "Le motif cité n'est pas celui qui est enregistré.",
+     "The ground cited is not the one recorded.", kOperator, kOperatorEn},
+    {"already-erased", "L'envoi est déjà détruit.", "The transfer is destroyed already.", kNobody,
+     kNobodyEn},
+};
+
+}  // namespace
+
+constexpr Rule kGatewayKey = {
+    "gateway.key",
+    Source::kPolicy,
+    "28, 32",
+    "La passerelle seule remet et détruit, sous sa propre clé.",
+    "The gateway alone hands over and destroys, under its own key.",
+    kKeyMessages,
+};
+constexpr Rule kGatewayHandover = {
+    "gateway.handover",
+    Source::kPolicy,
+    "5(1)(f), 25(2)",
+    "Un envoi libéré est remis à un lecteur habilité, et à nul autre.",
+    "A released transfer is handed to an authorised reader, and to nobody else.",
+    kHandoverMessages,
+};
+constexpr Rule kGatewayRetention = {
+    "gateway.retention",
+    Source::kPolicy,
+    "5(1)(e)",
+    "La fin de la conservation est constatée une fois, quand elle est venue.",
+    "The end of a retention is stated once, when it has come.",
+    kRetentionMessages,
+};
+constexpr Rule kGatewayErasure = {
+    "gateway.erasure",
+    Source::kPolicy,
+    "5(1)(e), 17",
+    "Rien n'est détruit sans un motif enregistré.",
+    "Nothing is destroyed without a recorded ground.",
+    kErasureMessages,
+};
+
+void CheckGatewayKey(Judgement& j) {
+  const bool alone = j.signers().size() == 1;
+  if (alone && j.signers()[0].kind == statement::v1::AGENT_KIND_GATEWAY)
+    j.Carry(j.signers()[0], statement::v1::ROLE_OPERATOR, state::HeldMandate{});
+  else
+    j.Refuse({kGatewayKey, "not-the-gateway"}, "header.signers");
+}
+
+void CheckDeliverable(const TransferRow& transfer, int64_t time_ms,
+                      const convention::v1::Date& today, uint32_t act, Findings& findings) {
+  if (transfer.phase() == record::v1::TRANSFER_PHASE_HELD)
+    findings.Refuse(act, {kGatewayHandover, "held"}, "");
+  else if (transfer.phase() != record::v1::TRANSFER_PHASE_RELEASED)
+    findings.Refuse(act, {kGatewayHandover, "erased"}, "");
+  else if (IsRetentionOver(transfer, time_ms, today))
+    findings.Refuse(act, {kGatewayHandover, "retention-over"}, "");
+}
+
+void CheckHandover(Judgement& j) {
+  const auto& handed = j.act().content_handed_over();
+  NeedCommitment(j, handed.has_reader(), handed.reader(), j.At("reader"));
+  CheckObservation(j, j.observed().has_reader(), j.At("reader"));
+  if (j.subject.transfer == nullptr || j.subject.exchange == nullptr) return;
+  CheckDeliverable(*j.subject.transfer, j.time_ms(), j.today(), j.ordinal(), j.findings());
+  if (!j.observed().has_reader()) return;
+  const record::v1::ReaderObserved& reader = j.observed().reader();
+  const bool lives = reader.kind() == statement::v1::AGENT_KIND_PERSON ||
+                     reader.kind() == statement::v1::AGENT_KIND_SERVICE;
+  if (reader.party() != j.subject.recipient || reader.role() != statement::v1::ROLE_READER ||
+      !lives || !Contains(j.subject.exchange->units(), reader.unit()))
+    j.Refuse({kGatewayHandover, "reader-not-entitled"}, j.At("reader"));
+}
+
+void CheckRetention(Judgement& j) {
+  if (j.subject.transfer == nullptr) return;
+  const TransferRow& transfer = *j.subject.transfer;
+  if (transfer.has_ground())
+    j.Refuse({kGatewayRetention, "ground-recorded"}, j.At("transfer"));
+  else if (!IsRetentionOver(transfer, j.time_ms(), j.today()))
+    j.Refuse({kGatewayRetention, "not-over"}, j.At("transfer"));
+}
+
+void CheckErasure(Judgement& j) {
+  const auto& erased = j.act().payload_erased();
+  const auto ground = NeedReference(j, erased.has_ground(), erased.ground(), j.At("ground"));
+  if (j.subject.transfer == nullptr) return;
+  const TransferRow& transfer = *j.subject.transfer;
+  if (transfer.phase() == record::v1::TRANSFER_PHASE_ERASED)
+    j.Refuse({kGatewayErasure, "already-erased"}, j.At("transfer"));
+  else if (!transfer.has_ground())
+    j.Refuse({kGatewayErasure, "no-ground"}, j.At("transfer"));
+  else if (ground.has_value() && state::KeyOf(*ground) != state::KeyOf(transfer.ground()))
+    j.Refuse({kGatewayErasure, "ground-differs"}, j.At("ground"));
+}
+
+}  // namespace passerelle::policy::rules

@@ -1,0 +1,57 @@
+// Which keys may sign: enrolled, their enrolment in force, within their validity (WIRE 15).
+#include "absl/strings/str_cat.h"
+#include "policy/rules/checks.h"
+
+namespace passerelle::policy::rules {
+namespace {
+
+constexpr Message kEnrolledMessages[] = {
+    {"unknown-key", "Une clé signataire n'est pas enrôlée dans ce journal.",
+     "A signing key is not enrolled in this log.",
+     "Le représentant de la partie enrôle la clé, ou un titre transcrit l'enrôle.",
+     "The party's representative enrols the key, or a transcribed deed does."},
+};
+constexpr Message kInForceMessages[] = {
+    {"not-yet", "L'enrôlement d'une clé signataire n'a pas encore pris effet.",
+     "The enrolment of a signing key is not in force yet.",
+     "Le signataire attend la prise d'effet, ou signe d'une autre clé.",
+     "The signer waits until it is, or signs with another key."},
+    {"expired", "La validité d'une clé signataire est finie.",
+     "The validity of a signing key is over.", "Le signataire enrôle une nouvelle clé.",
+     "The signer enrols a new key."},
+};
+
+}  // namespace
+
+constexpr Rule kKeyEnrolled = {
+    "key.enrolled",
+    Source::kPolicy,
+    "5(1)(f), 32",
+    "Seule une clé enrôlée dans le journal signe un acte.",
+    "Only a key enrolled in the log signs an act.",
+    kEnrolledMessages,
+};
+constexpr Rule kKeyInForce = {
+    "key.in-force",
+    Source::kPolicy,
+    "5(1)(f), 32",
+    "Une clé signe pendant sa validité seulement.",
+    "A key signs during its validity only.",
+    kInForceMessages,
+};
+
+void CheckKeys(const state::State& state, const Matter& matter, Findings& findings) {
+  const auto& signers = matter.statement.header().signers();
+  for (int i = 0; i < signers.size(); ++i) {
+    const std::string path = absl::StrCat("header.signers[", i, "]");
+    const record::v1::KeyRow* key = state.keys.Find(signers[i]);
+    if (key == nullptr)
+      findings.Refuse(0, {kKeyEnrolled, "unknown-key"}, path);
+    else if (matter.time_ms > key->valid_until_ms())
+      findings.Refuse(0, {kKeyInForce, "expired"}, path);
+    else if (!state::KeyInForce(*key, matter.time_ms))
+      findings.Refuse(0, {kKeyInForce, "not-yet"}, path);
+  }
+}
+
+}  // namespace passerelle::policy::rules

@@ -1,0 +1,108 @@
+#include "policy/state/query.h"
+
+#include <algorithm>
+
+namespace passerelle::policy::state {
+namespace {
+
+using convention::v1::Convention;
+using convention::v1::Date;
+using convention::v1::DatedCode;
+using convention::v1::DatedName;
+using convention::v1::Party;
+
+constexpr size_t kAgentBytes = 16;
+
+// Whether a day lies in [from, until], where an absent end is open.
+bool Within(int64_t day, const Date& from, const Date& until) {
+  const int64_t last = NumberOf(until);
+  return NumberOf(from) <= day && (last == 0 || day <= last);
+}
+
+// Calls `visit` for the mandates of an agent until it returns false.
+template <typename Visit>
+void VisitMandates(const State& state, std::string_view agent, Visit visit) {
+  if (agent.size() != kAgentBytes) return;
+  state.mandates_by_agent.Scan(agent, [&](const std::string& key, const State::Mark&) {
+    const std::string_view mandate = std::string_view(key).substr(kAgentBytes);
+    const record::v1::MandateRow* row = state.mandates.Find(mandate);
+    return row == nullptr || visit(mandate, *row);
+  });
+}
+
+}  // namespace
+
+std::vector<HeldMandate> MandatesOf(const State& state, std::string_view agent) {
+  std::vector<HeldMandate> held;
+  VisitMandates(state, agent, [&](std::string_view key, const record::v1::MandateRow& row) {
+    held.push_back({RefOf(key), &row});
+    return true;
+  });
+  return held;
+}
+
+bool InForce(const record::v1::MandateRow& mandate, int64_t time_ms, const Date& today) {
+  return mandate.in_force_from_ms() <= time_ms &&
+         Within(NumberOf(today), mandate.from(), mandate.until());
+}
+
+HeldMandate FindMandate(const State& state, std::string_view agent, std::string_view party,
+                        statement::v1::Role role, int64_t time_ms, const Date& today) {
+  HeldMandate found;
+  VisitMandates(state, agent, [&](std::string_view key, const record::v1::MandateRow& row) {
+    if (row.role() != role || row.party() != party || !InForce(row, time_ms, today)) return true;
+    const bool titular = row.rank() == statement::v1::RANK_TITULAR;
+    if (found.row == nullptr || titular) found = {RefOf(key), &row};
+    return !titular;
+  });
+  return found;
+}
+
+std::string AgentOfKey(const State& state, std::string_view fingerprint) {
+  const record::v1::KeyRow* key = state.keys.Find(fingerprint);
+  return key == nullptr ? std::string() : key->agent();
+}
+
+bool KeyInForce(const record::v1::KeyRow& key, int64_t time_ms) {
+  return key.in_force_from_ms() <= time_ms && key.valid_from_ms() <= time_ms &&
+         time_ms <= key.valid_until_ms();
+}
+
+const Party* FindParty(const State& state, std::string_view id) {
+  const record::v1::FoundingRow* founding = state.founding();
+  if (founding == nullptr || id.empty()) return nullptr;
+  for (const Party& party : founding->convention().parties())
+    if (party.id() == id) return &party;
+  return nullptr;
+}
+
+bool HasAdhered(const State& state, std::string_view party, int64_t time_ms) {
+  const record::v1::AdhesionRow* adhesion = state.adhesions.Find(party);
+  return adhesion != nullptr && adhesion->in_force_from_ms() <= time_ms;
+}
+
+std::vector<std::string> CommuneCodes(const Convention& convention, uint32_t year) {
+  const int64_t day = int64_t{year} * 10000 + 101;
+  std::vector<std::string> codes;
+  for (const Party& party : convention.parties())
+    for (const DatedCode& code : party.insee_codes())
+      if (Within(day, code.from(), code.until())) codes.push_back(code.code());
+  std::sort(codes.begin(), codes.end());
+  codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
+  return codes;
+}
+
+std::string NameOf(const Party& party, const Date& day) {
+  const DatedName* current = nullptr;
+  for (const DatedName& name : party.names()) {
+    if (!Within(NumberOf(day), name.from(), name.until())) continue;
+    if (current == nullptr || NumberOf(current->from()) <= NumberOf(name.from())) current = &name;
+  }
+  return current == nullptr ? party.id() : current->name();
+}
+
+int64_t NumberOf(const Date& date) {
+  return (int64_t{date.year()} * 100 + date.month()) * 100 + date.day();
+}
+
+}  // namespace passerelle::policy::state

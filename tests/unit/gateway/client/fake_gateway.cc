@@ -1,0 +1,304 @@
+#include "tests/unit/gateway/client/fake_gateway.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "audit/checkpoint/checkpoint.h"
+#include "audit/checkpoint/proof.h"
+#include "audit/entry/codec.h"
+#include "certs/keys/dsse.h"
+#include "gateway/base/commitment.h"
+#include "gateway/base/status.h"
+
+namespace passerelle::tests {
+namespace {
+
+using audit::checkpoint::NoteSigner;
+using audit::merkle::NodeId;
+using gateway::base::Digest;
+
+record::v1::Entry BareEntry(gateway::base::Random& random) {
+  record::v1::Entry entry;
+  entry.set_salt(random.Bytes(16));
+  entry.set_time_ms(FakeClock::kStartMs);
+  entry.mutable_civil_date()->set_year(2024);
+  entry.mutable_civil_date()->set_month(6);
+  entry.mutable_civil_date()->set_day(3);
+  entry.set_format_minor(1);
+  entry.set_engine_version("1");
+  return entry;
+}
+
+}  // namespace
+
+SmallLog::SmallLog(char seed)
+    : signer_(*NoteSigner::FromSeed(kOrigin, gateway::base::Secret(std::string(32, seed)))) {}
+
+uint64_t SmallLog::Append(const record::v1::Entry& entry) {
+  AppendBytes(*audit::entry::EncodeLeaf(entry));
+  return size() - 1;
+}
+
+void SmallLog::AppendBytes(std::string leaf) { entries_.push_back(std::move(leaf)); }
+
+void SmallLog::Truncate(uint64_t size) { entries_.resize(size); }
+
+Digest SmallLog::Leaf(uint64_t index) const { return audit::merkle::LeafHash(entries_[index]); }
+
+Digest SmallLog::Node(NodeId node) const {
+  if (node.level == 0) return Leaf(node.index);
+  return audit::merkle::NodeHash(Node({node.level - 1, node.index * 2}),
+                                 Node({node.level - 1, node.index * 2 + 1}));
+}
+
+Digest SmallLog::Root() const {
+  return *audit::merkle::RootAt(
+      size(), [this](NodeId node) -> absl::StatusOr<Digest> { return Node(node); });
+}
+
+std::string SmallLog::Checkpoint() const {
+  return *audit::checkpoint::SignCheckpoint(signer_, {kOrigin, size(), Root()});
+}
+
+std::string SmallLog::Consistency(uint64_t seen_size) const {
+  std::string bytes;
+  if (seen_size == 0 || seen_size >= size()) return bytes;
+  const std::vector<Digest> proof = *audit::merkle::ConsistencyProof(
+      seen_size, size(), [this](NodeId node) { return absl::StatusOr<Digest>(Node(node)); });
+  for (const Digest& hash : proof) bytes.append(gateway::base::View(hash));
+  return bytes;
+}
+
+api::Receipt SmallLog::Receipt(uint64_t index, uint64_t seen_size) const {
+  audit::checkpoint::TlogProof proof;
+  proof.extra = entries_[index];
+  proof.index = index;
+  proof.path = *audit::merkle::InclusionProof(
+      index, size(), [this](NodeId node) { return absl::StatusOr<Digest>(Node(node)); });
+  proof.checkpoint = Checkpoint();
+  api::Receipt receipt;
+  receipt.set_tlog_proof(audit::checkpoint::ToText(proof));
+  receipt.set_consistency(Consistency(seen_size));
+  return receipt;
+}
+
+record::v1::Entry RecordedEntry(const std::string& envelope, int acts, record::v1::Effect effect,
+                                gateway::base::Random& random) {
+  record::v1::Entry entry = BareEntry(random);
+  entry.mutable_recorded()->set_envelope(envelope);
+  for (int i = 0; i < acts; ++i) entry.mutable_recorded()->add_decisions()->set_effect(effect);
+  return entry;
+}
+
+FakeGateway::FakeGateway() : key_(*certs::keys::PrivateKey::FromEd25519Seed(std::string(32, 'g'))) {
+  Found();
+}
+
+void FakeGateway::Found() {
+  statement::v1::Statement statement;
+  statement.mutable_header()->add_signers(gateway::base::ToBytes(key_.public_key().fingerprint()));
+  statement.mutable_header()->set_nonce(random_.Bytes(16));
+  statement::v1::ConventionEnacted& enacted = *statement.add_acts()->mutable_convention_enacted();
+  enacted.set_origin(SmallLog::kOrigin);
+  enacted.set_checkpoint_vkey(log.verifier().ToVkey());
+  enacted.set_environment(statement::v1::ENVIRONMENT_TEST);
+  enacted.mutable_convention()->set_slug("essai");
+  enacted.mutable_settings()->set_clock_shift_ms(86'400'000);
+  const statement::v1::Envelope envelope =
+      certs::keys::SignStatement(statement.SerializeAsString(), {&key_});
+  Record(envelope.SerializeAsString(), 0);
+  founding.set_log(gateway::base::ToBytes(log.Leaf(0)));
+  founding.set_environment(enacted.environment());
+  founding.set_origin(enacted.origin());
+  founding.set_checkpoint_vkey(enacted.checkpoint_vkey());
+  *founding.mutable_convention() = enacted.convention();
+  *founding.mutable_settings() = enacted.settings();
+  founding.mutable_settings_ref()->set_statement(
+      gateway::base::ToBytes(certs::keys::StatementDigest(envelope.payload())));
+}
+
+gateway::client::Profile FakeGateway::ProfileIn(const std::string& checkpoint_file) const {
+  gateway::client::Profile profile;
+  profile.target = "localhost:1";
+  profile.log = founding.log();
+  profile.origin = SmallLog::kOrigin;
+  profile.checkpoint_vkey = founding.checkpoint_vkey();
+  profile.checkpoint_file = checkpoint_file;
+  return profile;
+}
+
+api::Receipt FakeGateway::ReceiptOf(uint64_t index, uint64_t seen_size) {
+  api::Receipt receipt = log.Receipt(index, seen_size);
+  if (salts_.count(index) > 0) receipt.set_refused_salt(salts_[index]);
+  if (bend_receipt) bend_receipt(receipt);
+  return receipt;
+}
+
+api::Receipt FakeGateway::Record(const std::string& envelope, uint64_t seen_size) {
+  statement::v1::Envelope parsed;
+  statement::v1::Statement statement;
+  if (!parsed.ParseFromString(envelope) || !statement.ParseFromString(parsed.payload())) abort();
+  const Digest digest = certs::keys::StatementDigest(parsed.payload());
+  const auto [it, fresh] = recorded_.try_emplace(gateway::base::ToBytes(digest), log.size());
+  if (fresh && refuses) {
+    const std::string salt = random_.Bytes(32);
+    record::v1::Entry entry = BareEntry(random_);
+    entry.mutable_refused()->set_salted_digest(
+        gateway::base::ToBytes(gateway::base::RefusedDigest(salt, digest)));
+    salts_[log.Append(entry)] = salt;
+  } else if (fresh) {
+    log.Append(
+        RecordedEntry(envelope, statement.acts_size(), record::v1::EFFECT_ACCEPTED, random_));
+  }
+  return ReceiptOf(it->second, seen_size);
+}
+
+absl::StatusOr<api::SubmitResponse> FakeGateway::Submit(const api::SubmitRequest& request) {
+  submits.push_back(request);
+  seen_sizes.push_back(request.seen_size());
+  RETURN_IF_ERROR(fails);
+  for (const record::v1::Attachment& attachment : request.attachments())
+    vault[attachment.commitment()] = attachment;
+  api::SubmitResponse response;
+  *response.mutable_receipt() = Record(request.envelope(), request.seen_size());
+  return response;
+}
+
+absl::StatusOr<api::SendResponse> FakeGateway::Send(const api::SendRequest& request) {
+  sends.push_back(request);
+  seen_sizes.push_back(request.seen_size());
+  RETURN_IF_ERROR(fails);
+  for (const record::v1::Attachment& attachment : request.payloads())
+    vault[attachment.commitment()] = attachment;
+  api::SendResponse response;
+  *response.mutable_receipt() = Record(request.envelope(), request.seen_size());
+  return response;
+}
+
+absl::StatusOr<api::GetReceiptResponse> FakeGateway::GetReceipt(
+    const api::GetReceiptRequest& request) {
+  RETURN_IF_ERROR(fails);
+  const auto it = recorded_.find(request.statement());
+  if (it == recorded_.end()) return absl::NotFoundError("no such statement");
+  api::GetReceiptResponse response;
+  *response.mutable_receipt() = ReceiptOf(it->second, request.seen_size());
+  return response;
+}
+
+absl::StatusOr<api::FetchResponse> FakeGateway::Fetch(const api::FetchRequest& request) {
+  RETURN_IF_ERROR(fails);
+  api::FetchResponse response;
+  if (refuses) {
+    response.add_findings()->set_rule("IX.5d");
+    return response;
+  }
+  statement::v1::Envelope envelope;
+  statement::v1::Statement sent;
+  const auto index = recorded_.at(request.transfer().statement());
+  const record::v1::Entry entry = *audit::entry::DecodeLeaf(log.entry(index));
+  if (!envelope.ParseFromString(entry.recorded().envelope()) ||
+      !sent.ParseFromString(envelope.payload()))
+    abort();
+  const auto ordinal = static_cast<int>(request.transfer().ordinal());
+  *response.mutable_payload() =
+      vault.at(sent.acts(ordinal).transfer_submitted().payload().digest());
+  statement::v1::Statement statement;
+  statement.mutable_header()->set_log(founding.log());
+  statement.mutable_header()->add_signers(gateway::base::ToBytes(key_.public_key().fingerprint()));
+  statement.mutable_header()->set_nonce(random_.Bytes(16));
+  statement::v1::ContentHandedOver& handover = *statement.add_acts()->mutable_content_handed_over();
+  *handover.mutable_transfer() = request.transfer();
+  handover.mutable_reader()->set_digest(random_.Bytes(32));
+  *response.mutable_receipt() =
+      Record(certs::keys::SignStatement(statement.SerializeAsString(), {&key_}).SerializeAsString(),
+             request.seen_size());
+  if (bend_fetch) bend_fetch(response);
+  return response;
+}
+
+absl::StatusOr<api::ListTransfersResponse> FakeGateway::ListTransfers(
+    const api::ListTransfersRequest&) {
+  return api::ListTransfersResponse();
+}
+
+absl::StatusOr<api::GetDocumentResponse> FakeGateway::GetDocument(
+    const api::GetDocumentRequest& request) {
+  const auto it = vault.find(request.commitment());
+  if (it == vault.end()) return absl::NotFoundError("no such document");
+  api::GetDocumentResponse response;
+  *response.mutable_document() = it->second;
+  return response;
+}
+
+absl::StatusOr<api::GetConventionResponse> FakeGateway::GetConvention(
+    const api::GetConventionRequest&) {
+  RETURN_IF_ERROR(fails);
+  api::GetConventionResponse response;
+  *response.mutable_founding() = founding;
+  return response;
+}
+
+absl::StatusOr<api::ListAdhesionsResponse> FakeGateway::ListAdhesions(
+    const api::ListAdhesionsRequest& request) {
+  // Pages of one row; the token is the position of the next.
+  api::ListAdhesionsResponse response;
+  const size_t at = request.page_token().empty() ? 0 : std::stoul(request.page_token());
+  if (at < adhesions.size()) response.add_adhesions()->set_party(adhesions[at]);
+  if (at + 1 < adhesions.size()) response.set_next_page_token(absl::StrCat(at + 1));
+  return response;
+}
+
+absl::StatusOr<api::ListMandatesResponse> FakeGateway::ListMandates(
+    const api::ListMandatesRequest&) {
+  // A list that leads in a circle.
+  api::ListMandatesResponse response;
+  response.set_next_page_token("again");
+  return response;
+}
+
+absl::StatusOr<api::ListDatasetsResponse> FakeGateway::ListDatasets(
+    const api::ListDatasetsRequest&) {
+  return api::ListDatasetsResponse();
+}
+
+absl::StatusOr<api::GetExchangeResponse> FakeGateway::GetExchange(const api::GetExchangeRequest&) {
+  return api::GetExchangeResponse();
+}
+
+absl::StatusOr<api::ListExchangesResponse> FakeGateway::ListExchanges(
+    const api::ListExchangesRequest&) {
+  return api::ListExchangesResponse();
+}
+
+absl::StatusOr<api::GetCheckpointResponse> FakeGateway::GetCheckpoint(
+    const api::GetCheckpointRequest& request) {
+  RETURN_IF_ERROR(fails);
+  api::GetCheckpointResponse response;
+  response.set_checkpoint(log.Checkpoint());
+  response.set_consistency(log.Consistency(request.seen_size()));
+  return response;
+}
+
+absl::Status FakeGateway::ReadEntries(
+    const api::ReadEntriesRequest& request,
+    absl::FunctionRef<absl::Status(api::ReadEntriesResponse)> visit) {
+  for (uint64_t i = request.begin(); i < request.end() - left_out; ++i) {
+    api::ReadEntriesResponse response;
+    response.add_entries(log.entry(i));
+    RETURN_IF_ERROR(visit(std::move(response)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FakeGateway::ExportRegister(
+    const api::ExportRegisterRequest&,
+    absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) {
+  for (const char* chunk : {"a;b\n", "1;2\n"}) {
+    api::ExportRegisterResponse response;
+    response.set_chunk(chunk);
+    RETURN_IF_ERROR(visit(std::move(response)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace passerelle::tests

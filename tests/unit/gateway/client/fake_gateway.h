@@ -1,0 +1,130 @@
+// A gateway in memory that records what it is sent in a log of its own and proves it, and that
+// tests can make lie.
+#ifndef PASSERELLE_TESTS_UNIT_GATEWAY_CLIENT_FAKE_GATEWAY_H_
+#define PASSERELLE_TESTS_UNIT_GATEWAY_CLIENT_FAKE_GATEWAY_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "audit/checkpoint/note.h"
+#include "audit/merkle/merkle.h"
+#include "certs/keys/key.h"
+#include "gateway/base/digest.h"
+#include "gateway/client/channel.h"
+#include "gateway/client/profile.h"
+#include "passerelle/record/v1/entry.pb.h"
+#include "tests/support/fakes.h"
+
+namespace passerelle::tests {
+
+namespace api = passerelle::gateway::v1;
+
+// A log whose entries tests write as they like. Thread-compatible.
+class SmallLog {
+ public:
+  static constexpr char kOrigin[] = "example.org/essai/test";
+
+  // `seed` is one character: logs of different seeds have different checkpoint keys.
+  explicit SmallLog(char seed = 'k');
+
+  uint64_t Append(const record::v1::Entry& entry);
+  void AppendBytes(std::string leaf);
+  // Forgets the entries from `size` on, as a restored backup would.
+  void Truncate(uint64_t size);
+
+  uint64_t size() const { return entries_.size(); }
+  const std::string& entry(uint64_t index) const { return entries_[index]; }
+  gateway::base::Digest Leaf(uint64_t index) const;
+  const audit::checkpoint::NoteVerifier& verifier() const { return signer_.verifier(); }
+
+  // The signed checkpoint, and the consistency proof that leads to it.
+  std::string Checkpoint() const;
+  std::string Consistency(uint64_t seen_size) const;
+  api::Receipt Receipt(uint64_t index, uint64_t seen_size) const;
+
+ private:
+  gateway::base::Digest Node(audit::merkle::NodeId node) const;
+  gateway::base::Digest Root() const;
+
+  audit::checkpoint::NoteSigner signer_;
+  std::vector<std::string> entries_;
+};
+
+// An entry that records an envelope, one decision of this effect an act.
+record::v1::Entry RecordedEntry(const std::string& envelope, int acts, record::v1::Effect effect,
+                                gateway::base::Random& random);
+
+// Accepts every statement, unless told otherwise. Entry 0 founds its log. Thread-compatible.
+class FakeGateway final : public gateway::client::Channel {
+ public:
+  FakeGateway();
+
+  // What a client of this gateway pins; the checkpoint is kept in `checkpoint_file`.
+  gateway::client::Profile ProfileIn(const std::string& checkpoint_file) const;
+
+  SmallLog log;
+  record::v1::FoundingRow founding;
+  // Refuses the next statements.
+  bool refuses = false;
+  // Errors of the next calls, whatever they are; OK for none.
+  absl::Status fails;
+  // Changes every receipt, and every fetch, before it leaves.
+  std::function<void(api::Receipt&)> bend_receipt;
+  std::function<void(api::FetchResponse&)> bend_fetch;
+  // Attachments by commitment, and requests as they came.
+  std::map<std::string, record::v1::Attachment> vault;
+  std::vector<api::SubmitRequest> submits;
+  std::vector<api::SendRequest> sends;
+  std::vector<uint64_t> seen_sizes;
+  // Entries that ReadEntries leaves out at the end, and adhesions that pages hold.
+  uint64_t left_out = 0;
+  std::vector<std::string> adhesions;
+
+  absl::StatusOr<api::SubmitResponse> Submit(const api::SubmitRequest& request) override;
+  absl::StatusOr<api::GetReceiptResponse> GetReceipt(
+      const api::GetReceiptRequest& request) override;
+  absl::StatusOr<api::SendResponse> Send(const api::SendRequest& request) override;
+  absl::StatusOr<api::FetchResponse> Fetch(const api::FetchRequest& request) override;
+  absl::StatusOr<api::ListTransfersResponse> ListTransfers(
+      const api::ListTransfersRequest& request) override;
+  absl::StatusOr<api::GetDocumentResponse> GetDocument(
+      const api::GetDocumentRequest& request) override;
+  absl::StatusOr<api::GetConventionResponse> GetConvention(
+      const api::GetConventionRequest& request) override;
+  absl::StatusOr<api::ListAdhesionsResponse> ListAdhesions(
+      const api::ListAdhesionsRequest& request) override;
+  absl::StatusOr<api::ListMandatesResponse> ListMandates(
+      const api::ListMandatesRequest& request) override;
+  absl::StatusOr<api::ListDatasetsResponse> ListDatasets(
+      const api::ListDatasetsRequest& request) override;
+  absl::StatusOr<api::GetExchangeResponse> GetExchange(
+      const api::GetExchangeRequest& request) override;
+  absl::StatusOr<api::ListExchangesResponse> ListExchanges(
+      const api::ListExchangesRequest& request) override;
+  absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(
+      const api::GetCheckpointRequest& request) override;
+  absl::Status ReadEntries(
+      const api::ReadEntriesRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadEntriesResponse)> visit) override;
+  absl::Status ExportRegister(
+      const api::ExportRegisterRequest& request,
+      absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) override;
+
+ private:
+  void Found();
+  // Records or refuses an envelope; the receipt of its entry.
+  api::Receipt Record(const std::string& envelope, uint64_t seen_size);
+  api::Receipt ReceiptOf(uint64_t index, uint64_t seen_size);
+
+  SeededRandom random_{7};
+  certs::keys::PrivateKey key_;
+  // Entry and salt by statement digest.
+  std::map<std::string, uint64_t> recorded_;
+  std::map<uint64_t, std::string> salts_;
+};
+
+}  // namespace passerelle::tests
+
+#endif  // PASSERELLE_TESTS_UNIT_GATEWAY_CLIENT_FAKE_GATEWAY_H_

@@ -1,0 +1,414 @@
+// A session over a gateway that can lie: what is believed, and what stops it.
+#include "gateway/client/session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "audit/entry/codec.h"
+#include "certs/keys/dsse.h"
+#include "gateway/base/bytes.h"
+#include "gateway/base/files.h"
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
+#include "tests/support/fakes.h"
+#include "tests/support/temp_folder.h"
+#include "tests/unit/gateway/client/fake_gateway.h"
+
+namespace passerelle::gateway::client {
+namespace {
+
+using certs::keys::PrivateKey;
+using tests::FakeClock;
+using tests::FakeGateway;
+using tests::SeededRandom;
+using tests::SmallLog;
+using tests::TempFolder;
+
+// Hands a gateway that the test keeps to a session that owns its channel.
+class Borrowed final : public Channel {
+ public:
+  explicit Borrowed(Channel& channel) : channel_(channel) {}
+#define FORWARD(name)                                                                    \
+  absl::StatusOr<api::name##Response> name(const api::name##Request& request) override { \
+    return channel_.name(request);                                                       \
+  }
+  FORWARD(Submit)
+  FORWARD(GetReceipt)
+  FORWARD(Send)
+  FORWARD(Fetch)
+  FORWARD(ListTransfers)
+  FORWARD(GetDocument)
+  FORWARD(GetConvention)
+  FORWARD(ListAdhesions)
+  FORWARD(ListMandates)
+  FORWARD(ListDatasets)
+  FORWARD(GetExchange)
+  FORWARD(ListExchanges)
+  FORWARD(GetCheckpoint)
+#undef FORWARD
+  absl::Status ReadEntries(
+      const api::ReadEntriesRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadEntriesResponse)> visit) override {
+    return channel_.ReadEntries(request, visit);
+  }
+  absl::Status ExportRegister(
+      const api::ExportRegisterRequest& request,
+      absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) override {
+    return channel_.ExportRegister(request, visit);
+  }
+
+ private:
+  Channel& channel_;
+};
+
+PrivateKey KeyOf(char seed) { return *PrivateKey::FromEd25519Seed(std::string(32, seed)); }
+
+class SessionTest : public testing::Test {
+ protected:
+  std::unique_ptr<Session> Open() {
+    absl::StatusOr<std::unique_ptr<Session>> session = TryOpen();
+    EXPECT_TRUE(session.ok()) << session.status();
+    return *std::move(session);
+  }
+
+  absl::StatusOr<std::unique_ptr<Session>> TryOpen() {
+    return Session::OpenOver(gateway_.ProfileIn(file_), std::make_unique<Borrowed>(gateway_),
+                             KeyOf('a'), clock_, random_);
+  }
+
+  Draft Opinion(std::string_view reasons = "synthetic reasons") {
+    Draft draft;
+    statement::v1::Act& act = draft.acts.emplace_back();
+    act.set_party("p001");
+    statement::v1::DpoOpinionGiven& opinion = *act.mutable_dpo_opinion_given();
+    opinion.mutable_exchange()->set_statement(std::string(32, 'e'));
+    opinion.set_opinion(statement::v1::OPINION_FAVOURABLE);
+    opinion.mutable_reasons()->set_digest(
+        Attach(draft, base::CommitmentKind::kDocument, "text/plain", reasons, random_));
+    return draft;
+  }
+
+  Draft Transfer(std::string_view payload) {
+    Draft draft;
+    statement::v1::Act& act = draft.acts.emplace_back();
+    act.set_party("p001");
+    statement::v1::TransferSubmitted& transfer = *act.mutable_transfer_submitted();
+    transfer.mutable_exchange()->set_statement(std::string(32, 'e'));
+    transfer.mutable_dataset()->set_statement(std::string(32, 'd'));
+    transfer.mutable_payload()->set_digest(
+        Attach(draft, base::CommitmentKind::kPayload, "text/csv", payload, random_));
+    return draft;
+  }
+
+  // Reference of the one transfer of an accepted statement.
+  static statement::v1::ActRef RefOf(const Answer& answer) {
+    statement::v1::ActRef ref;
+    ref.set_statement(base::ToBytes(answer.statement));
+    return ref;
+  }
+
+  TempFolder folder_;
+  const std::string file_ = folder_ / "checkpoint";
+  FakeGateway gateway_;
+  FakeClock clock_;
+  SeededRandom random_{1};
+};
+
+TEST_F(SessionTest, SubmitsAndRemembersTheCheckpointOfTheReceipt) {
+  const std::unique_ptr<Session> session = Open();
+  const absl::StatusOr<Answer> answer = session->Submit(Opinion());
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->effect, record::v1::EFFECT_ACCEPTED);
+  EXPECT_EQ(answer->index, 1u);
+  EXPECT_EQ(*base::ReadFile(file_, base::kMaxNoteBytes), gateway_.log.Checkpoint());
+  EXPECT_EQ(*base::PermissionsOf(file_), 0600);
+}
+
+TEST_F(SessionTest, HeadersNameLogSeenSignersAndTheShiftedTime) {
+  const std::unique_ptr<Session> session = Open();
+  const base::Digest a = KeyOf('a').public_key().fingerprint();
+  const base::Digest b = KeyOf('b').public_key().fingerprint();
+  const absl::StatusOr<statement::v1::Header> header = session->NewHeader({b, a, b});
+  ASSERT_TRUE(header.ok()) << header.status();
+  EXPECT_EQ(header->log(), gateway_.founding.log());
+  EXPECT_EQ(header->seen().origin(), SmallLog::kOrigin);
+  EXPECT_EQ(header->seen().size(), 1u);
+  EXPECT_EQ(header->seen().root(), base::View(gateway_.log.Leaf(0)));
+  EXPECT_THAT(header->signers(),
+              testing::ElementsAre(base::View(std::min(a, b)), base::View(std::max(a, b))));
+  EXPECT_EQ(header->issued_at_ms(), FakeClock::kStartMs + 86'400'000);
+  EXPECT_EQ(header->not_after_ms() - header->issued_at_ms(), base::kDefaultStatementLifeMs);
+  EXPECT_NE(header->nonce(), session->NewHeader({a})->nonce());
+}
+
+TEST_F(SessionTest, NamesTheSizeItLastVerifiedInEveryRequest) {
+  const std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->Submit(Opinion()).ok());
+  ASSERT_TRUE(session->Submit(Opinion()).ok());
+  EXPECT_THAT(gateway_.seen_sizes, testing::ElementsAre(1, 2));
+}
+
+TEST_F(SessionTest, RefusesAConventionThatEntryZeroDidNotEnact) {
+  gateway_.founding.mutable_settings()->set_clock_shift_ms(0);
+  EXPECT_EQ(base::ReasonOf(Open()->GetConvention().status()), "FOUNDING");
+}
+
+TEST_F(SessionTest, ARefusalIsAnAnswerOnceItsSaltOpensTheDigest) {
+  const std::unique_ptr<Session> session = Open();
+  gateway_.refuses = true;
+  const absl::StatusOr<Answer> answer = session->Submit(Opinion());
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->effect, record::v1::EFFECT_REFUSED);
+  EXPECT_NE(answer->statement, base::Digest{});
+}
+
+TEST_F(SessionTest, RejectsARefusalOfAnotherStatement) {
+  const std::unique_ptr<Session> session = Open();
+  gateway_.refuses = true;
+  gateway_.bend_receipt = [](api::Receipt& receipt) {
+    if (!receipt.refused_salt().empty()) (*receipt.mutable_refused_salt())[0] ^= 1;
+  };
+  EXPECT_EQ(base::ReasonOf(session->Submit(Opinion()).status()), "RECEIPT_OF_ANOTHER");
+  gateway_.bend_receipt = [](api::Receipt& receipt) { receipt.clear_refused_salt(); };
+  EXPECT_EQ(base::ReasonOf(session->Submit(Opinion()).status()), "RECEIPT_OF_ANOTHER");
+}
+
+TEST_F(SessionTest, RejectsTheReceiptOfAnotherStatement) {
+  const std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->Submit(Opinion()).ok());
+  gateway_.bend_receipt = [this](api::Receipt& receipt) {
+    receipt = gateway_.log.Receipt(1, gateway_.seen_sizes.back());
+  };
+  EXPECT_EQ(base::ReasonOf(session->Submit(Opinion()).status()), "RECEIPT_OF_ANOTHER");
+}
+
+TEST_F(SessionTest, RejectsAnEnvelopeRecordedUnderOtherSignatures) {
+  const std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->GetConvention().ok());
+  gateway_.bend_receipt = [this](api::Receipt& receipt) {
+    record::v1::Entry entry = *audit::entry::DecodeLeaf(gateway_.log.entry(1));
+    statement::v1::Envelope envelope;
+    ASSERT_TRUE(envelope.ParseFromString(entry.recorded().envelope()));
+    envelope.mutable_signatures(0)->set_raw(std::string(64, 'x'));
+    entry.mutable_recorded()->set_envelope(envelope.SerializeAsString());
+    gateway_.log.Truncate(1);
+    gateway_.log.Append(entry);
+    receipt = gateway_.log.Receipt(1, 1);
+  };
+  EXPECT_EQ(base::ReasonOf(session->Submit(Opinion()).status()), "RECEIPT_ENVELOPE");
+}
+
+TEST_F(SessionTest, StopsAtAForkAndKeepsBothNotes) {
+  std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->Submit(Opinion()).ok());
+  const std::string before = gateway_.log.Checkpoint();
+  // The operator rewrites entry 1 and signs the new history.
+  record::v1::Entry entry = *audit::entry::DecodeLeaf(gateway_.log.entry(1));
+  entry.set_salt(std::string(16, 's'));
+  gateway_.log.Truncate(1);
+  gateway_.log.Append(entry);
+  const absl::Status forked = session->Submit(Opinion()).status();
+  const std::string after = gateway_.log.Checkpoint();
+  EXPECT_EQ(forked.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(base::ReasonOf(forked), "FORK");
+  EXPECT_TRUE(absl::StrContains(forked.message(), before)) << forked;
+  EXPECT_TRUE(absl::StrContains(forked.message(), after)) << forked;
+  EXPECT_TRUE(absl::StrContains(forked.message(), "show them to the secretariat")) << forked;
+  EXPECT_TRUE(absl::StrContains(forked.message(), "montrez-les au secrétariat")) << forked;
+  EXPECT_EQ(*base::ReadFile(file_, base::kMaxNoteBytes), before);
+  EXPECT_EQ(*base::ReadFile(file_ + ".fork", base::kMaxNoteBytes), after);
+
+  // Nothing leaves any more, from this session or the next.
+  const size_t submits = gateway_.submits.size();
+  EXPECT_EQ(base::ReasonOf(session->Submit(Opinion()).status()), "FORK");
+  EXPECT_EQ(base::ReasonOf(session->UpdateCheckpoint().status()), "FORK");
+  EXPECT_EQ(base::ReasonOf(TryOpen().status()), "FORK");
+  EXPECT_EQ(gateway_.submits.size(), submits);
+}
+
+TEST_F(SessionTest, StopsWhenTheLogBecameSmaller) {
+  const std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->Submit(Opinion()).ok());
+  gateway_.log.Truncate(1);
+  EXPECT_EQ(base::ReasonOf(session->UpdateCheckpoint().status()), "FORK");
+}
+
+TEST_F(SessionTest, AGatewayThatSaysItIsBehindHasForked) {
+  const std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->Submit(Opinion()).ok());
+  gateway_.fails = base::Error(absl::StatusCode::kOutOfRange, "SEEN_AHEAD", "seen_size", "ahead");
+  EXPECT_EQ(base::ReasonOf(session->Submit(Opinion()).status()), "FORK");
+  EXPECT_FALSE(base::Exists(file_ + ".fork"));
+}
+
+TEST_F(SessionTest, ASecondSessionGoesOnFromTheFile) {
+  ASSERT_TRUE(Open()->Submit(Opinion()).ok());
+  ASSERT_TRUE(Open()->Submit(Opinion()).ok());
+  EXPECT_THAT(gateway_.seen_sizes, testing::ElementsAre(1, 2));
+}
+
+TEST_F(SessionTest, RejectsACheckpointFileOfAnotherLog) {
+  SmallLog other('o');
+  other.AppendBytes("x");
+  ASSERT_TRUE(base::WriteFile(file_, other.Checkpoint(), base::FileMode::kPrivate).ok());
+  EXPECT_FALSE(TryOpen().ok());
+  ASSERT_TRUE(base::WriteFile(file_, "", base::FileMode::kPrivate).ok());
+  EXPECT_FALSE(TryOpen().ok());
+}
+
+TEST_F(SessionTest, NothingLeavesForAnotherLog) {
+  const std::unique_ptr<Session> session = Open();
+  statement::v1::Header header = *session->NewHeader({session->key().public_key().fingerprint()});
+  header.set_log(std::string(32, 'f'));
+  SignedFile file = StartFile(header, Opinion());
+  ASSERT_TRUE(AddSignature(file, session->key()).ok());
+  EXPECT_EQ(base::ReasonOf(session->SubmitSigned(file).status()), "FOREIGN_LOG");
+  EXPECT_TRUE(gateway_.submits.empty());
+}
+
+TEST_F(SessionTest, NothingLeavesThatIsTooLarge) {
+  const std::unique_ptr<Session> session = Open();
+  const std::string document(base::kMaxAttachmentsBytes + 1, 'x');
+  EXPECT_EQ(base::ReasonOf(session->Submit(Opinion(document)).status()), "TOO_LARGE");
+  EXPECT_TRUE(gateway_.submits.empty());
+}
+
+TEST_F(SessionTest, ALostConnectionTellsWhichReceiptToAskFor) {
+  const std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->GetConvention().ok());
+  gateway_.fails =
+      base::Error(absl::StatusCode::kUnavailable, "UNREACHABLE", "", "connection lost");
+  const absl::Status lost = session->Submit(Opinion()).status();
+  EXPECT_EQ(base::ReasonOf(lost), "UNREACHABLE");
+  statement::v1::Envelope envelope;
+  ASSERT_TRUE(envelope.ParseFromString(gateway_.submits.back().envelope()));
+  const base::Digest digest = certs::keys::StatementDigest(envelope.payload());
+  EXPECT_TRUE(absl::StrContains(lost.message(), base::ToHex(base::View(digest)))) << lost;
+}
+
+TEST_F(SessionTest, TheSameFileAgainIsTheSameEntry) {
+  const std::unique_ptr<Session> session = Open();
+  SignedFile file =
+      StartFile(*session->NewHeader({session->key().public_key().fingerprint()}), Opinion());
+  ASSERT_TRUE(AddSignature(file, session->key()).ok());
+  const absl::StatusOr<Answer> first = session->SubmitSigned(file);
+  ASSERT_TRUE(session->Submit(Opinion()).ok());
+  const absl::StatusOr<Answer> again = session->SubmitSigned(file);
+  ASSERT_TRUE(first.ok() && again.ok()) << first.status() << again.status();
+  EXPECT_EQ(first->index, again->index);
+  EXPECT_EQ(session->GetReceipt(first->statement)->index, first->index);
+}
+
+TEST_F(SessionTest, TransfersTakeTheirOwnDoor) {
+  const std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->Send(Transfer("annee;n\n2020;12\n")).ok());
+  EXPECT_EQ(gateway_.sends.size(), 1u);
+  EXPECT_TRUE(gateway_.submits.empty());
+  EXPECT_EQ(base::ReasonOf(session->Send(Opinion()).status()), "NOT_A_TRANSFER");
+}
+
+TEST_F(SessionTest, FetchesWhatTheSenderCommittedTo) {
+  const std::unique_ptr<Session> session = Open();
+  const absl::StatusOr<Answer> sent = session->Send(Transfer("annee;n\n2020;12\n"));
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  const absl::StatusOr<Fetched> fetched = session->Fetch(RefOf(*sent));
+  ASSERT_TRUE(fetched.ok()) << fetched.status();
+  EXPECT_EQ(fetched->payload.content(), "annee;n\n2020;12\n");
+  EXPECT_EQ(fetched->handover.index, sent->index + 1);
+}
+
+TEST_F(SessionTest, ARefusedFetchBringsFindingsAlone) {
+  const std::unique_ptr<Session> session = Open();
+  const absl::StatusOr<Answer> sent = session->Send(Transfer("annee;n\n2020;12\n"));
+  gateway_.refuses = true;
+  const absl::StatusOr<Fetched> fetched = session->Fetch(RefOf(*sent));
+  ASSERT_TRUE(fetched.ok()) << fetched.status();
+  ASSERT_EQ(fetched->findings.size(), 1u);
+  EXPECT_EQ(fetched->findings[0].rule(), "IX.5d");
+}
+
+TEST_F(SessionTest, RejectsAPayloadThatIsNotTheOneCommittedTo) {
+  const std::unique_ptr<Session> session = Open();
+  const absl::StatusOr<Answer> sent = session->Send(Transfer("annee;n\n2020;12\n"));
+  gateway_.bend_fetch = [](api::FetchResponse& response) {
+    response.mutable_payload()->mutable_content()->append("2021;13\n");
+  };
+  EXPECT_EQ(base::ReasonOf(session->Fetch(RefOf(*sent)).status()), "PAYLOAD_COMMITMENT");
+  gateway_.bend_fetch = [](api::FetchResponse& response) {
+    response.mutable_payload()->clear_nonce();
+  };
+  EXPECT_EQ(base::ReasonOf(session->Fetch(RefOf(*sent)).status()), "PAYLOAD_COMMITMENT");
+}
+
+TEST_F(SessionTest, RejectsAFetchThatLeavesNoTraceOfItsOwn) {
+  const std::unique_ptr<Session> session = Open();
+  const absl::StatusOr<Answer> sent = session->Send(Transfer("annee;n\n2020;12\n"));
+  const absl::StatusOr<Fetched> first = session->Fetch(RefOf(*sent));
+  ASSERT_TRUE(first.ok()) << first.status();
+  // The second fetch is answered with the receipt of the first.
+  gateway_.bend_fetch = [&](api::FetchResponse& response) {
+    *response.mutable_receipt() =
+        gateway_.log.Receipt(first->handover.index, gateway_.log.size() - 1);
+  };
+  EXPECT_EQ(base::ReasonOf(session->Fetch(RefOf(*sent)).status()), "HANDOVER_OF_ANOTHER");
+}
+
+TEST_F(SessionTest, RejectsTheHandoverOfAnotherTransfer) {
+  const std::unique_ptr<Session> session = Open();
+  const absl::StatusOr<Answer> sent = session->Send(Transfer("annee;n\n2020;12\n"));
+  const absl::StatusOr<Answer> other = session->Send(Transfer("annee;n\n2021;12\n"));
+  gateway_.bend_fetch = [&](api::FetchResponse& response) {
+    api::FetchRequest request;
+    *request.mutable_transfer() = RefOf(*other);
+    request.set_seen_size(3);
+    gateway_.bend_fetch = nullptr;
+    *response.mutable_receipt() = gateway_.Fetch(request)->receipt();
+  };
+  EXPECT_EQ(base::ReasonOf(session->Fetch(RefOf(*sent)).status()), "HANDOVER_OF_ANOTHER");
+}
+
+TEST_F(SessionTest, DocumentsMustOpenTheirCommitment) {
+  const std::unique_ptr<Session> session = Open();
+  const Draft draft = Opinion();
+  ASSERT_TRUE(session->Submit(draft).ok());
+  const base::Digest commitment = *base::DigestFromBytes(draft.attachments[0].commitment());
+  const absl::StatusOr<record::v1::Attachment> document = session->GetDocument(commitment);
+  ASSERT_TRUE(document.ok()) << document.status();
+  EXPECT_EQ(document->content(), "synthetic reasons");
+  gateway_.vault[draft.attachments[0].commitment()].set_content("others");
+  EXPECT_EQ(base::ReasonOf(session->GetDocument(commitment).status()), "DOCUMENT_COMMITMENT");
+}
+
+TEST_F(SessionTest, ListsFollowEveryPageButNeverACircle) {
+  gateway_.adhesions = {"p001", "p002", "p003"};
+  const std::unique_ptr<Session> session = Open();
+  const absl::StatusOr<std::vector<api::Adhesion>> adhesions = session->ListAdhesions();
+  ASSERT_TRUE(adhesions.ok()) << adhesions.status();
+  ASSERT_EQ(adhesions->size(), 3u);
+  EXPECT_EQ(adhesions->back().party(), "p003");
+  EXPECT_EQ(base::ReasonOf(session->ListMandates("").status()), "PAGE_TOKEN");
+}
+
+TEST_F(SessionTest, StreamsAreJoinedAndNoEntryMayBeLeftOut) {
+  const std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->Submit(Opinion()).ok());
+  ASSERT_TRUE(session->Submit(Opinion()).ok());
+  EXPECT_EQ(*session->ExportRegister("p001"), "a;b\n1;2\n");
+  std::vector<std::string> entries;
+  const auto keep = [&](std::string entry) {
+    entries.push_back(std::move(entry));
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(session->ReadEntries(0, 3, keep).ok());
+  EXPECT_THAT(entries, testing::ElementsAre(gateway_.log.entry(0), gateway_.log.entry(1),
+                                            gateway_.log.entry(2)));
+  gateway_.left_out = 1;
+  EXPECT_EQ(base::ReasonOf(session->ReadEntries(0, 3, keep)), "ENTRIES");
+}
+
+}  // namespace
+}  // namespace passerelle::gateway::client
