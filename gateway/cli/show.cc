@@ -51,7 +51,8 @@ nlohmann::json ShowValue(const Message& message, const FieldDescriptor& field, i
 }
 
 std::string PlaceOf(const record::v1::Finding& finding) {
-  std::string place = finding.path().empty() ? "" : absl::StrCat(" ", finding.path());
+  std::string place =
+      absl::StrCat(" acts[", finding.act(), "]", finding.path().empty() ? "" : ".", finding.path());
   if (finding.line() != 0) absl::StrAppend(&place, " line ", finding.line());
   if (finding.column() != 0) absl::StrAppend(&place, " column ", finding.column());
   return place;
