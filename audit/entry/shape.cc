@@ -21,6 +21,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
+namespace v1 = statement::v1;
 
 constexpr size_t kDigestBytes = 32;
 constexpr size_t kNonceBytes = 16;
@@ -43,41 +44,43 @@ struct BoundedList {
 };
 
 const std::vector<FixedField>& FixedFields() {
-  using namespace statement::v1;  // NOLINT: the table names a dozen of its messages
   static const auto* const fields = new std::vector<FixedField>{
-      {ActRef::descriptor(), ActRef::kStatementFieldNumber, kDigestBytes, true},
-      {DocumentCommitment::descriptor(), DocumentCommitment::kDigestFieldNumber, kDigestBytes,
+      {v1::ActRef::descriptor(), v1::ActRef::kStatementFieldNumber, kDigestBytes, true},
+      {v1::DocumentCommitment::descriptor(), v1::DocumentCommitment::kDigestFieldNumber,
+       kDigestBytes, false},
+      {v1::PersonCommitment::descriptor(), v1::PersonCommitment::kDigestFieldNumber, kDigestBytes,
        false},
-      {PersonCommitment::descriptor(), PersonCommitment::kDigestFieldNumber, kDigestBytes, false},
-      {PayloadCommitment::descriptor(), PayloadCommitment::kDigestFieldNumber, kDigestBytes, false},
-      {ReaderCommitment::descriptor(), ReaderCommitment::kDigestFieldNumber, kDigestBytes, false},
-      {TransferAcknowledged::descriptor(), TransferAcknowledged::kPayloadFieldNumber, kDigestBytes,
+      {v1::PayloadCommitment::descriptor(), v1::PayloadCommitment::kDigestFieldNumber, kDigestBytes,
        false},
-      {FoundingKey::descriptor(), FoundingKey::kAgentFieldNumber, kAgentBytes, false},
-      {AgentEnrolled::descriptor(), AgentEnrolled::kAgentFieldNumber, kAgentBytes, false},
-      {MandateGiven::descriptor(), MandateGiven::kAgentFieldNumber, kAgentBytes, false},
-      {MandateGiven::descriptor(), MandateGiven::kAnswerableAgentFieldNumber, kAgentBytes, true},
+      {v1::ReaderCommitment::descriptor(), v1::ReaderCommitment::kDigestFieldNumber, kDigestBytes,
+       false},
+      {v1::TransferAcknowledged::descriptor(), v1::TransferAcknowledged::kPayloadFieldNumber,
+       kDigestBytes, false},
+      {v1::FoundingKey::descriptor(), v1::FoundingKey::kAgentFieldNumber, kAgentBytes, false},
+      {v1::AgentEnrolled::descriptor(), v1::AgentEnrolled::kAgentFieldNumber, kAgentBytes, false},
+      {v1::MandateGiven::descriptor(), v1::MandateGiven::kAgentFieldNumber, kAgentBytes, false},
+      {v1::MandateGiven::descriptor(), v1::MandateGiven::kAnswerableAgentFieldNumber, kAgentBytes,
+       true},
   };
   return *fields;
 }
 
 const std::vector<BoundedList>& BoundedLists() {
-  using namespace statement::v1;  // NOLINT: as above
   using gateway::base::kMaxCodes;
   using gateway::base::kMaxFieldCodes;
   using gateway::base::kMaxFields;
   static const auto* const lists = new std::vector<BoundedList>{
-      {DatasetDeclared::descriptor(), DatasetDeclared::kPurposesFieldNumber, kMaxCodes},
-      {DatasetDeclared::descriptor(), DatasetDeclared::kTagsFieldNumber, kMaxCodes},
-      {DatasetDeclared::descriptor(), DatasetDeclared::kDataSubjectsFieldNumber, kMaxCodes},
-      {DatasetDeclared::descriptor(), DatasetDeclared::kUnitsFieldNumber, kMaxCodes},
-      {DatasetDeclared::descriptor(), DatasetDeclared::kFieldsFieldNumber, kMaxFields},
-      {Field::descriptor(), Field::kCodesFieldNumber, kMaxFieldCodes},
-      {ExchangeProposed::descriptor(), ExchangeProposed::kTagsFieldNumber, kMaxCodes},
-      {ExchangeProposed::descriptor(), ExchangeProposed::kUnitsFieldNumber, kMaxCodes},
-      {ExchangeProposed::descriptor(), ExchangeProposed::kFieldsFieldNumber, kMaxFields},
-      {Conditions::descriptor(), Conditions::kDroppedFieldsFieldNumber, kMaxFields},
-      {MandateGiven::descriptor(), MandateGiven::kDatasetsFieldNumber, kMaxCodes},
+      {v1::DatasetDeclared::descriptor(), v1::DatasetDeclared::kPurposesFieldNumber, kMaxCodes},
+      {v1::DatasetDeclared::descriptor(), v1::DatasetDeclared::kTagsFieldNumber, kMaxCodes},
+      {v1::DatasetDeclared::descriptor(), v1::DatasetDeclared::kDataSubjectsFieldNumber, kMaxCodes},
+      {v1::DatasetDeclared::descriptor(), v1::DatasetDeclared::kUnitsFieldNumber, kMaxCodes},
+      {v1::DatasetDeclared::descriptor(), v1::DatasetDeclared::kFieldsFieldNumber, kMaxFields},
+      {v1::Field::descriptor(), v1::Field::kCodesFieldNumber, kMaxFieldCodes},
+      {v1::ExchangeProposed::descriptor(), v1::ExchangeProposed::kTagsFieldNumber, kMaxCodes},
+      {v1::ExchangeProposed::descriptor(), v1::ExchangeProposed::kUnitsFieldNumber, kMaxCodes},
+      {v1::ExchangeProposed::descriptor(), v1::ExchangeProposed::kFieldsFieldNumber, kMaxFields},
+      {v1::Conditions::descriptor(), v1::Conditions::kDroppedFieldsFieldNumber, kMaxFields},
+      {v1::MandateGiven::descriptor(), v1::MandateGiven::kDatasetsFieldNumber, kMaxCodes},
   };
   return *lists;
 }

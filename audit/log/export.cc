@@ -1,12 +1,7 @@
 #include "audit/log/export.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "audit/log/tiles.h"
@@ -16,6 +11,7 @@
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
+#include "gateway/base/unsynced_file.h"
 
 namespace passerelle::audit::log {
 namespace {
@@ -35,20 +31,7 @@ absl::Status WriteBelow(const std::string& folder, const std::string& path,
   const std::string whole = absl::StrCat(folder, "/", path);
   RETURN_IF_ERROR(gateway::base::MakeFolder(std::filesystem::path(whole).parent_path().string(),
                                             FileMode::kPrivate));
-  const int descriptor = open(whole.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                              static_cast<mode_t>(FileMode::kPrivate));
-  bool done = descriptor >= 0;
-  while (done && !bytes.empty()) {
-    const ssize_t written = write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    done = written >= 0;
-    if (done) bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  const int error = errno;
-  if (descriptor >= 0 && close(descriptor) != 0) done = false;
-  if (done) return absl::OkStatus();
-  return Error(absl::StatusCode::kUnavailable, "FILE_ERROR", "",
-               absl::StrCat(whole, ": ", std::generic_category().message(error)));
+  return gateway::base::WriteUnsyncedFile(whole, bytes, FileMode::kPrivate);
 }
 
 absl::StatusOr<std::string> BundleOf(const std::vector<std::string>& entries) {

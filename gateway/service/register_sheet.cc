@@ -20,7 +20,8 @@ constexpr char kBetweenItems[] = " | ";
 // A UTF-8 text on one line.
 std::string Fold(const std::string& text) {
   std::vector<std::string> lines;
-  for (std::string line : absl::StrSplit(text, absl::ByAnyChar("\r\n"))) {
+  for (const absl::string_view part : absl::StrSplit(text, absl::ByAnyChar("\r\n"))) {
+    std::string line(part);
     for (char& c : line)
       if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
     absl::StripAsciiWhitespace(&line);
