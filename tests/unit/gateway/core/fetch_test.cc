@@ -5,12 +5,14 @@
 #include "audit/entry/codec.h"
 #include "gateway/base/status.h"
 #include "tests/support/gateway_fixture.h"
+#include "tests/support/sqlite_file.h"
 
 namespace passerelle::gateway::core {
 namespace {
 
 using base::ReasonOf;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using tests::Progress;
 using tests::TestEntry;
@@ -118,10 +120,10 @@ TEST(FetchTest, RefusesWhoHasNoMandateToReadAndLeavesNoEntry) {
 
 TEST(FetchTest, RefusesWhatIsNoTransferAndLeavesNoEntry) {
   TestGateway gateway(Progress::kSent);
-  EXPECT_THAT(Refusal(gateway, "reader-p002", gateway.exchange), HasSubstr("/"));
+  EXPECT_EQ(Refusal(gateway, "reader-p002", gateway.exchange), "wire.reference/unknown");
   statement::v1::ActRef unknown = gateway.transfer;
   unknown.set_ordinal(7);
-  EXPECT_THAT(Refusal(gateway, "reader-p002", unknown), HasSubstr("/"));
+  EXPECT_EQ(Refusal(gateway, "reader-p002", unknown), "wire.reference/unknown");
 }
 
 TEST(FetchTest, RefusesATransferThatTheDpoHolds) {
@@ -142,14 +144,16 @@ TEST(FetchTest, TakesTheAcknowledgementOfWhatWasHandedOver) {
   EXPECT_TRUE(gateway.Record(gateway.Acknowledge(gateway.transfer), {"reader-p002"}).accepted());
 }
 
-TEST(FetchTest, ShredsThePayloadOfARefusedTransferAtOnce) {
+TEST(FetchTest, NeverStoresThePayloadOfARefusedTransfer) {
   TestGateway gateway(Progress::kRegistered);
   const std::string payload = "annee;code_insee;foyers;mineurs\n2023;01991;3;31\n";
   const TestEntry refused = gateway.Record(gateway.Send("2023", payload, 0), {"system-p001"});
   ASSERT_FALSE(refused.accepted());
   EXPECT_THAT(tests::RefusalsOf(refused.entry), HasSubstr("IX.5f/cell-threshold"));
-  EXPECT_TRUE(absl::IsNotFound(
-      gateway.convention().ReadContent({refused.index, 0, 0}, base::Digest{}).status()));
+  gateway.Close();
+  EXPECT_THAT(tests::RunSql(TestGateway::StorageAt(gateway.root()).folder + "/vault.db",
+                            "SELECT ciphertext FROM items WHERE class = 1"),
+              IsEmpty());
 }
 
 }  // namespace

@@ -154,7 +154,7 @@ TEST_F(StartTest, RefusesAnotherLogUnderItsKeys) {
   other.CopyTo(folder_ / "other");
   gateway_.CopyTo(folder_ / "mixed");
   TakeFiles(folder_ / "other", folder_ / "mixed", "audit.db");
-  EXPECT_FALSE(gateway_.OpenAt(folder_ / "mixed").ok());
+  EXPECT_EQ(ReasonOf(gateway_.OpenAt(folder_ / "mixed").status()), "LOG_FORKED");
 }
 
 TEST(FoundingTest, RefusesToServeALogWithoutItsEntryZero) {
