@@ -16,8 +16,6 @@ constexpr Message kMessages[] = {
      "The party in whose name the act is done has not adhered.", kMend, kMendEn},
     {"recipient-not-adhered", "Le destinataire n'a pas adhéré à la convention.",
      "The recipient has not adhered to the convention.", kMend, kMendEn},
-    {"holder-not-adhered", "Le détenteur des données n'a pas adhéré à la convention.",
-     "The holder of the data has not adhered to the convention.", kMend, kMendEn},
     {"recipient-unknown", "Le destinataire n'est pas une partie de la convention.",
      "The recipient is not a party of the convention.", "Le demandeur nomme une partie signataire.",
      "The requester names a signatory."},
@@ -41,9 +39,7 @@ void CheckAdhered(Judgement& j) {
   const std::string& party = j.act().party();
   if (!party.empty() && !state::HasAdhered(j.state(), party, j.time_ms()))
     j.Refuse({kIx1, "party-not-adhered"}, "party");
-  const std::string& holder = j.subject.holder;
-  if (!holder.empty() && holder != party && !state::HasAdhered(j.state(), holder, j.time_ms()))
-    j.Refuse({kIx1, "holder-not-adhered"});
+  // The holder adhered before it declared the dataset.
   const std::string& recipient = j.subject.recipient;
   if (state::FindParty(j.state(), recipient) != nullptr && recipient != party &&
       !state::HasAdhered(j.state(), recipient, j.time_ms()))

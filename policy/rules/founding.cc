@@ -111,6 +111,35 @@ void CheckCodes(Judgement& j, const google::protobuf::RepeatedPtrField<Row>& row
   }
 }
 
+// The days of a dated attribute, where it has any.
+template <typename Dated>
+void CheckDays(Judgement& j, const Dated& dated, const std::string& at) {
+  if (dated.has_from()) NeedDate(j, true, dated.from(), at + ".from");
+  if (dated.has_until()) NeedDate(j, true, dated.until(), at + ".until");
+}
+
+void CheckAttributes(Judgement& j, const convention::v1::Party& party, const std::string& at) {
+  constexpr size_t kCodeBytes = 5;
+  for (int i = 0; i < party.names_size(); ++i) {
+    const std::string name = absl::StrCat(at, ".names[", i, "]");
+    if (party.names(i).name().empty()) Missing(j, name + ".name");
+    CheckDays(j, party.names(i), name);
+  }
+  for (int i = 0; i < party.insee_codes_size(); ++i) {
+    const std::string code = absl::StrCat(at, ".insee_codes[", i, "]");
+    NeedBytes(j, party.insee_codes(i).code(), kCodeBytes, code + ".code");
+    CheckDays(j, party.insee_codes(i), code);
+  }
+}
+
+void CheckClauses(Judgement& j, const Convention& convention) {
+  for (int i = 0; i < convention.clauses_size(); ++i) {
+    const std::string at = j.At("convention.clauses", i);
+    if (convention.clauses(i).rule().empty()) Missing(j, at + ".rule");
+    if (convention.clauses(i).sentence().empty()) Missing(j, at + ".sentence");
+  }
+}
+
 void CheckParties(Judgement& j, const Convention& convention) {
   if (convention.parties().empty()) Missing(j, j.At("convention.parties"));
   std::set<std::string_view> ids;
@@ -125,7 +154,11 @@ void CheckParties(Judgement& j, const Convention& convention) {
       j.Refuse({kFoundingTerms, "party-repeated"}, at + ".id");
     if (party.kind() == convention::v1::PARTY_KIND_UNSPECIFIED)
       j.Refuse({kFoundingTerms, "party-kind"}, at + ".kind");
+    CheckAttributes(j, party, at);
   }
+  if (convention.secretariat_party().empty()) Missing(j, j.At("convention.secretariat_party"));
+  if (convention.countersigning_party().empty())
+    Missing(j, j.At("convention.countersigning_party"));
   if (ids.count(convention.secretariat_party()) == 0 ||
       ids.count(convention.countersigning_party()) == 0 ||
       convention.secretariat_party() == convention.countersigning_party())
@@ -176,6 +209,7 @@ void CheckFoundingTerms(Judgement& j) {
       state::NumberOf(convention.ends_on()) < state::NumberOf(convention.starts_on()))
     j.Refuse({kFoundingTerms, "window-order"}, j.At("convention.ends_on"));
   CheckParties(j, convention);
+  CheckClauses(j, convention);
   constexpr Reason kRepeated = {kFoundingTerms, "code-repeated"};
   CheckCodes(j, convention.purposes(), kRepeated, j.At("convention.purposes"), true);
   CheckCodes(j, convention.tags(), kRepeated, j.At("convention.tags"), false);
@@ -213,6 +247,8 @@ void CheckFoundingKeys(Judgement& j) {
     NeedBytes(j, key.agent(), kAgentBytes, at + ".agent");
     if (!IsSpkiSize(key.spki().size())) Malformed(j, at + ".spki");
     if (key.scheme() != statement::v1::SIGNATURE_SCHEME_RAW) Missing(j, at + ".scheme");
+    if (key.kind() == statement::v1::AGENT_KIND_UNSPECIFIED) Missing(j, at + ".kind");
+    if (key.party().empty()) Missing(j, at + ".party");
     const std::string party = PartyOfRole(enacted.convention(), key);
     if (party.empty() || key.party() != party)
       j.Refuse({kFoundingKeys, "holder"}, at + ".role");

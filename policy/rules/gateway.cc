@@ -9,7 +9,6 @@ namespace {
 
 using record::v1::TransferRow;
 
-constexpr size_t kDigestBytes = 32;
 constexpr std::string_view kOperator = "L'opérateur de la passerelle examine l'incident.";
 constexpr std::string_view kOperatorEn = "The operator of the gateway examines the incident.";
 constexpr std::string_view kNobody = "Rien n'est à faire.";

@@ -1,6 +1,4 @@
 // The walk over an export folder: checkpoint, bundles, tiles, and nothing else.
-#include "audit/log/export.h"
-
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -13,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "audit/checkpoint/checkpoint.h"
 #include "audit/checkpoint/note.h"
+#include "audit/log/export.h"
 #include "audit/merkle/merkle.h"
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"

@@ -1,0 +1,220 @@
+// Refusals of deeds, keys and mandates.
+#include "tests/unit/policy/rules/cases.h"
+
+namespace passerelle::tests {
+namespace {
+
+using record::v1::Entry;
+using statement::v1::Act;
+using statement::v1::AGENT_KIND_GATEWAY;
+using statement::v1::AGENT_KIND_PERSON;
+using statement::v1::AGENT_KIND_SERVICE;
+using statement::v1::AgentEnrolled;
+using statement::v1::MandateGiven;
+using namespace statement::v1;  // NOLINT: the roles
+
+const Names kTranscribers = World::transcribers();
+const Names kRepresentative = {"representative-p001"};
+
+Case Enrolment(std::string code, std::string path, std::function<void(AgentEnrolled&)> spoil) {
+  return Spoilt("key.form", std::move(code), std::move(path), Stage::kStaffed, kRepresentative,
+                [spoil = std::move(spoil)](World& world) {
+                  Act act = world.Enrol("p001", "newcomer", AGENT_KIND_PERSON);
+                  spoil(*act.mutable_agent_enrolled());
+                  return act;
+                });
+}
+
+Case Giving(std::string rule, std::string code, std::string path, Role role,
+            std::function<void(MandateGiven&)> spoil) {
+  return Spoilt(std::move(rule), std::move(code), std::move(path), Stage::kStaffed, kRepresentative,
+                [role, spoil = std::move(spoil)](World& world) {
+                  Act act = world.Mandate("p001", "newcomer", role);
+                  spoil(*act.mutable_mandate_given());
+                  return act;
+                });
+}
+
+Case Serving(std::string code, std::string path, std::function<void(MandateGiven&)> spoil) {
+  return Spoilt("mandate.service", std::move(code), std::move(path), Stage::kStaffed,
+                kRepresentative, [spoil = std::move(spoil)](World& world) {
+                  Act act = world.ServiceMandate("p001", "robot", ROLE_SENDER, "sender-p001");
+                  spoil(*act.mutable_mandate_given());
+                  return act;
+                });
+}
+
+// An adhesion of p006 whose last act, or another, is spoilt.
+Case Adhering(std::string code, std::string path, std::function<void(Acts&)> spoil) {
+  return {"deed.adhesion", std::move(code), std::move(path), Stage::kAdhered,
+          [spoil = std::move(spoil)](World& world) {
+            Acts acts = world.Adhesion("p006");
+            spoil(acts);
+            const auto statement = world.Draft(acts, World::transcribers());
+            return world.Decide(statement, world.Observe(statement));
+          }};
+}
+
+// A mandate given under a deed that `spoil` chooses.
+Case Grounded(std::string rule, std::string code, std::string path, Names signers,
+              std::string_view deed_party, DeedKind kind) {
+  return {std::move(rule), std::move(code), std::move(path), Stage::kStaffed,
+          [signers = std::move(signers), party = std::string(deed_party), kind](World& world) {
+            const ActRef deed = world.Must({world.Deed(party, kind)}, World::transcribers()).Ref();
+            Act act = world.Mandate("p001", "newcomer", ROLE_DECIDER);
+            *act.mutable_under_deed() = deed;
+            return Try(world, act, signers);
+          }};
+}
+
+Entry DelayedDecision(World&) {
+  World slow(Stage::kFavourable,
+             {.deed_delay_ms = 3600000, .conditions = {}, .destroy_after_ms = 0});
+  const ActRef deed =
+      slow.Must({slow.Deed("p001", DEED_KIND_DELIBERATION)}, World::transcribers()).Ref();
+  Act act = slow.DecideExchange();
+  *act.mutable_under_deed() = deed;
+  return Try(slow, act, World::transcribers());
+}
+
+std::vector<Case> DeedCases() {
+  return {
+      Spoilt("deed.signatures", "secretary-missing", "", Stage::kFounded, {"counter-1"},
+             [](World& w) { return w.Deed("p003", DEED_KIND_NOTICE); }),
+      Spoilt("deed.signatures", "countersigner-missing", "", Stage::kFounded, {"secretary-1"},
+             [](World& w) { return w.Deed("p003", DEED_KIND_NOTICE); }),
+      Spoilt("deed.record", "dated-ahead", "deed_recorded.dated", Stage::kFounded, kTranscribers,
+             [](World& w) {
+               Act act = w.Deed("p003", DEED_KIND_NOTICE);
+               *act.mutable_deed_recorded()->mutable_dated() = DateOf("2024-06-04");
+               return act;
+             }),
+      Grounded("deed.ground", "other-party", "under_deed", kTranscribers, "p003",
+               DEED_KIND_MANDATE),
+      Grounded("deed.ground", "notice", "under_deed", kTranscribers, "p001", DEED_KIND_NOTICE),
+      Grounded("deed.signatures", "secretary-missing", "", kRepresentative, "p001",
+               DEED_KIND_MANDATE),
+      {"deed.never", "never-on-a-deed", "under_deed", Stage::kProposed,
+       [](World& world) {
+         const ActRef deed =
+             world.Must({world.Deed("p001", DEED_KIND_NOTICE)}, World::transcribers()).Ref();
+         Act act = world.Opine();
+         *act.mutable_under_deed() = deed;
+         return Try(world, act, {"dpo-p001"});
+       }},
+      {"deed.delay", "cannot-wait", "under_deed", Stage::kEmpty, DelayedDecision},
+      Adhering("already-adhered", "party",
+               [](Acts& acts) {
+                 for (Act& act : acts) act.set_party("p003");
+                 acts[3].mutable_mandate_given()->set_agent(MakeAgent("representative-p003").id);
+                 acts[4] = acts[0];
+               }),
+      Adhering("deliberation-kind", "party_adhered.deliberation",
+               [](Acts& acts) {
+                 *acts[5].mutable_party_adhered()->mutable_deliberation() = Earlier(1);
+               }),
+      Adhering("signature-kind", "party_adhered.signature",
+               [](Acts& acts) {
+                 acts[1].set_party("p003"), acts[5].mutable_under_deed()->set_ordinal(0);
+               }),
+      Adhering("representative-role", "party_adhered.representative",
+               [](Acts& acts) { acts[3].mutable_mandate_given()->set_role(ROLE_DECIDER); }),
+      Adhering("representative-not-in-force", "party_adhered.representative",
+               [](Acts& acts) {
+                 *acts[3].mutable_mandate_given()->mutable_from() = DateOf("2025-01-01");
+               }),
+      Adhering("not-signed", "", [](Acts& acts) { acts[5].clear_under_deed(); }),
+  };
+}
+
+std::vector<Case> KeyCases() {
+  return {
+      Enrolment("validity-order", "agent_enrolled.valid_until_ms",
+                [](auto& e) { e.set_valid_until_ms(e.valid_from_ms()); }),
+      Enrolment("validity-over", "agent_enrolled.valid_until_ms",
+                [](auto& e) { e.set_valid_until_ms(e.valid_from_ms() + 1); }),
+      Enrolment("fingerprint-taken", "agent_enrolled.spki",
+                [](auto& e) { e.set_spki(MakeAgent("dpo-p001").spki); }),
+      Enrolment("kind-differs", "agent_enrolled.kind",
+                [](auto& e) {
+                  e.set_agent(MakeAgent("dpo-p001").id);
+                  e.set_kind(AGENT_KIND_SERVICE);
+                }),
+      Enrolment("party-differs", "party",
+                [](auto& e) { e.set_agent(MakeAgent("reader-p002").id); }),
+      Misobserved(
+          "key.form", "possession-fails", Stage::kStaffed, kRepresentative,
+          [](World& w) { return w.Enrol("p001", "newcomer", AGENT_KIND_PERSON); },
+          [](auto& observed) { observed.set_possession(record::v1::CHECK_FAILS); }),
+      Misobserved(
+          "wire.observed", "observation-missing", Stage::kStaffed, kRepresentative,
+          [](World& w) { return w.Enrol("p001", "newcomer", AGENT_KIND_PERSON); },
+          [](auto& observed) { observed.clear_possession(); }),
+      Spoilt("key.enrolment", "representative-or-deed", "", Stage::kStaffed, {"decider-p001"},
+             [](World& w) { return w.Enrol("p001", "newcomer", AGENT_KIND_PERSON); }),
+      Spoilt("key.enrolment", "own-key-or-deed", "", Stage::kStaffed, kRepresentative,
+             [](World& w) {
+               Act act = w.Enrol("p001", "second-key", AGENT_KIND_PERSON);
+               act.mutable_agent_enrolled()->set_agent(MakeAgent("dpo-p001").id);
+               return act;
+             }),
+      Spoilt("key.enrolment", "gateway-party", "party", Stage::kStaffed, kTranscribers,
+             [](World& w) { return w.Enrol("p001", "gateway-2", AGENT_KIND_GATEWAY); }),
+      Spoilt("deed.signatures", "secretary-missing", "", Stage::kStaffed, {"gateway"},
+             [](World& w) { return w.Enrol("p002", "gateway-2", AGENT_KIND_GATEWAY); }),
+  };
+}
+
+std::vector<Case> MandateCases() {
+  return {
+      Giving("mandate.form", "until-before-from", "mandate_given.until", ROLE_DECIDER,
+             [](auto& m) { *m.mutable_until() = DateOf("2023-12-31"); }),
+      Giving("mandate.form", "sender-of-another-dataset", "mandate_given.datasets[0]", ROLE_SENDER,
+             [](auto& m) { m.add_datasets("p002/places"); }),
+      Giving("mandate.form", "gateway-agent", "mandate_given.agent", ROLE_DECIDER,
+             [](auto& m) { m.set_agent(MakeAgent("gateway").id); }),
+      Giving("wire.field", "not-allowed", "mandate_given.datasets", ROLE_DECIDER,
+             [](auto& m) { m.add_datasets("p001/children"); }),
+      Giving("wire.field", "not-allowed", "mandate_given.unit", ROLE_DECIDER,
+             [](auto& m) { m.set_unit("stats"); }),
+      Giving("IX.5d", "unit-missing", "mandate_given.unit", ROLE_READER,
+             [](auto& m) { m.clear_unit(); }),
+      Giving("IX.5d", "unit-unknown", "mandate_given.unit", ROLE_READER,
+             [](auto& m) { m.set_unit("nowhere"); }),
+      Giving("IX.5d", "agreement-missing", "mandate_given.confidentiality", ROLE_READER,
+             [](auto& m) { m.clear_confidentiality(); }),
+      Giving("IX.5d", "agreement-ahead", "mandate_given.confidentiality.signed_on", ROLE_READER,
+             [](auto& m) {
+               *m.mutable_confidentiality()->mutable_signed_on() = DateOf("2024-06-04");
+             }),
+      Serving("service-role", "mandate_given.role", [](auto& m) { m.set_role(ROLE_DECIDER); }),
+      Serving("service-datasets", "mandate_given.datasets", [](auto& m) { m.clear_datasets(); }),
+      Serving("answerable-not-a-person", "mandate_given.answerable_agent",
+              [](auto& m) { m.set_answerable_agent(MakeAgent("stranger").id); }),
+      Serving("answerable-without-mandate", "mandate_given.answerable_agent",
+              [](auto& m) { m.set_answerable_agent(MakeAgent("reader-p002").id); }),
+      Giving("mandate.giver", "deed-only", "mandate_given.role", ROLE_REPRESENTATIVE, [](auto&) {}),
+      Giving("mandate.giver", "other-party", "mandate_given.role", ROLE_SECRETARIAT, [](auto&) {}),
+      Giving("mandate.giver", "other-party", "mandate_given.role", ROLE_OPERATOR, [](auto&) {}),
+      Giving("mandate.giver", "end-date", "mandate_given.until", ROLE_LOG_AUDITOR, [](auto&) {}),
+      Giving("deed.signatures", "secretary-missing", "", ROLE_LOG_AUDITOR,
+             [](auto& m) { *m.mutable_until() = DateOf("2024-12-31"); }),
+      Spoilt("mandate.giver", "other-party", "mandate_given.role", Stage::kStaffed,
+             {"representative-p002"},
+             [](World& w) { return w.Mandate("p002", "newcomer", ROLE_COUNTERSIGNER); }),
+      Spoilt("mandate.giver", "representative-or-deed", "", Stage::kStaffed,
+             {"representative-p002"},
+             [](World& w) { return w.Mandate("p001", "newcomer", ROLE_DECIDER); }),
+  };
+}
+
+}  // namespace
+
+std::vector<Case> PeopleCases() {
+  std::vector<Case> cases = DeedCases();
+  for (Case& key : KeyCases()) cases.push_back(std::move(key));
+  for (Case& mandate : MandateCases()) cases.push_back(std::move(mandate));
+  return cases;
+}
+
+}  // namespace passerelle::tests

@@ -1,0 +1,282 @@
+// Refusals of transfers, of their content, and of the gateway's acts.
+#include "tests/unit/policy/rules/cases.h"
+
+namespace passerelle::tests {
+namespace {
+
+using record::v1::ActObserved;
+using record::v1::CellFault;
+using record::v1::Entry;
+using record::v1::PayloadObserved;
+using namespace statement::v1;  // NOLINT: the acts
+
+Act Send(World& world) { return world.Send(); }
+Act Release(World& world) { return world.Rule(RULING_RELEASED); }
+
+Case Sending(std::string rule, std::string code, std::string path,
+             std::function<void(TransferSubmitted&)> spoil) {
+  return Spoilt(std::move(rule), std::move(code), "transfer_submitted." + path, Stage::kRegistered,
+                {"sender-p001"}, [spoil = std::move(spoil)](World& world) {
+                  Act act = world.Send();
+                  spoil(*act.mutable_transfer_submitted());
+                  return act;
+                });
+}
+
+Case Containing(std::string rule, std::string code, std::function<void(PayloadObserved&)> spoil) {
+  return Misobserved(
+      std::move(rule), std::move(code), Stage::kRegistered, {"sender-p001"}, Send,
+      [spoil = std::move(spoil)](ActObserved& observed) { spoil(*observed.mutable_payload()); });
+}
+
+// A payload with one failing cell in a column.
+Case Failing(std::string rule, std::string code, uint32_t column, CellFault fault) {
+  return Containing(std::move(rule), std::move(code), [column, fault](PayloadObserved& payload) {
+    record::v1::CellObserved& cell = *payload.add_cells();
+    cell.set_line(2);
+    cell.set_column(column);
+    cell.set_fault(fault);
+    payload.set_cells_failing(1);
+  });
+}
+
+// A case in a world whose DPO set conditions.
+Case Conditioned(std::string rule, std::string code, std::string path, World::Options options,
+                 Stage stage, std::function<Entry(World&)> decide) {
+  return {std::move(rule), std::move(code), std::move(path), Stage::kEmpty,
+          [options = std::move(options), stage, decide = std::move(decide)](World&) {
+            World world(stage, options);
+            return decide(world);
+          }};
+}
+
+World::Options EachRuled() {
+  World::Options options;
+  options.conditions.set_release(RELEASE_EACH_RULED);
+  return options;
+}
+
+World::Options CappedAtOne() {
+  World::Options options;
+  options.conditions.set_transfer_cap(1);
+  return options;
+}
+
+World::Options Dropped() {
+  World::Options options;
+  options.conditions.add_dropped_fields("places");
+  options.conditions.set_threshold(11);
+  return options;
+}
+
+// A transfer by a service whose mandate `spoil` changes.
+Entry SentByAService(World& world, const std::string& slug, std::string_view until) {
+  Act mandate = world.ServiceMandate("p001", "robot", ROLE_SENDER, "answerable");
+  mandate.mutable_mandate_given()->set_datasets(0, slug);
+  Act answerable = world.Mandate("p001", "answerable", ROLE_STEWARD);
+  *answerable.mutable_mandate_given()->mutable_until() = DateOf(until);
+  world.Must({answerable, mandate, world.Enrol("p001", "robot", AGENT_KIND_SERVICE)},
+             {"representative-p001"});
+  world.Advance(int64_t{24} * 3600 * 1000);
+  return Try(world, world.Send(), {"robot"});
+}
+
+std::vector<Case> ManifestCases() {
+  return {
+      Spoilt("transfer.approval", "not-approved", "transfer_submitted.exchange", Stage::kFavourable,
+             {"sender-p001"}, Send),
+      {"transfer.approval", "outside-dates", "", Stage::kRegistered,
+       [](World& world) {
+         world.SetDay("2026-01-01");
+         return Try(world, world.Send(), {"sender-p001"});
+       }},
+      Conditioned("transfer.approval", "cap-reached", "", CappedAtOne(), Stage::kSent,
+                  [](World& world) { return Try(world, world.Send(), {"sender-p001"}); }),
+      Spoilt("IX.3c", "register-missing", "transfer_submitted.exchange", Stage::kApproved,
+             {"sender-p001"}, Send),
+      Sending("transfer.manifest", "dataset-differs", "dataset",
+              [](auto& t) { t.mutable_dataset()->set_ordinal(1); }),
+      Sending("transfer.manifest", "recipient-differs", "recipient.party",
+              [](auto& t) { t.mutable_recipient()->set_party("p003"); }),
+      Misobserved("transfer.manifest", "size-band-differs", Stage::kRegistered, {"sender-p001"},
+                  Send, [](auto& observed) { observed.mutable_payload()->set_size_band(4096); }),
+      Sending("transfer.manifest", "destroy-past", "destroy_after_ms",
+              [](auto& t) { t.set_destroy_after_ms(1704067200000); }),
+      Sending("transfer.manifest", "destroy-beyond", "destroy_after_ms",
+              [](auto& t) { t.set_destroy_after_ms(1893456000000); }),
+      Sending("wire.field", "malformed", "period", [](auto& t) { t.set_period("2023-13"); }),
+      Sending("wire.field", "malformed", "size_band", [](auto& t) { t.set_size_band(3000); }),
+      Spoilt("mandate.role", "sender-missing", "", Stage::kRegistered, {"steward-p001"}, Send),
+      {"mandate.role", "dataset-not-named", "", Stage::kRegistered,
+       [](World& world) { return SentByAService(world, "p001/other", "2029-12-31"); }},
+      {"mandate.role", "not-answered-for", "", Stage::kRegistered,
+       [](World& world) { return SentByAService(world, "p001/children", "2024-06-03"); }},
+      Spoilt("IX.2b", "not-the-holder", "party", Stage::kRegistered, {"reader-p002"},
+             [](World& world) {
+               Act act = world.Send();
+               act.set_party("p002");
+               return act;
+             }),
+  };
+}
+
+std::vector<Case> ContentCases() {
+  return {
+      Misobserved("wire.observed", "observation-missing", Stage::kRegistered, {"sender-p001"}, Send,
+                  [](auto& observed) { observed.clear_payload(); }),
+      Containing("IX.5f", "unreadable", [](auto& p) { p.set_readable(record::v1::CHECK_FAILS); }),
+      Containing("IX.5f", "unreadable", [](auto& p) { p.clear_readable(); }),
+      Containing("IX.5f", "column-unknown", [](auto& p) { p.add_columns()->set_column(6); }),
+      Containing("IX.5f", "column-unknown", [](auto& p) { p.add_columns()->set_field(99); }),
+      Containing("IX.5f", "column-twice", [](auto& p) { p.add_columns()->set_field(1); }),
+      Containing("IX.5f", "column-missing",
+                 [](auto& p) { p.mutable_columns()->DeleteSubrange(0, 1); }),
+      Conditioned("IX.5f", "column-not-in-force", "*", Dropped(), Stage::kRegistered,
+                  [](World& world) {
+                    const Statement statement = world.Draft({world.Send()}, {"sender-p001"});
+                    record::v1::Observed observed = world.Observe(statement);
+                    observed.mutable_acts(0)->mutable_payload()->add_columns()->set_field(5);
+                    return world.Decide(statement, observed);
+                  }),
+      Conditioned("IX.5f", "below-threshold", "*", Dropped(), Stage::kRegistered,
+                  [](World& world) {
+                    const Statement statement = world.Draft({world.Send()}, {"sender-p001"});
+                    record::v1::Observed observed = world.Observe(statement);
+                    observed.mutable_acts(0)->mutable_payload()->set_threshold_respected(5);
+                    return world.Decide(statement, observed);
+                  }),
+      Failing("IX.5f", "cell-type", 1, record::v1::CELL_FAULT_TYPE),
+      Failing("IX.5f", "cell-code", 3, record::v1::CELL_FAULT_CODE),
+      Failing("IX.5f", "cell-threshold", 4, record::v1::CELL_FAULT_THRESHOLD),
+      Failing("IX.5f", "row-width", 4, record::v1::CELL_FAULT_WIDTH),
+      Failing("IX.5g", "commune-unknown", 2, record::v1::CELL_FAULT_CODE),
+      Containing("IX.5f", "more-cells", [](auto& p) { p.set_cells_failing(1); }),
+      Containing("content.payload", "identifier",
+                 [](auto& p) { p.add_column_hits()->set_action(record::v1::HIT_ACTION_BLOCK); }),
+      {"content.text", "identifier", "dataset_declared.slug", Stage::kStaffed,
+       [](World& world) {
+         const Statement statement = world.Draft({world.Declare()}, {"steward-p001"});
+         record::v1::Observed observed = world.Observe(statement);
+         record::v1::TextHit& hit = *observed.mutable_acts(0)->add_text_hits();
+         hit.set_path("acts[0].dataset_declared.slug");
+         hit.set_action(record::v1::HIT_ACTION_BLOCK);
+         return world.Decide(statement, observed);
+       }},
+      Misobserved("content.attachments", "attachments-fail", Stage::kRegistered, {"sender-p001"},
+                  Send, [](auto& observed) { observed.set_attachments(record::v1::CHECK_FAILS); }),
+  };
+}
+
+std::vector<Case> RulingCases() {
+  const auto ruling = [](std::string code, std::string path, Names signers,
+                         std::function<Act(World&)> make) {
+    return Conditioned("transfer.ruling", std::move(code), std::move(path), EachRuled(),
+                       Stage::kSent,
+                       [signers = std::move(signers), make = std::move(make)](World& world) {
+                         return Try(world, make(world), signers);
+                       });
+  };
+  return {
+      Spoilt("transfer.ruling", "not-held", "transfer_ruled.transfer", Stage::kSent, {"dpo-p001"},
+             Release),
+      ruling("reasons-missing", "transfer_ruled.reasons", {"dpo-p001"},
+             [](World& world) {
+               Act act = world.Rule(RULING_REFUSED);
+               act.mutable_transfer_ruled()->clear_reasons();
+               return act;
+             }),
+      ruling("retention-over", "transfer_ruled.transfer", {"dpo-p001"},
+             [](World& world) {
+               world.SetDay("2027-01-01");
+               return world.Rule(RULING_RELEASED);
+             }),
+      Conditioned("IX.2c", "not-the-dpo", "", EachRuled(), Stage::kSent,
+                  [](World& world) { return Try(world, Release(world), {"decider-p001"}); }),
+      Conditioned("conflict.C1", "dpo-holds-office", "", EachRuled(), Stage::kSent,
+                  [](World& world) {
+                    world.Appoint("p002", ROLE_STEWARD, "dpo-p001");
+                    return Try(world, Release(world), {"dpo-p001"});
+                  }),
+      Spoilt("transfer.acknowledgement", "not-handed-over", "transfer_acknowledged.transfer",
+             Stage::kSent, {"reader-p002"}, [](World& world) { return world.Acknowledge(); }),
+      Spoilt("transfer.acknowledgement", "commitment-differs", "transfer_acknowledged.payload",
+             Stage::kHandedOver, {"reader-p002"},
+             [](World& world) {
+               Act act = world.Acknowledge();
+               act.mutable_transfer_acknowledged()->set_payload(Commitment("another"));
+               return act;
+             }),
+      Spoilt("transfer.acknowledgement", "not-the-recipient", "party", Stage::kHandedOver,
+             {"reader-p003"},
+             [](World& world) {
+               Act act = world.Acknowledge();
+               act.set_party("p003");
+               return act;
+             }),
+      Spoilt("mandate.role", "reader-missing", "", Stage::kHandedOver, {"requester-p002"},
+             [](World& world) { return world.Acknowledge(); }),
+  };
+}
+
+std::vector<Case> GatewayCases() {
+  const auto hand_over = [](World& world) { return world.HandOver(); };
+  return {
+      Spoilt("gateway.key", "not-the-gateway", "header.signers", Stage::kSent, {"secretary-1"},
+             hand_over),
+      Spoilt("gateway.key", "not-the-gateway", "header.signers", Stage::kSent,
+             {"gateway", "secretary-1"}, hand_over),
+      Conditioned("gateway.handover", "held", "", EachRuled(), Stage::kSent,
+                  [](World& world) { return Try(world, world.HandOver(), {"gateway"}); }),
+      {"gateway.handover", "retention-over", "", Stage::kSent,
+       [](World& world) {
+         world.SetDay("2027-01-01");
+         return Try(world, world.HandOver(), {"gateway"});
+       }},
+      {"gateway.handover", "erased", "", Stage::kSent,
+       [](World& world) {
+         world.SetDay("2027-01-01");
+         world.Must({world.ReachRetention()}, {"gateway"});
+         return Try(world, world.HandOver(), {"gateway"});
+       }},
+      Misobserved("gateway.handover", "reader-not-entitled", Stage::kSent, {"gateway"}, hand_over,
+                  [](auto& observed) { observed.mutable_reader()->set_party("p003"); }),
+      Misobserved("gateway.handover", "reader-not-entitled", Stage::kSent, {"gateway"}, hand_over,
+                  [](auto& observed) { observed.mutable_reader()->set_unit("childhood"); }),
+      Misobserved("wire.observed", "observation-missing", Stage::kSent, {"gateway"}, hand_over,
+                  [](auto& observed) { observed.clear_reader(); }),
+      Spoilt("gateway.retention", "not-over", "retention_reached.transfer", Stage::kSent,
+             {"gateway"}, [](World& world) { return world.ReachRetention(); }),
+      {"gateway.retention", "ground-recorded", "retention_reached.transfer", Stage::kSent,
+       [](World& world) {
+         world.SetDay("2027-01-01");
+         world.Must({world.ReachRetention()}, {"gateway"});
+         return Try(world, world.ReachRetention(), {"gateway"});
+       }},
+      Spoilt("gateway.erasure", "no-ground", "payload_erased.transfer", Stage::kSent, {"gateway"},
+             [](World& world) { return world.Erase(world.transfer); }),
+      {"gateway.erasure", "ground-differs", "payload_erased.ground", Stage::kSent,
+       [](World& world) {
+         world.SetDay("2027-01-01");
+         world.Must({world.ReachRetention()}, {"gateway"});
+         return Try(world, world.Erase(world.transfer), {"gateway"});
+       }},
+      {"gateway.erasure", "already-erased", "payload_erased.transfer", Stage::kSent,
+       [](World& world) {
+         world.SetDay("2027-01-01");
+         const ActRef ground = world.Must({world.ReachRetention()}, {"gateway"}).Ref();
+         world.Must({world.Erase(ground)}, {"gateway"});
+         return Try(world, world.Erase(ground), {"gateway"});
+       }},
+  };
+}
+
+}  // namespace
+
+std::vector<Case> TransferCases() {
+  std::vector<Case> all;
+  for (auto cases : {ManifestCases(), ContentCases(), RulingCases(), GatewayCases()})
+    all.insert(all.end(), cases.begin(), cases.end());
+  return all;
+}
+
+}  // namespace passerelle::tests
