@@ -22,6 +22,27 @@ absl::StatusOr<absl::TimeZone> Zone(std::string_view name) {
   return zone;
 }
 
+// Whether `text` has the form of `pattern`, in which a 0 stands for any digit.
+bool Matches(std::string_view text, std::string_view pattern) {
+  if (text.size() != pattern.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (pattern[i] == '0' ? !digit : text[i] != pattern[i]) return false;
+  }
+  return true;
+}
+
+// Whether `text` is written YYYY-MM-DDTHH:MM:SS[.mmm](Z|±HH:MM), with seconds below 60.
+bool IsInstantShape(std::string_view text) {
+  constexpr size_t kSeconds = 17;
+  constexpr size_t kBody = 19;
+  if (text.size() < kBody || !Matches(text.substr(0, kBody), "0000-00-00T00:00:00")) return false;
+  if (text[kSeconds] > '5') return false;
+  std::string_view rest = text.substr(kBody);
+  if (Matches(rest.substr(0, 4), ".000")) rest.remove_prefix(4);
+  return rest == "Z" || Matches(rest, "+00:00") || Matches(rest, "-00:00");
+}
+
 }  // namespace
 
 bool IsValid(const CivilDay& day) {
@@ -60,7 +81,9 @@ std::string ToIsoInstant(int64_t wall_ms) {
 absl::StatusOr<int64_t> FromIsoInstant(std::string_view text) {
   absl::Time time;
   std::string error;
-  if (!absl::ParseTime("%E4Y-%m-%dT%H:%M:%E*S%Ez", Absl(text), &time, &error))
+  // absl alone is lenient: it takes white space, `infinite-future`, second 60, one digit for two.
+  if (!IsInstantShape(text) || !FromIsoDate(text.substr(0, 10)).ok() ||
+      !absl::ParseTime("%E4Y-%m-%dT%H:%M:%E*S%Ez", Absl(text), &time, &error))
     return Malformed("INSTANT", "", "an instant is written YYYY-MM-DDTHH:MM:SSZ");
   return absl::ToUnixMillis(time);
 }

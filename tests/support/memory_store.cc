@@ -66,16 +66,17 @@ MemoryStore::MemoryStore() : MemoryStore(std::make_shared<MemoryDisk>()) {}
 MemoryStore::MemoryStore(std::shared_ptr<MemoryDisk> disk) : disk_(std::move(disk)) {}
 
 Appended MemoryStore::Append(const Head& expected, const Group& group) {
-  MutexLock lock(disk_->mutex_);
-  MemoryImage& image = disk_->image_;
+  MemoryDisk& disk = *disk_;
+  MutexLock lock(disk.mutex_);
+  MemoryImage& image = disk.image_;
   if (broken_) return Appended::kUnknown;
   if (group.head.epoch < image.head.epoch) return Appended::kFenced;
   if (image.head != expected) return Appended::kConflict;
-  if (disk_->fault_ == DiskFault::kFull) return Appended::kFull;
+  if (disk.fault_ == DiskFault::kFull) return Appended::kFull;
   for (const std::string& entry : group.entries) AppendEntry(image, entry);
   const bool sound = LeadsToItsHead(image, group.head);
-  broken_ = !sound || disk_->fault_ != DiskFault::kNone;
-  if (sound && disk_->fault_ != DiskFault::kLost)
+  broken_ = !sound || disk.fault_ != DiskFault::kNone;
+  if (sound && disk.fault_ != DiskFault::kLost)
     image.head = group.head;
   else
     Truncate(image, expected.size);
@@ -83,14 +84,16 @@ Appended MemoryStore::Append(const Head& expected, const Group& group) {
 }
 
 absl::StatusOr<Head> MemoryStore::ReadHead() const {
-  MutexLock lock(disk_->mutex_);
-  return disk_->image_.head;
+  MemoryDisk& disk = *disk_;
+  MutexLock lock(disk.mutex_);
+  return disk.image_.head;
 }
 
 absl::StatusOr<std::vector<std::string>> MemoryStore::ReadEntries(uint64_t begin,
                                                                   uint64_t end) const {
-  MutexLock lock(disk_->mutex_);
-  const MemoryImage& image = disk_->image_;
+  MemoryDisk& disk = *disk_;
+  MutexLock lock(disk.mutex_);
+  MemoryImage& image = disk.image_;
   if (begin > end || end > image.head.size) return PastHead();
   std::vector<std::string> entries;
   for (uint64_t index = begin; index < end; ++index) {
@@ -104,8 +107,9 @@ absl::StatusOr<std::vector<std::string>> MemoryStore::ReadEntries(uint64_t begin
 
 absl::StatusOr<Digest> MemoryStore::ReadNode(audit::merkle::NodeId node) const {
   constexpr int kLevels = 64;
-  MutexLock lock(disk_->mutex_);
-  const MemoryImage& image = disk_->image_;
+  MemoryDisk& disk = *disk_;
+  MutexLock lock(disk.mutex_);
+  MemoryImage& image = disk.image_;
   if (node.level < 0 || node.level >= kLevels || node.index >= image.head.size >> node.level)
     return PastHead();
   return image.levels[node.level][node.index];
@@ -113,8 +117,9 @@ absl::StatusOr<Digest> MemoryStore::ReadNode(audit::merkle::NodeId node) const {
 
 absl::Status MemoryStore::IndexStatements(
     const std::vector<std::pair<Digest, uint64_t>>& statements) {
-  MutexLock lock(disk_->mutex_);
-  MemoryImage& image = disk_->image_;
+  MemoryDisk& disk = *disk_;
+  MutexLock lock(disk.mutex_);
+  MemoryImage& image = disk.image_;
   for (const auto& [digest, index] : statements)
     if (index >= image.head.size) return PastHead();
   for (const auto& [digest, index] : statements) {
@@ -125,15 +130,17 @@ absl::Status MemoryStore::IndexStatements(
 }
 
 absl::StatusOr<std::optional<uint64_t>> MemoryStore::FindStatement(const Digest& digest) const {
-  MutexLock lock(disk_->mutex_);
-  const auto found = disk_->image_.statements.find(digest);
-  if (found == disk_->image_.statements.end()) return std::optional<uint64_t>();
+  MemoryDisk& disk = *disk_;
+  MutexLock lock(disk.mutex_);
+  const auto found = disk.image_.statements.find(digest);
+  if (found == disk.image_.statements.end()) return std::optional<uint64_t>();
   return std::optional<uint64_t>(found->second);
 }
 
 absl::StatusOr<uint64_t> MemoryStore::IndexedSize() const {
-  MutexLock lock(disk_->mutex_);
-  return disk_->image_.indexed;
+  MemoryDisk& disk = *disk_;
+  MutexLock lock(disk.mutex_);
+  return disk.image_.indexed;
 }
 
 }  // namespace passerelle::tests

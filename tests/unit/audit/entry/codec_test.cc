@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "gateway/base/bytes.h"
+#include "gateway/base/digest.h"
+#include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 
@@ -115,6 +118,20 @@ TEST(DecodeStatement, TakesAValidOne) {
   EXPECT_TRUE(DecodeStatement(genesis.SerializeAsString()).ok());
 }
 
+// The seeds of the fuzzer reach its depths only when they are accepted.
+TEST(DecodeStatement, TakesTheSeedsOfTheFuzzer) {
+  const std::string corpus = PASSERELLE_TESTDATA "/../fuzz/corpus/statement/";
+  for (const char* name : {"genesis", "people", "dataset", "opinion", "transfer"}) {
+    const std::string payload = *gateway::base::ReadFile(corpus + name, 4096);
+    EXPECT_TRUE(DecodeStatement(payload).ok()) << name << DecodeStatement(payload).status();
+    const std::string bytes = *gateway::base::ReadFile(corpus + name + "-envelope", 4096);
+    const absl::StatusOr<Envelope> envelope = DecodeEnvelope(bytes);
+    ASSERT_TRUE(envelope.ok()) << name << envelope.status();
+    EXPECT_EQ(envelope->payload(), payload) << name;
+  }
+  EXPECT_TRUE(DecodeStatement(*gateway::base::ReadFile(corpus + "default-written-out", 4096)).ok());
+}
+
 TEST(DecodeStatement, RefusesAMalformedHeader) {
   const std::vector<Change<Statement>> changes = {
       {"no header", [](Statement& s) { s.clear_header(); }, "MISSING", "statement.header"},
@@ -221,6 +238,19 @@ TEST(Leaf, RoundTrips) {
   const absl::StatusOr<Entry> entry = DecodeLeaf(*leaf);
   ASSERT_TRUE(entry.ok()) << entry.status();
   EXPECT_EQ(entry->SerializeAsString(), ValidEntry().SerializeAsString());
+}
+
+// The example of audit/FORMAT.md, which seeds a fuzzer too.
+TEST(Leaf, HasTheBytesOfItsFormat) {
+  const std::string leaf =
+      *gateway::base::ReadFile(PASSERELLE_TESTDATA "/../fuzz/corpus/entry/refused", 1024);
+  EXPECT_EQ(gateway::base::ToHex(
+                gateway::base::View(gateway::base::Sha256({std::string_view("\0", 1), leaf}))),
+            "88d7260b19529c0ef82feb550130c82c42632f3fc6f996a498f8279464fbab38");
+  const absl::StatusOr<Entry> entry = DecodeLeaf(leaf);
+  ASSERT_TRUE(entry.ok()) << entry.status();
+  EXPECT_EQ(entry->refused().findings(0).rule(), "IX.2c");
+  EXPECT_EQ(*EncodeLeaf(*entry), leaf);
 }
 
 TEST(Leaf, HoldsAtMost65535Bytes) {

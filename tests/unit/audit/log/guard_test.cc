@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 
+#include "gateway/base/bytes.h"
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
 #include "tests/support/temp_folder.h"
@@ -43,6 +44,28 @@ TEST_F(GuardTest, IsEmptyUntilWritten) {
   EXPECT_EQ((*Open())->last(), std::nullopt) << "opening writes no head";
   EXPECT_EQ(*gateway::base::PermissionsOf(path_), 0600);
   EXPECT_EQ(Bytes().size(), 2 * kSlot);
+}
+
+// The example of audit/FORMAT.md.
+TEST_F(GuardTest, HasTheBytesOfItsFormat) {
+  const std::string root =
+      *gateway::base::FromHex("832e609776a4b05ca208ef796bfd6f2d7cfcf00ddd46afb497d4b1b5ef19a994");
+  ASSERT_TRUE((*Open("passerelle.example/test"))
+                  ->Write({.size = 5,
+                           .root = *gateway::base::DigestFromBytes(root),
+                           .time_ms = 1717408800000,
+                           .epoch = 0})
+                  .ok());
+  EXPECT_EQ(Bytes().substr(0, kSlot), std::string(kSlot, '\0')) << "the first goes to slot 1";
+  const std::string slot = gateway::base::ToHex(Bytes().substr(kSlot));
+  EXPECT_EQ(slot.substr(0, 2 * 116),
+            "706173736572656c6c652f67756172642f76310a"
+            "bfb3aa8ee72513a64c9f0cf0fc3d34e6ef66f22e2a3ae5ae0fae1b0f3b3f64e8"
+            "00000000000000010000000000000005"
+            "832e609776a4b05ca208ef796bfd6f2d7cfcf00ddd46afb497d4b1b5ef19a994"
+            "0000018fdd8a9d000000000000000000");
+  EXPECT_EQ(slot.substr(2 * 480),
+            "c9707089b40d0eb15ff6cca66e4a1d97e96e6f3b548c7ec1f618ada0d72b992e");
 }
 
 TEST_F(GuardTest, RemembersTheLastHead) {

@@ -1,0 +1,229 @@
+// The walk over an export folder: checkpoint, bundles, tiles, and nothing else.
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "audit/checkpoint/checkpoint.h"
+#include "audit/checkpoint/note.h"
+#include "audit/log/export.h"
+#include "audit/merkle/merkle.h"
+#include "gateway/base/files.h"
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
+#include "gateway/base/strings.h"
+#include "gateway/verify/fault.h"
+#include "gateway/verify/replay.h"
+#include "gateway/verify/tree.h"
+#include "gateway/verify/verify.h"
+
+namespace passerelle::gateway::verify {
+namespace {
+
+using audit::checkpoint::Checkpoint;
+using audit::checkpoint::NoteVerifier;
+using base::Digest;
+
+constexpr std::string_view kCheckpointFile = "checkpoint";
+constexpr std::string_view kVkeyFile = "log.vkey";
+
+// Level of bundles in TilePath.
+constexpr int kEntriesLevel = -1;
+
+// One of the two files at the top.
+Check ReadTop(const std::string& folder, std::string_view name, std::string& bytes) {
+  absl::StatusOr<std::string> read =
+      base::ReadFile(absl::StrCat(folder, "/", base::Absl(name)), base::kMaxNoteBytes);
+  if (absl::IsNotFound(read.status()))
+    return FaultOfExport(absl::StrCat("The file ", base::Absl(name), " is missing."),
+                         absl::StrCat("Le fichier ", base::Absl(name), " manque."));
+  if (!read.ok()) return Unreadable(read.status());
+  bytes = *std::move(read);
+  return std::nullopt;
+}
+
+// The checkpoint, under the key beside it.
+Check OpenTop(const std::string& folder, Checkpoint& checkpoint, std::string& vkey) {
+  std::string note;
+  if (Check fault = ReadTop(folder, kVkeyFile, vkey); fault.has_value()) return fault;
+  if (Check fault = ReadTop(folder, kCheckpointFile, note); fault.has_value()) return fault;
+  if (!vkey.empty() && vkey.back() == '\n') vkey.pop_back();
+  const absl::StatusOr<NoteVerifier> verifier = NoteVerifier::FromVkey(vkey);
+  if (!verifier.ok())
+    return FaultOfExport(
+        absl::StrCat("The file log.vkey holds no key: ", verifier.status().message(), "."),
+        absl::StrCat("Le fichier log.vkey ne contient pas de clé : ", verifier.status().message(),
+                     "."));
+  const absl::StatusOr<audit::checkpoint::OpenedNote> opened =
+      audit::checkpoint::OpenNote(note, {*verifier});
+  absl::StatusOr<Checkpoint> read = opened.ok() ? audit::checkpoint::FromText(opened->text)
+                                                : absl::StatusOr<Checkpoint>(opened.status());
+  if (!read.ok())
+    return FaultOfExport(
+        absl::StrCat("The checkpoint is not one that the key in log.vkey signed: ",
+                     read.status().message(), "."),
+        absl::StrCat("Le point de contrôle n'est pas signé par la clé de log.vkey : ",
+                     read.status().message(), "."));
+  if (read->size == 0)
+    return FaultOfExport("The log is empty: no convention was ever enacted in it.",
+                         "Le journal est vide : aucune convention n'y a été édictée.");
+  if (read->size > base::kMaxVerifiedEntries)
+    return FaultOfExport(absl::StrCat("The checkpoint claims ", read->size,
+                                      " entries, more than this program verifies (",
+                                      base::kMaxVerifiedEntries, ")."),
+                         absl::StrCat("Le point de contrôle annonce ", read->size,
+                                      " entrées, plus que ce programme n'en vérifie (",
+                                      base::kMaxVerifiedEntries, ")."));
+  checkpoint = *std::move(read);
+  return std::nullopt;
+}
+
+// Every file below the folder must be one that the layout asks for.
+Check FindUnexpected(const std::string& folder, const std::set<std::string>& expected) {
+  std::error_code error;
+  std::vector<std::string> unexpected;
+  for (std::filesystem::recursive_directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->is_directory(error) && !it->is_symlink(error)) continue;
+    std::string path = it->path().lexically_relative(folder).generic_string();
+    if (!expected.contains(path)) unexpected.push_back(std::move(path));
+  }
+  if (error)
+    return Unreadable(base::Error(absl::StatusCode::kUnavailable, "FILE_ERROR", "",
+                                  absl::StrCat(folder, ": ", error.message())));
+  if (unexpected.empty()) return std::nullopt;
+  const std::string& least = *std::min_element(unexpected.begin(), unexpected.end());
+  return FaultOfExport(
+      absl::StrCat("The file ", least, " belongs to no log of this size."),
+      absl::StrCat("Le fichier ", least, " n'appartient pas à un journal de cette taille."));
+}
+
+// Reads the bundle that begins at entry `begin`.
+Check ReadBundle(const std::string& folder, uint64_t size, uint64_t begin,
+                 std::set<std::string>& files, std::vector<std::string>& entries) {
+  const uint64_t end = std::min(begin + kTileWidth, size);
+  const std::string path = audit::log::TilePath(kEntriesLevel, begin / kTileWidth,
+                                                static_cast<int>((end - begin) % kTileWidth));
+  files.insert(path);
+  absl::StatusOr<std::vector<std::string>> read =
+      audit::log::ReadExportEntries(folder, size, begin, end);
+  if (absl::IsDataLoss(read.status())) {
+    const bool there = base::Exists(absl::StrCat(folder, "/", path));
+    Fault fault =
+        FaultOfExport(absl::StrCat("The bundle ", path, " with the entries ", begin, " to ",
+                                   end - 1, there ? " is malformed." : " is missing."),
+                      absl::StrCat("Le paquet ", path, " des entrées ", begin, " à ", end - 1,
+                                   there ? " est mal formé." : " manque."));
+    fault.index = begin;
+    return fault;
+  }
+  if (!read.ok()) return Unreadable(read.status());
+  entries = *std::move(read);
+  return std::nullopt;
+}
+
+// One verification. Lives for one call.
+struct Walk {
+  Walk(const std::string& where, const Checkpoint& head, const std::string& vkey,
+       const Digest* pinned_log)
+      : folder(where),
+        checkpoint(head),
+        tree(where, head.size),
+        replay(head.origin, vkey, pinned_log, tree) {}
+
+  const std::string& folder;
+  const Checkpoint& checkpoint;
+  Tree tree;
+  Replay replay;
+  std::set<std::string> files{std::string(kCheckpointFile), std::string(kVkeyFile)};
+
+  // A bundle's hashes are held against its tile before any of its entries is interpreted: a fault
+  // of bytes is then named as such.
+  Check TakeBundle(uint64_t begin) {
+    std::vector<std::string> entries;
+    if (Check fault = ReadBundle(folder, checkpoint.size, begin, files, entries); fault.has_value())
+      return fault;
+    std::vector<Digest> leaves;
+    for (const std::string& entry : entries) {
+      leaves.push_back(audit::merkle::LeafHash(entry));
+      if (Check fault = tree.Append(leaves.back()); fault.has_value()) return fault;
+    }
+    for (size_t i = 0; i < entries.size(); ++i)
+      if (Check fault = replay.Take(begin + i, entries[i], leaves[i]); fault.has_value())
+        return fault;
+    return std::nullopt;
+  }
+
+  Check Finish() {
+    if (tree.Root() != checkpoint.root)
+      return FaultOfExport(
+          absl::StrCat("The ", checkpoint.size,
+                       " entries do not lead to the root that the checkpoint signs."),
+          absl::StrCat("Les ", checkpoint.size,
+                       " entrées ne mènent pas à la racine que signe le point de contrôle."));
+    files.insert(tree.files().begin(), tree.files().end());
+    return FindUnexpected(folder, files);
+  }
+};
+
+void Describe(const Walk& walk, Verdict& verdict) {
+  verdict.signatures = walk.replay.signatures();
+  verdict.log = walk.replay.log();
+  verdict.origin = walk.checkpoint.origin;
+  verdict.root = walk.tree.Root();
+  verdict.first_ms = walk.replay.first_ms();
+  verdict.last_ms = walk.replay.state().time_ms();
+  verdict.entries = walk.tree.size();
+  verdict.not_interpreted = verdict.entries - walk.replay.interpreted();
+  verdict.dump = walk.replay.state().Dump();
+  if (verdict.not_interpreted == 0) return;
+  const uint64_t first = walk.replay.interpreted();
+  verdict.note_en =
+      absl::StrCat("Entry ", first,
+                   " is of a newer format than this program knows: from it on, hashes "
+                   "are verified, statements are not interpreted.");
+  verdict.note_fr = absl::StrCat("L'entrée ", first,
+                                 " est d'un format plus récent que ce programme : à partir d'elle, "
+                                 "les empreintes sont vérifiées, les déclarations ne sont pas "
+                                 "interprétées.");
+}
+
+// The verdict of a fault, or the error of an unreadable folder.
+absl::StatusOr<Verdict> Rejected(Fault fault) {
+  if (!fault.unreadable.ok()) return fault.unreadable;
+  Verdict verdict;
+  verdict.index = fault.index;
+  verdict.fault_en = std::move(fault.en);
+  verdict.fault_fr = std::move(fault.fr);
+  return verdict;
+}
+
+}  // namespace
+
+absl::StatusOr<Verdict> VerifyExport(
+    const std::string& folder, const Digest* pinned_log,
+    absl::FunctionRef<void(uint64_t done, uint64_t total)> progress) {
+  if (absl::StatusOr<std::vector<std::string>> names = base::ListFolder(folder); !names.ok())
+    return names.status();
+  Checkpoint checkpoint;
+  std::string vkey;
+  if (Check fault = OpenTop(folder, checkpoint, vkey); fault.has_value())
+    return Rejected(*std::move(fault));
+  Walk walk(folder, checkpoint, vkey, pinned_log);
+  for (uint64_t begin = 0; begin < checkpoint.size; begin += kTileWidth) {
+    if (Check fault = walk.TakeBundle(begin); fault.has_value()) return Rejected(*std::move(fault));
+    progress(walk.tree.size(), checkpoint.size);
+  }
+  if (Check fault = walk.Finish(); fault.has_value()) return Rejected(*std::move(fault));
+  Verdict verdict;
+  verdict.accepted = true;
+  Describe(walk, verdict);
+  return verdict;
+}
+
+}  // namespace passerelle::gateway::verify
