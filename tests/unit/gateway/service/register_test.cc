@@ -16,6 +16,7 @@
 #include "gateway/service/register_csv.h"
 #include "gateway/service/service.h"
 #include "tests/support/gateway_fixture.h"
+#include "tests/support/sqlite_file.h"
 
 namespace passerelle::gateway::service {
 namespace {
@@ -280,7 +281,20 @@ TEST_F(RegisterTest, SaysSoWhenASheetIsNoJson) {
   EXPECT_EQ(row["Version"], "2");
 }
 
-TEST_F(RegisterTest, SaysErasedWhereTheSheetIsGone) {
+TEST_F(RegisterTest, SaysErasedWhereDocumentsAreGone) {
+  tests::RunSql(TestGateway::StorageAt(gateway_.root()).folder + "/vault.db",
+                "DELETE FROM items WHERE class = 2");
+  Row row = Rows("auditor-p001", "p001")[0];
+  EXPECT_EQ(row["Nom du traitement"], kErased);
+  EXPECT_EQ(row["Sauvegarde des données"], kErased);
+  EXPECT_EQ(row["Représentant : Nom"], kErased);
+  EXPECT_EQ(row["Jeu de données"], "effacé (p001/agg-familles, version 1)");
+  // What the log itself holds stays.
+  EXPECT_EQ(row["Base légale"], "Mission d'intérêt public (RGPD 6(1)(e))");
+  EXPECT_EQ(row["Décision : sens"], "approuvé");
+}
+
+TEST_F(RegisterTest, SaysErasedForEveryCellOfAnErasedSheet) {
   RegisterRow row;
   record::v1::FoundingRow founding;
   founding.set_environment(statement::v1::ENVIRONMENT_PRODUCTION);
