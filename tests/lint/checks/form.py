@@ -8,6 +8,8 @@ NAME = "form"
 
 # Split, so that this file does not hold what it looks for.
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
+# Tests speak of many acts: the generated namespaces may be opened there.
+GENERATED_NAMESPACE = re.compile(r"using namespace (statement|record|convention)::v1;")
 USING_NAMESPACE = re.compile(r"\busing\s+namespace\b")
 MAIN = re.compile(r"^int main\(", re.MULTILINE)
 PREPROCESSOR = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
@@ -27,8 +29,9 @@ def check_cpp(file):
         code = file.without_comments.strip()
         if not (re.match(rf"#ifndef {guard}\n#define {guard}\n", code) and code.endswith("#endif")):
             yield f"{file.path}:1: the include guard is {guard}, around all of the file"
-    for line, _ in trees.matches(file.code, USING_NAMESPACE):
-        yield f"{file.path}:{line}: using namespace"
+    for line, text in trees.matches(file.code, USING_NAMESPACE):
+        if not (file.is_test and GENERATED_NAMESPACE.search(file.code.splitlines()[line - 1])):
+            yield f"{file.path}:{line}: using namespace"
     if file.is_test or MAIN.search(file.code) or ENTRY_POINT.search(file.code):
         return
     if not PREPROCESSOR.sub("", file.code).strip():
