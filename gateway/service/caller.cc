@@ -54,11 +54,11 @@ absl::StatusOr<Identifier::Verified> Identifier::VerifyOnce(core::Convention& co
     const auto it = verified_.find(key);
     if (it != verified_.end()) return it->second;
   }
-  ASSIGN_OR_RETURN(const std::vector<certs::x509::Certificate> chain,
-                   certs::x509::Certificate::ListFromPem(pem));
-  if (chain.empty())
+  if (pem.empty())
     return base::Error(absl::StatusCode::kUnauthenticated, "CERTIFICATE_MISSING", "",
                        "the call brought no client certificate");
+  ASSIGN_OR_RETURN(const std::vector<certs::x509::Certificate> chain,
+                   certs::x509::Certificate::ListFromPem(pem));
   std::vector<certs::x509::Certificate> anchors;
   absl::Status status;
   convention.Read([&](const policy::state::State& state) {

@@ -4,6 +4,7 @@
 #include "audit/checkpoint/proof.h"
 #include "audit/entry/codec.h"
 #include "gateway/base/status.h"
+#include "gateway/core/receipt.h"
 #include "gateway/service/service.h"
 
 namespace passerelle::gateway::service {
@@ -52,15 +53,20 @@ absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
                                                    const api::GetReceiptRequest& request) {
   absl::StatusOr<base::Digest> digest = base::DigestFromBytes(request.statement());
   if (!digest.ok()) return base::AtPath(digest.status(), "statement");
-  ASSIGN_OR_RETURN(api::Receipt receipt,
-                   caller.convention->GetReceipt(*digest, request.seen_size()));
+  // Judged first, so that a foreign checkpoint does not tell what is recorded.
+  const audit::log::Log& log = caller.convention->log();
+  RETURN_IF_ERROR(core::ConsistencyBytes(log, request.seen_size(), log.head().size).status());
+  absl::StatusOr<api::Receipt> receipt =
+      caller.convention->GetReceipt(*digest, request.seen_size());
+  if (absl::IsNotFound(receipt.status())) return Unseen();
+  RETURN_IF_ERROR(receipt.status());
   ASSIGN_OR_RETURN(const audit::checkpoint::TlogProof proof,
-                   audit::checkpoint::ProofFromText(receipt.tlog_proof()));
+                   audit::checkpoint::ProofFromText(receipt->tlog_proof()));
   ASSIGN_OR_RETURN(const record::v1::Entry entry, audit::entry::DecodeLeaf(proof.extra));
   ASSIGN_OR_RETURN(const Sight sight, SightOf(caller));
   if (!sight.SeesEntry(entry)) return Unseen();
   api::GetReceiptResponse response;
-  *response.mutable_receipt() = std::move(receipt);
+  *response.mutable_receipt() = *std::move(receipt);
   return response;
 }
 
