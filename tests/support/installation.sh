@@ -11,7 +11,6 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 slug=ctg-testville-2024-2029
-origin=passerelle.example/$slug/test
 fund=p001 town=p002 commune=p003
 dataset=$fund/enfants
 founders=(secretariat-a secretariat-b countersigner-a countersigner-b)
@@ -19,6 +18,7 @@ people=(representative steward dpo decider answerable town-representative town-a
 services=(sender reader)
 declare -A agent fingerprint
 gateway_pid=
+certificate=ids/gateway
 
 fail() {
   printf '%s: %s\n' "$(basename "$0")" "$*" >&2
@@ -117,18 +117,26 @@ found() {
   cli pki issue --ca pki --out ids/gateway --dns localhost --ip 127.0.0.1 >/dev/null
   for who in "${founders[@]}" "${people[@]}"; do issue "$who" person; done
   for who in "${services[@]}"; do issue "$who" service ed25519; done
-  expect 0 cli init --data data --convention "$root/tests/testdata/conventions/ctg-testville.textproto" \
-    --settings "$root/tests/testdata/conventions/ctg-testville.settings.textproto" --environment test \
-    --origin $origin --anchor pki/ca.pem --shift-days "$shift_days" --out files/founding.json \
+  documents
+  enact $slug files/pins.json
+  log=$(jq -r .log files/pins.json)
+  vkey=$(jq -r .checkpoint_vkey files/pins.json)
+}
+
+# enact SLUG PINS: founds the invented convention under that slug; what partners pin goes to PINS.
+enact() {
+  local who conventions=$root/tests/testdata/conventions/ctg-testville
+  sed "s/$slug/$1/" "$conventions.textproto" >files/convention.textproto
+  expect 0 cli init --data data --convention files/convention.textproto \
+    --settings "$conventions.settings.textproto" --environment test \
+    --origin "passerelle.example/$1/test" --anchor pki/ca.pem --shift-days "$shift_days" \
+    --out files/founding.json \
     --founder "secretariat:$town:${agent[secretariat-a]}:ids/secretariat-a.spki" \
     --founder "secretariat:$town:${agent[secretariat-b]}:ids/secretariat-b.spki" \
     --founder "countersigner:$fund:${agent[countersigner-a]}:ids/countersigner-a.spki" \
     --founder "countersigner:$fund:${agent[countersigner-b]}:ids/countersigner-b.spki"
   for who in "${founders[@]}"; do expect 0 cli sign files/founding.json --key "ids/$who.key"; done
-  expect 0 cli --json init --data data --enact files/founding.json --pin files/pins.json
-  log=$(jq -r .log <<<"$answer")
-  vkey=$(jq -r .checkpoint_vkey files/pins.json)
-  documents
+  expect 0 cli init --data data --enact files/founding.json --pin "$2"
 }
 
 # documents: the papers that acts commit to; a test may put its own words into them.
@@ -143,8 +151,8 @@ documents() {
 start_gateway() {
   local who
   rm -f files/port
-  passerelle-gateway --data data --listen 127.0.0.1:0 --certificate ids/gateway.pem --key ids/gateway.key \
-    --port-file files/port 2>>files/gateway.log &
+  passerelle-gateway --data data --listen 127.0.0.1:0 --certificate "$certificate.pem" \
+    --key "$certificate.key" --port-file files/port 2>>files/gateway.log &
   gateway_pid=$!
   until_true 60 gateway_spoke
   [[ -s files/port ]] || fail "the gateway did not start: $(tail -n 3 files/gateway.log)"
