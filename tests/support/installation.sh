@@ -19,6 +19,7 @@ services=(sender reader)
 declare -A agent fingerprint
 gateway_pid=
 certificate=ids/gateway
+data=data
 quality="TEST invented representative"
 sheet=$root/gateway/docs/example/fiche-registre.json
 
@@ -149,11 +150,11 @@ documents() {
   done
 }
 
-# start_gateway: on the data directory, on a free port; every profile names it.
+# start_gateway: on the folder $data with $certificate, on a free port; every profile names it.
 start_gateway() {
   local who
   rm -f files/port
-  passerelle-gateway --data data --listen 127.0.0.1:0 --certificate "$certificate.pem" \
+  passerelle-gateway --data "$data" --listen 127.0.0.1:0 --certificate "$certificate.pem" \
     --key "$certificate.key" --port-file files/port 2>>files/gateway.log &
   gateway_pid=$!
   until_true 60 gateway_spoke
