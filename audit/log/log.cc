@@ -86,12 +86,17 @@ absl::Status Log::CheckGuardSize(const Head& head) {
     // A log without entries gets its guard in Open; one with entries had it.
     if (head.size == 0) return absl::OkStatus();
     return Error(absl::StatusCode::kFailedPrecondition, "GUARD_MISSING", "",
-                 absl::StrCat("the log has ", head.size, " entries and its guard is gone"));
+                 absl::StrCat("the log has ", head.size,
+                              " entries and its guard is gone: put the guard back where it was "
+                              "(--guards), for without it nobody can tell whether entries were "
+                              "removed from the log's end"));
   }
   if (last->size <= head.size) return absl::OkStatus();
   return Corrupt("LOG_BEHIND_GUARD", absl::StrCat("entry ", head.size,
                                                   " is missing: the log ends there, its guard has ",
-                                                  "seen ", last->size, " entries"));
+                                                  "seen ", last->size,
+                                                  " entries; put back the newest copy of this "
+                                                  "log"));
 }
 
 absl::Status Log::CheckGuardRoot() {

@@ -101,6 +101,9 @@ absl::StatusOr<statement::v1::ActRef> ResolveRef(
     const std::vector<statement::v1::ActRef>& candidates) {
   const size_t slash = text.find('/');
   const std::string prefix = Lower(text.substr(0, slash));
+  // Of a single candidate an empty prefix would be its name: a script's unset variable must not be.
+  if (prefix.empty())
+    return base::Malformed("NAME_EMPTY", option, "type the beginning of a name, in hexadecimal");
   std::vector<statement::v1::ActRef> fitting;
   for (const statement::v1::ActRef& candidate : candidates)
     if (absl::StartsWith(base::ToHex(candidate.statement()), prefix) &&

@@ -1,6 +1,3 @@
-#include <cstdio>
-
-#include "gateway/base/status.h"
 #include "gateway/server/options.h"
 #include "gateway/server/run.h"
 
@@ -10,8 +7,6 @@ int main(int argc, char** argv) {
   if (exit_code >= 0) return exit_code;
   const absl::Status status = passerelle::gateway::server::Run(options);
   if (status.ok()) return 0;
-  std::fprintf(stderr, "passerelle-gateway: %s: %s\n",
-               passerelle::gateway::base::ReasonOf(status).c_str(),
-               std::string(status.message()).c_str());
+  passerelle::gateway::server::Complain(status);
   return 1;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <thread>
@@ -121,6 +122,9 @@ absl::Status Run(const Options& options) {
                                         },
                                         [&](core::Fault fault, const absl::Status& status) {
                                           logger.WriteError(Level::kError, EventOf(fault), status);
+                                          // What is missing and how to mend it, which no code says.
+                                          if (fault == core::Fault::kConventionRefused)
+                                            Complain(status);
                                         }};
   ASSIGN_OR_RETURN(const std::unique_ptr<core::Host> host,
                    core::Host::Open(options.paths, surroundings));
@@ -158,6 +162,11 @@ absl::Status Run(const Options& options) {
   host->Drain();
   logger.Write(Level::kInfo, Event::kServerStopped);
   return absl::OkStatus();
+}
+
+void Complain(const absl::Status& error) {
+  std::fprintf(stderr, "passerelle-gateway: %s: %s\n", base::ReasonOf(error).c_str(),
+               std::string(error.message()).c_str());
 }
 
 }  // namespace passerelle::gateway::server

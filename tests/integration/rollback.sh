@@ -1,27 +1,73 @@
 #!/usr/bin/env bash
-# An old copy put back is not served: the guard outside the data directory names the entries that are missing.
-# A missing guard is no way round it. The neighbour's convention is served all the while.
+# An old copy put back is not served: the guard outside the data directory says which entry is missing first.
+# A missing guard is no way round it. The neighbouring convention is served all the while.
 set -euo pipefail
 source "$(dirname "$0")/../support/installation.sh"
 begin "$1"
 
+neighbour=ctg-neighbour-2024-2029
 found
-enact ctg-neighbour-2024-2029 files/neighbour.json
+enact $neighbour files/neighbour.json
 start_gateway
 join
 stop_gateway TERM
 cp -a data older
-joined=$(sqlite3 -readonly "data/conventions/$slug/audit.db" 'select count(*) from entries')
-echo TODO $joined; ls -R data.guards data
-sqlite3 -readonly "data/conventions/$slug/audit.db" .schema
+entries_of() { sqlite3 -readonly "$1/conventions/$slug/audit.db" 'select size from head'; }
 start_gateway
 approve
 stop_gateway TERM
-cp -a data newer
-rm -rf data; cp -a older data
-start_gateway; cat files/gateway.log | tail -4
-as auditor party list || true
+mv data newer
+[[ $(entries_of newer) -gt $(entries_of older) ]] || fail "no more acts were done"
+
+# refuses REASON WORDS...: the gateway does not serve that convention, says so with these words, and serves
+# its neighbour.
+refuses() {
+  local words said
+  : >files/gateway.log
+  start_gateway
+  said=$(grep '^passerelle-gateway' files/gateway.log) || fail "the gateway does not say what is wrong"
+  for words in "$@"; do [[ $said == *"$words"* ]] || fail "not said: $words: $said"; done
+  [[ $said != *$neighbour* ]] || fail "the neighbour is refused too"
+  grep -q "\"convention_opened\",\"convention\":\"$neighbour\"" files/gateway.log || fail "the neighbour is not served"
+  ! grep -q "\"convention_opened\",\"convention\":\"$slug\"" files/gateway.log || fail "the old copy is served"
+  refused LOG_UNKNOWN as auditor party list
+  stop_gateway TERM
+  [[ $stopped -eq 0 ]] || fail "the gateway ended with $stopped"
+}
+
+cp -a older data
+behind=("$slug" LOG_BEHIND_GUARD "entry $(entries_of older) is missing" "seen $(entries_of newer) entries"
+  "put back the newest copy")
+refuses "${behind[@]}"
+# Asking again changes nothing: no start makes the guard forget.
+refuses "${behind[@]}"
+
+rm -rf data
+cp -a newer data
+mv "data.guards/$slug.guard" files/guard
+refuses "$slug" GUARD_MISSING "the log has $(entries_of newer) entries" "put the guard back"
+rm -rf data
+cp -a older data
+refuses "$slug" GUARD_MISSING "put the guard back"
+
+# A log of one convention under the name of another is refused by its guard too.
+rm -rf data
+cp -a newer data
+cp -a "data.guards/$neighbour.guard" "data.guards/$slug.guard"
+refuses "$slug"
+
+# Put in order, it is served, and nothing was lost.
+cp -a files/guard "data.guards/$slug.guard"
+start_gateway
+export_log export
+[[ $(sed -n 2p export/checkpoint) -ge $(entries_of newer) ]] || fail "entries were lost"
 stop_gateway TERM
-rm -rf data.guards/$slug*
-rm -rf data; cp -a newer data
-start_gateway; cat files/gateway.log | tail -4
+
+# Alone on its machine: the gateway does not start at all.
+rm -rf data "data.guards/$neighbour.guard"
+cp -a older data
+rm -rf "data/conventions/$neighbour"
+expect 1 timeout 60 passerelle-gateway --data data --listen 127.0.0.1:0 --certificate ids/gateway.pem \
+  --key ids/gateway.key --port-file files/port
+[[ $complaint == *LOG_BEHIND_GUARD*"entry $(entries_of older) is missing"* ]] || fail "not said: $complaint"
+echo "rollback and missing guards refused with the entry and the mend; the neighbour is served"

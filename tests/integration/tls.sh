@@ -13,29 +13,29 @@ start_gateway
 join
 
 # hello ARGUMENTS...: a handshake, then bytes that are no HTTP/2, so that the gateway ends the call whatever
-# it thought of the handshake. What was said is in $said.
+# it thought of the handshake. Whom it lets in is told its HTTP/2 settings: $heard counts those bytes.
 hello() {
   local ended=0
-  said=$(printf 'this is no request, and long enough to be read as a preface of HTTP/2' |
+  printf 'this is no request, and long enough to be read as a preface of HTTP/2' |
     timeout 20 openssl s_client -connect "localhost:$port" -servername localhost -alpn h2 \
-      -CAfile pki/ca.pem -ign_eof "$@" 2>&1) || ended=$?
+      -CAfile pki/ca.pem -verify_return_error -quiet "$@" >files/heard 2>files/said || ended=$?
   [[ $ended -ne 124 ]] || fail "no end of a handshake with: $*"
+  heard=$(stat -c %s files/heard)
 }
 # let_in, shut_out WHAT ARGUMENTS...
 let_in() {
   hello "${@:2}"
-  [[ $said == *"Verify return code: 0"* && $said != *alert* ]] || fail "$1 should be let in: $said"
+  [[ $heard -gt 0 ]] || fail "$1 should be let in: $(tail -n 3 files/said)"
 }
 shut_out() {
   hello "${@:2}"
-  [[ $said == *alert* ]] || fail "$1 should be shut out: $said"
+  [[ $heard -eq 0 ]] || fail "$1 should be shut out"
 }
 identity() { printf '%s\n' -cert "$1.pem" -key "$1.key"; }
 mapfile -t ours < <(identity ids/auditor)
 
 let_in "an enrolled key over TLS 1.3" -tls1_3 "${ours[@]}" -sess_out files/session
-[[ $said == *"TLSv1.3"* ]] || fail "another protocol: $said"
-[[ ! -s files/session && $said != *"New Session Ticket"* ]] || fail "a session to resume was offered"
+[[ ! -s files/session ]] || fail "a session to resume was offered"
 shut_out "TLS 1.2" -tls1_2 "${ours[@]}"
 shut_out "TLS 1.1" -tls1_1 -cipher ALL:@SECLEVEL=0 "${ours[@]}"
 shut_out "nobody" -tls1_3

@@ -19,6 +19,9 @@ services=(sender reader)
 declare -A agent fingerprint
 gateway_pid=
 certificate=ids/gateway
+data=data
+quality="TEST invented representative"
+sheet=$root/gateway/docs/example/fiche-registre.json
 
 fail() {
   printf '%s: %s\n' "$(basename "$0")" "$*" >&2
@@ -147,11 +150,11 @@ documents() {
   done
 }
 
-# start_gateway: on the data directory, on a free port; every profile names it.
+# start_gateway: on the folder $data with $certificate, on a free port; every profile names it.
 start_gateway() {
   local who
   rm -f files/port
-  passerelle-gateway --data data --listen 127.0.0.1:0 --certificate "$certificate.pem" \
+  passerelle-gateway --data "$data" --listen 127.0.0.1:0 --certificate "$certificate.pem" \
     --key "$certificate.key" --port-file files/port 2>>files/gateway.log &
   gateway_pid=$!
   until_true 60 gateway_spoke
@@ -189,7 +192,7 @@ join() {
       "$town") who=${agent[town-representative]} ;;
       *) who=$(printf 'test %s' "$party" | sha256sum | cut -c1-32) ;;
     esac
-    echo "$party;2023-12-13;2024-01-09;$who;2024-01-09;TEST invented representative" >>files/adhesions.csv
+    echo "$party;2023-12-13;2024-01-09;$who;2024-01-09;$quality" >>files/adhesions.csv
   done
   expect 0 as secretariat-a party adhere-all files/adhesions.csv --deliberation files/deed.txt \
     --signature files/deed.txt --signers "$signers" --out files/adhesions
@@ -270,7 +273,7 @@ END
   accepted as dpo exchange opinion "$exchange" --party $fund --opinion favourable --reasons files/reasons.txt
   accepted as decider exchange decide "$exchange" --party $fund --verdict approved --reasons files/reasons.txt
   accepted as steward register record "$exchange" --party $fund --reference ctg/enfants \
-    --legal-basis public_task --review-on 2028-12-31 --sheet "$root/gateway/docs/example/fiche-registre.json"
+    --legal-basis public_task --review-on 2028-12-31 --sheet "$sheet"
 }
 
 # table FILE YEAR: a synthetic file of that dataset.

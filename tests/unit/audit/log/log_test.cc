@@ -252,7 +252,8 @@ TEST_F(LogTest, RefusesAnOlderCopyOfTheStore) {
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(ReasonOf(status), "LOG_BEHIND_GUARD");
   EXPECT_EQ(status.message(),
-            "entry 4 is missing: the log ends there, its guard has seen 9 entries");
+            "entry 4 is missing: the log ends there, its guard has seen 9 entries; put back the "
+            "newest copy of this log");
   disk_->Restore({});
   EXPECT_EQ(ReasonOf(Start()), "LOG_BEHIND_GUARD") << "a store that begins anew";
 }
