@@ -4,6 +4,7 @@
 #include "audit/checkpoint/proof.h"
 #include "audit/entry/codec.h"
 #include "gateway/base/status.h"
+#include "gateway/core/receipt.h"
 #include "gateway/service/service.h"
 
 namespace passerelle::gateway::service {
@@ -52,15 +53,19 @@ absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
                                                    const api::GetReceiptRequest& request) {
   absl::StatusOr<base::Digest> digest = base::DigestFromBytes(request.statement());
   if (!digest.ok()) return base::AtPath(digest.status(), "statement");
-  ASSIGN_OR_RETURN(api::Receipt receipt,
-                   caller.convention->GetReceipt(*digest, request.seen_size()));
+  // Said before the look-up: afterwards it would tell that there is something.
+  RETURN_IF_ERROR(core::CheckSeenSize(request.seen_size(), caller.convention->log().head().size));
+  absl::StatusOr<api::Receipt> receipt =
+      caller.convention->GetReceipt(*digest, request.seen_size());
+  if (absl::IsNotFound(receipt.status())) return Unseen();
+  RETURN_IF_ERROR(receipt.status());
   ASSIGN_OR_RETURN(const audit::checkpoint::TlogProof proof,
-                   audit::checkpoint::ProofFromText(receipt.tlog_proof()));
+                   audit::checkpoint::ProofFromText(receipt->tlog_proof()));
   ASSIGN_OR_RETURN(const record::v1::Entry entry, audit::entry::DecodeLeaf(proof.extra));
   ASSIGN_OR_RETURN(const Sight sight, SightOf(caller));
   if (!sight.SeesEntry(entry)) return Unseen();
   api::GetReceiptResponse response;
-  *response.mutable_receipt() = std::move(receipt);
+  *response.mutable_receipt() = *std::move(receipt);
   return response;
 }
 
@@ -78,7 +83,15 @@ void Send(const Caller& caller, const api::SendRequest& request, std::function<b
 
 void Fetch(const Caller& caller, const api::FetchRequest& request,
            Answer<api::FetchResponse> answer) {
-  caller.convention->Fetch(caller.agent, request.transfer(), request.seen_size(),
+  const absl::StatusOr<Sight> sight = SightOf(caller);
+  if (!sight.ok()) return answer(sight.status());
+  // What the caller may not see is judged as what is not there.
+  statement::v1::ActRef transfer;
+  caller.convention->Read([&](const policy::state::State& state) {
+    const auto* row = state.transfers.Find(policy::state::KeyOf(request.transfer()));
+    if (row != nullptr && sight->SeesTransfer(*row, state)) transfer = request.transfer();
+  });
+  caller.convention->Fetch(caller.agent, transfer, request.seen_size(),
                            [answer = std::move(answer)](absl::StatusOr<core::FetchAnswer> fetched) {
                              if (!fetched.ok()) return answer(fetched.status());
                              api::FetchResponse response;
