@@ -204,6 +204,11 @@ PLANTED = (
      "namespace is passerelle::audit::log"),
     ("form", {"audit/log/log.cc": cpp("audit/log/log.cc", body="using namespace std;\n")},
      "audit/log/log.cc:3: using namespace"),
+    ("form", {"audit/log/log.cc": cpp("audit/log/log.cc", body="using namespace statement::v1;\n")},
+     "audit/log/log.cc:3: using namespace"),
+    ("form", {"tests/unit/audit/log/log_test.cc":
+              cpp("tests/unit/audit/log/log_test.cc", body="using namespace std;\n")},
+     "log_test.cc:3: using namespace"),
     ("form", {"audit/log/log.cc": cpp("audit/log/log.cc", body="int A();  // TO" "DO\n")}, ":3: TO"),
     ("form", {"gateway/run": "#!/bin/sh\n# FIX" "ME\n"}, "gateway/run:2: FIX"),
     ("form", {"audit/log/log.cc": cpp("audit/log/log.cc").rstrip()}, "no newline at the end"),
@@ -236,6 +241,8 @@ HARMLESS = (
                                       + "    Row(1, {2}),\n" * 90 + "};\n")}),
     ("form", {"audit/log/macros.h": "#ifndef PASSERELLE_AUDIT_LOG_MACROS_H_\n"
               "#define PASSERELLE_AUDIT_LOG_MACROS_H_\n\n#define X(y) \\\n  (y)\n\n#endif\n"}),
+    ("form", {"tests/unit/audit/log/log_test.cc":
+              cpp("tests/unit/audit/log/log_test.cc", body="using namespace statement::v1;\n")}),
     ("names", {"proto/x.proto": '// A slug, such as "p001/agg".\n'}),
     ("sleeps", {"tests/unit/audit/log/log_test.cc": "// sleep_for would be slow\n"}),
 )

@@ -187,19 +187,19 @@ void World::Appoint(std::string_view party, statement::v1::Role role, std::strin
 }
 
 void World::Staff() {
-  using namespace statement::v1;  // NOLINT: the roles
-  const auto appoint = [this](std::string_view party, Role role, std::string_view name) {
+  const auto appoint = [this](std::string_view party, statement::v1::Role role,
+                              std::string_view name) {
     Appoint(party, role, absl::StrCat(Absl(name), "-", Absl(party)));
   };
-  appoint("p001", ROLE_STEWARD, "steward");
-  appoint("p001", ROLE_DECIDER, "decider");
-  appoint("p001", ROLE_DPO, "dpo");
-  appoint("p001", ROLE_SENDER, "sender");
+  appoint("p001", statement::v1::ROLE_STEWARD, "steward");
+  appoint("p001", statement::v1::ROLE_DECIDER, "decider");
+  appoint("p001", statement::v1::ROLE_DPO, "dpo");
+  appoint("p001", statement::v1::ROLE_SENDER, "sender");
   for (const std::string_view party : {"p002", "p003"}) {
-    appoint(party, ROLE_REQUESTER, "requester");
-    appoint(party, ROLE_STEWARD, "steward");
-    appoint(party, ROLE_READER, "reader");
-    appoint(party, ROLE_DECIDER, "decider");
+    appoint(party, statement::v1::ROLE_REQUESTER, "requester");
+    appoint(party, statement::v1::ROLE_STEWARD, "steward");
+    appoint(party, statement::v1::ROLE_READER, "reader");
+    appoint(party, statement::v1::ROLE_DECIDER, "decider");
   }
 }
 

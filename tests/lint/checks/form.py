@@ -8,9 +8,7 @@ NAME = "form"
 
 # Split, so that this file does not hold what it looks for.
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
-# Tests speak of many acts: the generated namespaces may be opened there.
-GENERATED_NAMESPACE = re.compile(r"using namespace (statement|record|convention)::v1;")
-USING_NAMESPACE = re.compile(r"\busing\s+namespace\b")
+USING_NAMESPACE = re.compile(r"\busing\s+namespace\s+([\w:]*)")
 MAIN = re.compile(r"^int main\(", re.MULTILINE)
 PREPROCESSOR = re.compile(r"^[ \t]*#(?:\\\n|[^\n])*", re.MULTILINE)
 ENTRY_POINT = re.compile(r"LLVMFuzzerTestOneInput")
@@ -29,8 +27,9 @@ def check_cpp(file):
         code = file.without_comments.strip()
         if not (re.match(rf"#ifndef {guard}\n#define {guard}\n", code) and code.endswith("#endif")):
             yield f"{file.path}:1: the include guard is {guard}, around all of the file"
-    for line, text in trees.matches(file.code, USING_NAMESPACE):
-        if not (file.is_test and GENERATED_NAMESPACE.search(file.code.splitlines()[line - 1])):
+    for line, match in trees.matches(file.code, USING_NAMESPACE):
+        # A test's table of acts may name the messages of one package by their bare names.
+        if not (file.is_test and file.path.endswith(".cc") and match[1].endswith("::v1")):
             yield f"{file.path}:{line}: using namespace"
     if file.is_test or MAIN.search(file.code) or ENTRY_POINT.search(file.code):
         return

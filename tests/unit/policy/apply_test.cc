@@ -15,7 +15,9 @@ namespace {
 
 using policy::AppliedEntry;
 using record::v1::Decision;
-using namespace statement::v1;  // NOLINT: the acts
+using statement::v1::Act;
+using statement::v1::AGENT_KIND_PERSON;
+using statement::v1::ROLE_COUNTERSIGNER;
 
 // A good step that follows on a world, decided and not applied.
 Step NextStep(World& world, const Act& act, const std::string& signer) {

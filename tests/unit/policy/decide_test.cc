@@ -14,9 +14,26 @@ namespace passerelle::tests {
 namespace {
 
 using record::v1::Entry;
+using statement::v1::Act;
+using statement::v1::ActRef;
+using statement::v1::AGENT_KIND_GATEWAY;
+using statement::v1::AGENT_KIND_PERSON;
+using statement::v1::AGENT_KIND_SERVICE;
+using statement::v1::DEED_KIND_NOTICE;
+using statement::v1::OPINION_UNFAVOURABLE;
+using statement::v1::RANK_DEPUTY;
+using statement::v1::RELEASE_EACH_RULED;
+using statement::v1::ROLE_COUNTERSIGNER;
+using statement::v1::ROLE_DECIDER;
+using statement::v1::ROLE_DPO;
+using statement::v1::ROLE_LOG_AUDITOR;
+using statement::v1::ROLE_READER;
+using statement::v1::ROLE_SENDER;
+using statement::v1::ROLE_STEWARD;
+using statement::v1::Statement;
+using statement::v1::VERDICT_REFUSED;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using namespace statement::v1;  // NOLINT: the acts
 
 std::vector<std::string> Concerned(const Entry& entry) {
   std::vector<std::string> parties;

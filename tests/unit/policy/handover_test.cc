@@ -11,9 +11,19 @@ namespace passerelle::tests {
 namespace {
 
 using policy::Handover;
+using statement::v1::Act;
+using statement::v1::ActRef;
+using statement::v1::AGENT_KIND_PERSON;
+using statement::v1::AGENT_KIND_SERVICE;
+using statement::v1::MandateGiven;
+using statement::v1::RELEASE_EACH_RULED;
+using statement::v1::ROLE_OPERATOR;
+using statement::v1::ROLE_READER;
+using statement::v1::ROLE_STEWARD;
+using statement::v1::RULING_REFUSED;
+using statement::v1::RULING_RELEASED;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using namespace statement::v1;  // NOLINT: the roles
 
 // The reasons of a handover, `rule/code` each.
 std::vector<std::string> ReasonsFor(const World& world, std::string_view name) {

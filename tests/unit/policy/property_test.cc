@@ -21,7 +21,15 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using policy::state::KeyOf;
 using policy::state::State;
-using namespace statement::v1;  // NOLINT: the acts
+using statement::v1::Act;
+using statement::v1::ActRef;
+using statement::v1::AGENT_KIND_PERSON;
+using statement::v1::RELEASE_EACH_RULED;
+using statement::v1::RELEASE_STANDING;
+using statement::v1::Role;
+using statement::v1::RULING_REFUSED;
+using statement::v1::RULING_RELEASED;
+using statement::v1::Statement;
 
 constexpr int kSteps = 3000;
 constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;

@@ -167,7 +167,7 @@ TEST_F(LoggerTest, EveryEventAndKeyHasANameOfItsOwn) {
     expect_new({static_cast<CodeKey>(k), "x"});
   for (int k = 0; k <= static_cast<int>(HexKey::kEntry); ++k)
     expect_new({static_cast<HexKey>(k), "x"});
-  EXPECT_EQ(keys.size(), 3u + 12 + 13 + 3);
+  EXPECT_EQ(keys.size(), 3u + 12 + 14 + 3);
 }
 
 TEST_F(LoggerTest, LosesALineRatherThanTheProcess) {

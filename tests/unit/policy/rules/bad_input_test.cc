@@ -15,7 +15,16 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using namespace statement::v1;  // NOLINT: the acts
+using statement::v1::Act;
+using statement::v1::ActRef;
+using statement::v1::AGENT_KIND_PERSON;
+using statement::v1::AGENT_KIND_SERVICE;
+using statement::v1::DEED_KIND_DELIBERATION;
+using statement::v1::DEED_KIND_MANDATE;
+using statement::v1::RELEASE_EACH_RULED;
+using statement::v1::ROLE_READER;
+using statement::v1::ROLE_SENDER;
+using statement::v1::RULING_REFUSED;
 
 // One good act.
 struct Good {

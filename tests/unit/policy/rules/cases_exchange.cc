@@ -5,7 +5,18 @@ namespace passerelle::tests {
 namespace {
 
 using record::v1::Entry;
-using namespace statement::v1;  // NOLINT: the acts
+using statement::v1::Act;
+using statement::v1::DatasetDeclared;
+using statement::v1::DpoOpinionGiven;
+using statement::v1::ExchangeProposed;
+using statement::v1::OPINION_UNFAVOURABLE;
+using statement::v1::RegisterEntryRecorded;
+using statement::v1::Role;
+using statement::v1::ROLE_DECIDER;
+using statement::v1::ROLE_DPO;
+using statement::v1::ROLE_OPERATOR;
+using statement::v1::ROLE_REQUESTER;
+using statement::v1::VERDICT_REFUSED;
 
 Case Declaring(std::string rule, std::string code, std::string path,
                std::function<void(DatasetDeclared&)> spoil) {

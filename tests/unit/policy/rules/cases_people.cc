@@ -6,12 +6,25 @@ namespace {
 
 using record::v1::Entry;
 using statement::v1::Act;
+using statement::v1::ActRef;
 using statement::v1::AGENT_KIND_GATEWAY;
 using statement::v1::AGENT_KIND_PERSON;
 using statement::v1::AGENT_KIND_SERVICE;
 using statement::v1::AgentEnrolled;
+using statement::v1::DEED_KIND_DELIBERATION;
+using statement::v1::DEED_KIND_MANDATE;
+using statement::v1::DEED_KIND_NOTICE;
+using statement::v1::DeedKind;
 using statement::v1::MandateGiven;
-using namespace statement::v1;  // NOLINT: the roles
+using statement::v1::Role;
+using statement::v1::ROLE_COUNTERSIGNER;
+using statement::v1::ROLE_DECIDER;
+using statement::v1::ROLE_LOG_AUDITOR;
+using statement::v1::ROLE_OPERATOR;
+using statement::v1::ROLE_READER;
+using statement::v1::ROLE_REPRESENTATIVE;
+using statement::v1::ROLE_SECRETARIAT;
+using statement::v1::ROLE_SENDER;
 
 const Names kTranscribers = World::transcribers();
 const Names kRepresentative = {"representative-p001"};

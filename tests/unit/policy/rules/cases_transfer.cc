@@ -8,7 +8,17 @@ using record::v1::ActObserved;
 using record::v1::CellFault;
 using record::v1::Entry;
 using record::v1::PayloadObserved;
-using namespace statement::v1;  // NOLINT: the acts
+using statement::v1::Act;
+using statement::v1::ActRef;
+using statement::v1::AGENT_KIND_SERVICE;
+using statement::v1::Release;
+using statement::v1::RELEASE_EACH_RULED;
+using statement::v1::ROLE_SENDER;
+using statement::v1::ROLE_STEWARD;
+using statement::v1::RULING_REFUSED;
+using statement::v1::RULING_RELEASED;
+using statement::v1::Statement;
+using statement::v1::TransferSubmitted;
 
 Act Send(World& world) { return world.Send(); }
 Act Release(World& world) { return world.Rule(RULING_RELEASED); }

@@ -191,12 +191,8 @@ Entry TwoExchanges(World& world) {
   return TryAll(world, {world.Send(), other}, {"sender-p001"});
 }
 
-}  // namespace
-
-std::vector<Case> WireCases() {
-  std::vector<Case> cases = FoundingCases();
-  for (Case& header : HeaderCases()) cases.push_back(std::move(header));
-  const std::vector<Case> rest = {
+std::vector<Case> SetCases() {
+  return {
       {"wire.seen", "seen-never-was", "header.seen", Stage::kStaffed,
        [](World& world) { return WithSeen(world, record::v1::CHECK_FAILS); }},
       {"wire.seen", "seen-unchecked", "header.seen", Stage::kStaffed,
@@ -216,6 +212,11 @@ std::vector<Case> WireCases() {
        }},
       {"wire.set", "several-exchanges", "transfer_submitted.exchange", Stage::kRegistered,
        TwoExchanges},
+  };
+}
+
+std::vector<Case> FormCases() {
+  return {
       Spoilt("wire.party", "party-unknown", "party", Stage::kStaffed, {"steward-p001"},
              [](World& world) {
                Act act = world.Declare();
@@ -281,8 +282,15 @@ std::vector<Case> WireCases() {
                return act;
              }),
   };
-  cases.insert(cases.end(), rest.begin(), rest.end());
-  return cases;
+}
+
+}  // namespace
+
+std::vector<Case> WireCases() {
+  std::vector<Case> all;
+  for (auto cases : {FoundingCases(), HeaderCases(), SetCases(), FormCases()})
+    all.insert(all.end(), cases.begin(), cases.end());
+  return all;
 }
 
 }  // namespace passerelle::tests

@@ -1,0 +1,301 @@
+# A small installation of the invented convention of tests/testdata, for the scripts of tests/integration,
+# which source this file:
+#
+#   source "$(dirname "$0")/../support/installation.sh"
+#   begin "$1"                    # a folder of our own, $tmp, removed at the end; we stand in it
+#   found; start_gateway; join    # PKI and founding; a gateway on a free port; adhesions and people
+#   approve                       # one dataset and one approved exchange, whose name is $exchange
+#
+# Everything is synthetic: no such place, body, person or figure exists.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+slug=ctg-testville-2024-2029
+fund=p001 town=p002 commune=p003
+dataset=$fund/enfants
+founders=(secretariat-a secretariat-b countersigner-a countersigner-b)
+people=(representative steward dpo decider answerable town-representative town-answerable auditor requester)
+services=(sender reader)
+declare -A agent fingerprint
+gateway_pid=
+certificate=ids/gateway
+
+fail() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+finish() {
+  if [[ -n $gateway_pid ]]; then
+    kill -KILL "$gateway_pid" 2>/dev/null || true
+    wait "$gateway_pid" 2>/dev/null || true
+  fi
+  cd /
+  rm -rf "$tmp"
+}
+
+# begin BUILD: makes $tmp and finds the programs.
+begin() {
+  local build
+  build=$(cd "$1" && pwd)
+  PATH=$build/gateway/cli:$build/gateway/server:$build/tests/support:$PATH
+  tmp=$(mktemp -d)
+  trap finish EXIT
+  trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
+  cd "$tmp"
+  mkdir ids files receipts
+  # Inside the invented convention, whatever today is.
+  today=$(date -u +%F)
+  shift_days=0
+  if [[ $today < 2024-02-01 || $today > 2029-06-30 ]]; then
+    shift_days=$((($(date -u -d 2026-03-02 +%s) - $(date -u -d "$today" +%s)) / 86400))
+    today=$(date -u -d "$today $shift_days days" +%F)
+  fi
+}
+
+# in_log_time SECONDS: that many seconds from now, as the log's clock will say it.
+in_log_time() { date -u -d "@$(($(date +%s) + shift_days * 86400 + $1))" +%FT%TZ; }
+
+cli() { passerelle --lang en --receipts "$tmp/receipts" "$@"; }
+
+# as WHO COMMAND...: with the profile of WHO.
+as() {
+  local who=$1
+  shift
+  cli --profile "$tmp/ids/$who.json" "$@"
+}
+
+# expect CODE COMMAND...: demands the exit code; what it said is in $answer and $complaint.
+expect() {
+  local wanted=$1 got=0
+  shift
+  answer=$("$@" 2>files/complaint) || got=$?
+  complaint=$(<files/complaint)
+  [[ $got -eq $wanted ]] || fail "exit $got, not $wanted, of: $* :: ${answer:0:600} ${complaint:0:1200}"
+}
+
+# accepted COMMAND...: as JSON; refused FINDING COMMAND...: with that finding or reason.
+accepted() { expect 0 "$@" --json; }
+refused() {
+  local finding=$1
+  shift
+  expect 1 "$@"
+  [[ $complaint == *"$finding"* ]] || fail "no $finding from: $* :: ${complaint:0:1200}"
+}
+name_of() { jq -r .name <<<"$answer"; }
+
+# until_true SECONDS COMMAND...: asks again and again; false when the time is over.
+until_true() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [[ $SECONDS -lt $deadline ]] || return 1
+    sleep 0.05
+  done
+}
+
+# issue WHO KIND [TYPE]: a key and its certificate.
+issue() {
+  local issued
+  issued=$(cli --json pki issue --ca pki --out "ids/$1" --convention $slug --environment test --kind "$2" \
+    --key-type "${3:-p256}")
+  agent[$1]=$(jq -r .agent <<<"$issued")
+  fingerprint[$1]=$(jq -r .fingerprint <<<"$issued")
+}
+
+# profile WHO TARGET: a profile with WHO's key and certificate.
+profile() {
+  jq --arg target "$2" --arg who "$1" \
+    '. + {target: $target, ca_file: "../pki/ca.pem", certificate_file: ($who + ".pem"),
+          key_file: ($who + ".key"), checkpoint_file: ($who + ".checkpoint")}' files/pins.json >"ids/$1.json"
+}
+
+# found: PKI, everyone's keys, entry 0. The name of the log is $log.
+found() {
+  local who
+  cli pki init pki --name "Passerelle TEST" >/dev/null
+  cli pki issue --ca pki --out ids/gateway --dns localhost --ip 127.0.0.1 >/dev/null
+  for who in "${founders[@]}" "${people[@]}"; do issue "$who" person; done
+  for who in "${services[@]}"; do issue "$who" service ed25519; done
+  documents
+  enact $slug files/pins.json
+  log=$(jq -r .log files/pins.json)
+  vkey=$(jq -r .checkpoint_vkey files/pins.json)
+}
+
+# enact SLUG PINS: founds the invented convention under that slug; what partners pin goes to PINS.
+enact() {
+  local who conventions=$root/tests/testdata/conventions/ctg-testville
+  sed "s/$slug/$1/" "$conventions.textproto" >files/convention.textproto
+  expect 0 cli init --data data --convention files/convention.textproto \
+    --settings "$conventions.settings.textproto" --environment test \
+    --origin "passerelle.example/$1/test" --anchor pki/ca.pem --shift-days "$shift_days" \
+    --out files/founding.json \
+    --founder "secretariat:$town:${agent[secretariat-a]}:ids/secretariat-a.spki" \
+    --founder "secretariat:$town:${agent[secretariat-b]}:ids/secretariat-b.spki" \
+    --founder "countersigner:$fund:${agent[countersigner-a]}:ids/countersigner-a.spki" \
+    --founder "countersigner:$fund:${agent[countersigner-b]}:ids/countersigner-b.spki"
+  for who in "${founders[@]}"; do expect 0 cli sign files/founding.json --key "ids/$who.key"; done
+  expect 0 cli init --data data --enact files/founding.json --pin "$2"
+}
+
+# documents: the papers that acts commit to; a test may put its own words into them.
+documents() {
+  local name
+  for name in deed person reasons title agreement; do
+    printf 'TEST. Invented %s.\n' "$name" >"files/$name.txt"
+  done
+}
+
+# start_gateway: on the data directory, on a free port; every profile names it.
+start_gateway() {
+  local who
+  rm -f files/port
+  passerelle-gateway --data data --listen 127.0.0.1:0 --certificate "$certificate.pem" \
+    --key "$certificate.key" --port-file files/port 2>>files/gateway.log &
+  gateway_pid=$!
+  until_true 60 gateway_spoke
+  [[ -s files/port ]] || fail "the gateway did not start: $(tail -n 3 files/gateway.log)"
+  port=$(<files/port)
+  for who in "${founders[@]}" "${people[@]}" "${services[@]}"; do profile "$who" "localhost:$port"; done
+}
+gateway_spoke() { [[ -s files/port ]] || ! kill -0 "$gateway_pid" 2>/dev/null; }
+
+# stop_gateway SIGNAL: its exit code is in $stopped.
+stop_gateway() {
+  stopped=0
+  kill "-$1" "$gateway_pid"
+  wait "$gateway_pid" 2>/dev/null || stopped=$?
+  gateway_pid=
+}
+
+both_sign() {
+  expect 0 as secretariat-a sign "$1"
+  expect 0 as countersigner-a sign "$1"
+}
+
+request() {
+  expect 0 cli agent request --key "ids/$1.key" --agent "${agent[$1]}" --kind "$2" --log "$log" \
+    --out "files/$1.request.json"
+}
+
+# join: the six parties adhere; people and systems are enrolled and mandated.
+join() {
+  local party who file signers=${fingerprint[secretariat-a]},${fingerprint[countersigner-a]}
+  echo 'party;deliberated_on;signed_on;agent;from;quality' >files/adhesions.csv
+  for party in p001 p002 p003 p004 p005 p006; do
+    case $party in
+      "$fund") who=${agent[representative]} ;;
+      "$town") who=${agent[town-representative]} ;;
+      *) who=$(printf 'test %s' "$party" | sha256sum | cut -c1-32) ;;
+    esac
+    echo "$party;2023-12-13;2024-01-09;$who;2024-01-09;TEST invented representative" >>files/adhesions.csv
+  done
+  expect 0 as secretariat-a party adhere-all files/adhesions.csv --deliberation files/deed.txt \
+    --signature files/deed.txt --signers "$signers" --out files/adhesions
+  for file in $answer; do
+    both_sign "$file"
+    accepted as secretariat-a submit "$file"
+  done
+  for who in "${people[@]}"; do request "$who" person; done
+  for who in "${services[@]}"; do request "$who" service; done
+  by_deed() { expect 0 as secretariat-a "$@" --add-to files/people.json --signers "$signers"; }
+  by_deed deed record --party $fund --kind mandate --dated 2024-01-09 --document files/deed.txt
+  by_deed agent enrol files/representative.request.json --party $fund --under-deed @0
+  by_deed deed record --party $town --kind mandate --dated 2024-01-09 --document files/deed.txt
+  by_deed agent enrol files/town-representative.request.json --party $town --under-deed @2
+  by_deed agent enrol files/auditor.request.json --party $town --under-deed @2
+  by_deed mandate give --party $town --agent "${agent[auditor]}" --role log_auditor --from "$today" \
+    --until 2029-12-31 --person files/person.txt --under-deed @2
+  by_deed deed record --party $commune --kind mandate --dated 2024-01-09 --document files/deed.txt
+  by_deed agent enrol files/requester.request.json --party $commune --under-deed @6
+  by_deed mandate give --party $commune --agent "${agent[requester]}" --role requester --from "$today" \
+    --person files/person.txt --under-deed @6
+  both_sign files/people.json
+  accepted as secretariat-a submit files/people.json
+  join_fund
+  join_town
+}
+
+join_fund() {
+  local who pair
+  add() { expect 0 as representative "$@" --add-to files/fund.json; }
+  for who in steward dpo decider answerable sender; do
+    add agent enrol "files/$who.request.json" --party $fund
+  done
+  for pair in steward:steward dpo:dpo decider:decider sender:answerable; do
+    add mandate give --party $fund --agent "${agent[${pair#*:}]}" --role "${pair%:*}" --from "$today" \
+      --person files/person.txt
+  done
+  add mandate give --party $fund --agent "${agent[sender]}" --role sender --from "$today" \
+    --dataset $dataset --answerable "${agent[answerable]}"
+  expect 0 as representative sign files/fund.json
+  accepted as representative submit files/fund.json
+}
+
+join_town() {
+  add() { expect 0 as town-representative "$@" --add-to files/town.json; }
+  add agent enrol files/town-answerable.request.json --party $town
+  add agent enrol files/reader.request.json --party $town
+  add mandate give --party $town --agent "${agent[town-answerable]}" --role reader --unit stats \
+    --from "$today" --agreement files/agreement.txt --agreement-on 2024-01-08 --person files/person.txt
+  add mandate give --party $town --agent "${agent[reader]}" --role reader --unit stats \
+    --from "$today" --dataset $dataset --answerable "${agent[town-answerable]}"
+  expect 0 as town-representative sign files/town.json
+  accepted as town-representative submit files/town.json
+}
+
+# approve: a dataset of three columns, proposed to the town, approved, recorded. Its name is $exchange.
+approve() {
+  cat >files/dataset.textproto <<END
+slug: "$dataset"
+version: 1
+lane: LANE_AGGREGATE
+purposes: "I-1"
+tags: "axe-1"
+data_subjects: "enfants"
+units: "stats"
+threshold: 5
+retain_until { year: 2029 month: 12 day: 31 }
+geography_year: 2024
+fields { name: "annee" type: FIELD_TYPE_YEAR }
+fields { name: "code_insee" type: FIELD_TYPE_COMMUNE }
+fields { name: "enfants" type: FIELD_TYPE_COUNT }
+END
+  accepted as steward dataset declare files/dataset.textproto --party $fund --title files/title.txt
+  accepted as steward exchange propose --party $fund --dataset $dataset --to $town --purpose I-1 \
+    --tag axe-1 --unit stats --from "$today" --until 2029-12-31 --retain-until 2029-12-31 \
+    --frequency yearly --reasons files/reasons.txt
+  exchange=$(name_of)
+  accepted as dpo exchange opinion "$exchange" --party $fund --opinion favourable --reasons files/reasons.txt
+  accepted as decider exchange decide "$exchange" --party $fund --verdict approved --reasons files/reasons.txt
+  accepted as steward register record "$exchange" --party $fund --reference ctg/enfants \
+    --legal-basis public_task --review-on 2028-12-31 --sheet "$root/gateway/docs/example/fiche-registre.json"
+}
+
+# table FILE YEAR: a synthetic file of that dataset.
+table() {
+  printf 'annee;code_insee;enfants\n%s;01991;120\n%s;01992;38\n%s;01993;0\n' "$2" "$2" "$2" >"$1"
+}
+
+# transfer YEAR: sends a table; $answer is the CLI's.
+transfer() {
+  table "files/$1.csv" "$1"
+  accepted as sender transfer send "$exchange" "files/$1.csv" --party $fund --period "$1"
+}
+
+# export_log FOLDER: the whole log, by its auditor, and the offline verdict on it.
+export_log() {
+  expect 0 as auditor audit export "$1"
+  expect 0 cli audit verify "$1" --log "$log"
+}
+
+# build_verifier: the Go program, in $tmp/verify. Skips the test where Debian's Go is missing.
+build_verifier() {
+  if ! command -v go >/dev/null || [[ ! -d /usr/share/gocode/src/golang.org/x/mod/sumdb/note ]]; then
+    echo "golang-go or golang-golang-x-mod-dev is not installed"
+    exit 77
+  fi
+  GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$tmp/gocache GOFLAGS='' \
+    go build -o "$tmp/verify" "$root/tests/integration/go_verify/verify.go"
+}

@@ -1,0 +1,106 @@
+// Who calls: the certificate, then its key in the log.
+#include "gateway/service/caller.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/base/status.h"
+#include "tests/support/gateway_fixture.h"
+
+namespace passerelle::gateway::service {
+namespace {
+
+using base::ReasonOf;
+using tests::FakeClock;
+using tests::Progress;
+using tests::TestGateway;
+
+constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
+constexpr int64_t kStart = FakeClock::kStartMs;
+
+class CallerTest : public ::testing::Test {
+ protected:
+  CallerTest() : log_(gateway_.convention().log_name()) {
+    gateway_.Close();
+    host_ = *core::Host::Open(gateway_.paths(), gateway_.surroundings());
+    identifier_.emplace(*host_, gateway_.clock());
+  }
+
+  absl::StatusOr<Caller> Identify(const std::string& pem) {
+    return identifier_->Identify(log_, pem, Access::kEverything);
+  }
+  std::string Certificate(std::string_view name) {
+    return gateway_.CertificateOf(name, kStart - kDayMs / 2, kStart + kDayMs);
+  }
+
+  TestGateway gateway_{Progress::kAdhered};
+  const std::string log_;
+  std::unique_ptr<core::Host> host_;
+  std::optional<Identifier> identifier_;
+};
+
+TEST_F(CallerTest, IsTheAgentOfTheKeyInTheLog) {
+  const auto caller = Identify(Certificate("representative-p001"));
+  ASSERT_TRUE(caller.ok()) << caller.status();
+  EXPECT_EQ(caller->agent, TestGateway::AgentOf("representative-p001"));
+  EXPECT_EQ(caller->convention, host_->Find(log_));
+}
+
+TEST_F(CallerTest, IsUnknownAtALogThatIsNotServed) {
+  const auto caller = identifier_->Identify(
+      std::string(32, 'x'), Certificate("representative-p001"), Access::kEverything);
+  EXPECT_EQ(caller.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(ReasonOf(caller.status()), "LOG_UNKNOWN");
+}
+
+TEST_F(CallerTest, IsRefusedWithoutACertificate) {
+  EXPECT_EQ(Identify("").status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(ReasonOf(Identify("").status()), "CERTIFICATE_MISSING");
+}
+
+TEST_F(CallerTest, IsRefusedWithACertificateThatHasExpired) {
+  const auto caller = Identify(
+      gateway_.CertificateOf("representative-p001", kStart - kDayMs / 2, kStart - kDayMs / 4));
+  EXPECT_EQ(caller.status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(ReasonOf(caller.status()), "CERTIFICATE_EXPIRED");
+}
+
+TEST_F(CallerTest, IsRefusedOnceItsCertificateExpiresThoughItWasIdentifiedBefore) {
+  const std::string pem = Certificate("representative-p001");
+  ASSERT_TRUE(Identify(pem).ok());
+  gateway_.clock().Advance(kDayMs + 1000);
+  EXPECT_EQ(ReasonOf(Identify(pem).status()), "CERTIFICATE_EXPIRED");
+}
+
+TEST_F(CallerTest, IsRefusedWithACertificateThatIsNotYetValid) {
+  const auto caller =
+      Identify(gateway_.CertificateOf("representative-p001", kStart + kDayMs, kStart + 2 * kDayMs));
+  EXPECT_EQ(ReasonOf(caller.status()), "CERTIFICATE_NOT_YET_VALID");
+}
+
+TEST_F(CallerTest, IsRefusedWithACertificateOfAForeignAuthority) {
+  const auto caller = Identify(gateway_.ForeignCertificateOf("representative-p001"));
+  EXPECT_EQ(caller.status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(ReasonOf(caller.status()), "CERTIFICATE_UNTRUSTED");
+}
+
+TEST_F(CallerTest, IsRefusedWhenTheLogDoesNotKnowItsKey) {
+  const auto caller = Identify(Certificate("stranger"));
+  EXPECT_EQ(caller.status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(ReasonOf(caller.status()), "KEY_NOT_ENROLLED");
+}
+
+TEST_F(CallerTest, MaySubmitOnlyOnceItsKeyIsNoLongerInForce) {
+  const std::string pem =
+      gateway_.CertificateOf("representative-p001", kStart - kDayMs / 2, kStart + 2900 * kDayMs);
+  ASSERT_TRUE(Identify(pem).ok());
+  // Test keys are enrolled until the end of 2029.
+  gateway_.clock().Advance(2100 * kDayMs);
+  const auto reading = Identify(pem);
+  EXPECT_EQ(reading.status().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(reading.status()), "KEY_NOT_IN_FORCE");
+  EXPECT_TRUE(identifier_->Identify(log_, pem, Access::kSubmit).ok());
+}
+
+}  // namespace
+}  // namespace passerelle::gateway::service
