@@ -42,7 +42,7 @@ absl::StatusOr<int> Request(App&, const RequestOptions& options) {
       {"log", base::ToHex(*log)},
       {"spki", base::ToHex(spki)},
       {"possession", base::ToBase64(key.Sign(base::EnrolmentMessage(*log, agent, spki)))}};
-  RETURN_IF_ERROR(base::WriteFile(options.out, request.dump(1) + "\n", base::FileMode::kPublic));
+  RETURN_IF_ERROR(base::WriteFile(options.out, TextOf(request, 1) + "\n", base::FileMode::kPublic));
   return kDone;
 }
 

@@ -13,7 +13,7 @@ absl::StatusOr<int> Show(App& app) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, session->GetConvention());
   if (app.json()) {
-    std::printf("%s\n", ToJson(founding).dump().c_str());
+    std::printf("%s\n", TextOf(ToJson(founding)).c_str());
     return kDone;
   }
   const convention::v1::Convention& convention = founding.convention();

@@ -47,7 +47,7 @@ absl::StatusOr<int> List(App& app) {
                     ShowDate(declared.retain_until())});
   }
   if (app.json())
-    std::printf("%s\n", list.dump().c_str());
+    std::printf("%s\n", TextOf(list).c_str());
   else
     PrintTable({app.Say("nom", "name"), app.Say("code", "slug"), "version",
                 app.Say("responsable", "controller"), app.Say("champs", "fields"),

@@ -119,7 +119,7 @@ absl::StatusOr<int> Show(App& app, const std::string& typed) {
   ASSIGN_OR_RETURN(const statement::v1::ActRef exchange, FindExchange(app, typed));
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto found, session->GetExchange(exchange));
-  std::printf("%s\n", app.json() ? ToJson(found).dump().c_str() : ToJson(found).dump(2).c_str());
+  std::printf("%s\n", app.json() ? TextOf(ToJson(found)).c_str() : TextOf(ToJson(found), 2).c_str());
   return kDone;
 }
 
@@ -136,7 +136,7 @@ absl::StatusOr<int> List(App& app) {
                     std::to_string(exchange.row().transfers())});
   }
   if (app.json())
-    std::printf("%s\n", list.dump().c_str());
+    std::printf("%s\n", TextOf(list).c_str());
   else
     PrintTable({app.Say("nom", "name"), app.Say("jeu", "dataset"), app.Say("détenteur", "holder"),
                 app.Say("destinataire", "recipient"), app.Say("état", "phase"),

@@ -189,7 +189,8 @@ void AddInit(App& app) {
   CLI::App* verb = app.AddVerb(
       nullptr, "init", "Préparer puis fonder le journal d'une convention",
       "Prepare, then found, the log of a convention", [&app, options]() -> absl::StatusOr<int> {
-        if (options->paths.guards.empty()) options->paths.guards = options->paths.data + ".guards";
+        if (options->paths.guards.empty())
+          options->paths.guards = core::DefaultGuards(options->paths.data);
         if (!options->enact.empty()) return EnactFile(app, *options);
         if (options->convention.empty() || options->settings.empty() || options->origin.empty())
           return base::Malformed(

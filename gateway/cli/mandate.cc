@@ -75,7 +75,7 @@ absl::StatusOr<int> List(App& app, const std::string& typed) {
   if (app.json()) {
     nlohmann::json list = nlohmann::json::array();
     for (const auto& mandate : mandates) list.push_back(ToJson(mandate));
-    std::printf("%s\n", list.dump().c_str());
+    std::printf("%s\n", TextOf(list).c_str());
     return kDone;
   }
   std::vector<std::vector<std::string>> rows;

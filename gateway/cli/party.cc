@@ -150,7 +150,7 @@ absl::StatusOr<int> List(App& app) {
     rows.push_back({party.id(), name, act.empty() ? "-" : act});
   }
   if (app.json())
-    std::printf("%s\n", list.dump().c_str());
+    std::printf("%s\n", TextOf(list).c_str());
   else
     PrintTable(
         {app.Say("partie", "party"), app.Say("nom", "name"), app.Say("adhésion", "adhesion")},

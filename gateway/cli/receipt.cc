@@ -39,7 +39,7 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
       json["time"] = base::ToIsoInstant(verdict.entry.time_ms());
       json["recorded"] = verdict.entry.has_recorded();
     }
-    std::printf("%s\n", json.dump().c_str());
+    std::printf("%s\n", TextOf(json).c_str());
   } else if (!verdict.accepted) {
     std::fprintf(stderr, "%s : %s\n", app.Say("REFUSÉ", "REJECTED").c_str(), fault.c_str());
   } else {

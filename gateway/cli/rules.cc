@@ -30,7 +30,7 @@ absl::StatusOr<int> Show(App& app, const std::string& id) {
   ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, session->GetConvention());
   const nlohmann::json json = Describe(app, founding.convention(), *rule);
   if (app.json()) {
-    std::printf("%s\n", json.dump().c_str());
+    std::printf("%s\n", TextOf(json).c_str());
     return kDone;
   }
   std::printf("%s (%s%s%s)\n  %s\n  %s\n", std::string(rule->id).c_str(),
@@ -54,7 +54,7 @@ absl::StatusOr<int> List(App& app) {
                     std::string(french ? rule->title_fr : rule->title_en)});
   }
   if (app.json())
-    std::printf("%s\n", list.dump().c_str());
+    std::printf("%s\n", TextOf(list).c_str());
   else
     PrintTable(
         {app.Say("règle", "rule"), "source", app.Say("RGPD", "GDPR"), app.Say("objet", "about")},

@@ -106,6 +106,10 @@ nlohmann::json ToJson(const Message& message) {
   return json;
 }
 
+std::string TextOf(const nlohmann::json& json, int indent) {
+  return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 void PrintTable(const std::vector<std::string>& headings,
                 const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths;
@@ -182,7 +186,7 @@ absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer) {
         {"receipt", file},
         {"findings", nlohmann::json::array()}};
     for (const record::v1::Finding& finding : findings) json["findings"].push_back(ToJson(finding));
-    std::printf("%s\n", json.dump().c_str());
+    std::printf("%s\n", TextOf(json).c_str());
   } else {
     std::printf("%s  %s %lu  %s %s  %s\n",
                 (refused                                     ? app.Say("refusé", "refused")

@@ -29,6 +29,10 @@ std::string ShowDate(const convention::v1::Date& date);
 // dates as people type them, absent fields left out.
 nlohmann::json ToJson(const google::protobuf::Message& message);
 
+// JSON as text on one line, or indented. Bytes that are not UTF-8, as in a file's name, are
+// replaced.
+std::string TextOf(const nlohmann::json& json, int indent = -1);
+
 // Prints rows in aligned columns under headings on standard output.
 void PrintTable(const std::vector<std::string>& headings,
                 const std::vector<std::vector<std::string>>& rows);

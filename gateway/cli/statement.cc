@@ -40,7 +40,7 @@ void PrintActs(App& app, const statement::v1::Statement& statement) {
   std::fprintf(stderr, "%s\n",
                app.Say("Vous signez, mot pour mot :", "You sign, word for word:").c_str());
   for (const statement::v1::Act& act : statement.acts())
-    std::fprintf(stderr, "  %s\n", Brief(act).dump().c_str());
+    std::fprintf(stderr, "  %s\n", TextOf(Brief(act)).c_str());
 }
 
 absl::StatusOr<int> Sign(App& app, const Options& options) {

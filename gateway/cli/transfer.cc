@@ -107,7 +107,7 @@ absl::StatusOr<int> List(App& app) {
                     ShowDate(transfer.row().retain_until())});
   }
   if (app.json())
-    std::printf("%s\n", list.dump().c_str());
+    std::printf("%s\n", TextOf(list).c_str());
   else
     PrintTable({app.Say("nom", "name"), app.Say("période", "period"),
                 app.Say("détenteur", "holder"), app.Say("destinataire", "recipient"),

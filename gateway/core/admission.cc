@@ -179,16 +179,20 @@ absl::Status VerifySigners(const policy::state::State& state, KeyCache& cache,
 absl::StatusOr<std::vector<SealedContent>> SealContents(const Request& request,
                                                         const statement::v1::Statement& statement,
                                                         vault::Vault& vault) {
+  // The request's field.
+  const std::string list = request.door == Door::kTransfers ? "payloads" : "attachments";
   absl::flat_hash_map<std::string, size_t> by_commitment;
   size_t total = 0;
   for (size_t i = 0; i < request.attachments.size(); ++i) {
     total += request.attachments[i].content().size();
     if (!by_commitment.emplace(request.attachments[i].commitment(), i).second)
-      return base::Malformed("ATTACHMENT_TWICE", absl::StrCat("attachments[", i, "]"),
+      return base::Malformed("ATTACHMENT_TWICE", absl::StrCat(list, "[", i, "]"),
                              "two attachments open the same commitment");
   }
   if (request.attachments.size() > base::kMaxAttachments || total > base::kMaxAttachmentsBytes)
-    return base::Malformed("ATTACHMENTS_TOO_LARGE", "attachments", "too much for one request");
+    return base::Malformed("ATTACHMENTS_TOO_LARGE", list, "too much for one request");
+  // One attachment may open many commitments, each of which keeps a copy of its own.
+  size_t sealed_bytes = 0;
   std::vector<SealedContent> contents;
   std::vector<bool> used(request.attachments.size(), false);
   for (int ordinal = 0; ordinal < statement.acts_size(); ++ordinal) {
@@ -202,8 +206,13 @@ absl::StatusOr<std::vector<SealedContent>> SealContents(const Request& request,
                                "the bytes that open this commitment must come in the same request");
       const record::v1::Attachment& attachment = request.attachments[it->second];
       RETURN_IF_ERROR(base::AtPath(CheckOpening(commitment, attachment),
-                                   absl::StrCat("attachments[", it->second, "]")));
+                                   absl::StrCat(list, "[", it->second, "]")));
       used[it->second] = true;
+      sealed_bytes += attachment.content().size();
+      if (sealed_bytes > base::kMaxAttachmentsBytes)
+        return base::Malformed("ATTACHMENTS_TOO_LARGE", path,
+                               "the contents of all commitments together are too much for one "
+                               "request");
       ASSIGN_OR_RETURN(vault::Sealed sealed, vault.Seal(ClassOf(commitment.kind), attachment));
       contents.push_back(
           {static_cast<uint32_t>(ordinal), static_cast<uint32_t>(slot), std::move(sealed)});
@@ -212,7 +221,7 @@ absl::StatusOr<std::vector<SealedContent>> SealContents(const Request& request,
   const auto unused = std::find(used.begin(), used.end(), false);
   if (unused != used.end())
     return base::Malformed("ATTACHMENT_UNKNOWN",
-                           absl::StrCat("attachments[", unused - used.begin(), "]"),
+                           absl::StrCat(list, "[", unused - used.begin(), "]"),
                            "this attachment opens no commitment of the statement");
   return contents;
 }

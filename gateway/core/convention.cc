@@ -11,6 +11,20 @@
 #include "policy/decide.h"
 
 namespace passerelle::gateway::core {
+namespace {
+
+// What waits before the sequencer holds no more memory than 64 of the largest requests.
+constexpr size_t kMaxQueueBytes = 64 * (base::kMaxAttachmentsBytes + base::kMaxEnvelopeBytes);
+
+// What a waiting statement holds of memory, but for small change.
+size_t BytesOf(const Pending& pending) {
+  size_t bytes = pending.admitted.envelope.size();
+  for (const SealedContent& content : pending.admitted.contents)
+    bytes += content.sealed.ciphertext.size();
+  return bytes;
+}
+
+}  // namespace
 
 Convention::Convention(Surroundings surroundings, policy::state::State state,
                        std::unique_ptr<Storage> storage)
@@ -45,6 +59,9 @@ Convention::~Convention() { Drain(); }
 
 void Convention::Submit(const Request& request, Reply reply) {
   absl::StatusOr<Admitted> admitted = [&]() -> absl::StatusOr<Admitted> {
+    // Once it is recorded a statement is answered with its receipt: what would keep the receipt
+    // from being made is turned away before.
+    RETURN_IF_ERROR(CheckSeenSize(request.seen_size, storage_->log->head().size));
     base::ReaderLock lock(state_mutex_);
     return hall_.Admit(state_, request);
   }();
@@ -53,6 +70,7 @@ void Convention::Submit(const Request& request, Reply reply) {
 }
 
 void Convention::Enqueue(Pending pending) {
+  const size_t bytes = BytesOf(pending);
   absl::Status refused;
   bool lead = false;
   {
@@ -60,11 +78,13 @@ void Convention::Enqueue(Pending pending) {
     if (closed_) {
       refused = base::Error(absl::StatusCode::kUnavailable, "DRAINING", "",
                             "the gateway is shutting down; try again later");
-    } else if (queue_.size() >= base::kMaxQueue) {
+    } else if (queue_.size() >= base::kMaxQueue ||
+               (!queue_.empty() && queue_bytes_ + bytes > kMaxQueueBytes)) {
       refused = base::Error(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "",
                             "too many statements are waiting; try again in a second");
     } else {
       queue_.push_back(std::move(pending));
+      queue_bytes_ += bytes;
       lead = !running_;
       running_ = true;
     }
@@ -92,19 +112,21 @@ void Convention::RunGroup() {
 }
 
 std::vector<Pending> Convention::TakeGroup() {
-  size_t count = 0;
-  size_t bytes = 0;
-  while (count < queue_.size() && count < base::kMaxGroupEntries) {
-    // An entry is its envelope, what was observed of it and decided on it: bounded by twice the
-    // limit of an envelope, and measured exactly by Decide.
-    bytes += 2 * queue_[count].admitted.envelope.size() + 1024;
-    if (count > 0 && bytes > base::kMaxGroupBytes) break;
-    ++count;
-  }
-  std::vector<Pending> group(std::make_move_iterator(queue_.begin()),
-                             std::make_move_iterator(queue_.begin() + static_cast<long>(count)));
-  queue_.erase(queue_.begin(), queue_.begin() + static_cast<long>(count));
+  const auto end =
+      queue_.begin() + static_cast<long>(std::min(queue_.size(), base::kMaxGroupEntries));
+  std::vector<Pending> group(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+  queue_.erase(queue_.begin(), end);
+  for (const Pending& one : group) queue_bytes_ -= BytesOf(one);
   return group;
+}
+
+void Convention::PutBack(std::vector<Pending>& group, size_t carried) {
+  const auto rest = group.begin() + static_cast<long>(carried);
+  base::MutexLock lock(queue_mutex_);
+  for (auto it = rest; it != group.end(); ++it) queue_bytes_ += BytesOf(*it);
+  queue_.insert(queue_.begin(), std::make_move_iterator(rest),
+                std::make_move_iterator(group.end()));
+  group.erase(rest, group.end());
 }
 
 void Convention::DropCancelled(std::vector<Pending>& group) {
@@ -128,6 +150,7 @@ void Convention::CarryGroup(std::vector<Pending> pending) {
     for (Pending& one : pending) one.reply(group.status());
     return;
   }
+  PutBack(pending, group->outcomes().size());
   {
     base::WriterLock lock(state_mutex_);
     state_.Absorb(group->draft());

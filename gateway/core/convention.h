@@ -113,6 +113,8 @@ class Convention {
   void Enqueue(Pending pending) EXCLUDES_LOCK(queue_mutex_);
   void RunGroup() EXCLUDES_LOCK(state_mutex_, queue_mutex_, vault_mutex_);
   std::vector<Pending> TakeGroup() REQUIRES_LOCK(queue_mutex_);
+  // Gives what a full group did not carry back to the head of the queue.
+  void PutBack(std::vector<Pending>& group, size_t carried) EXCLUDES_LOCK(queue_mutex_);
   static void DropCancelled(std::vector<Pending>& group);
   void CarryGroup(std::vector<Pending> pending)
       EXCLUDES_LOCK(state_mutex_, queue_mutex_, vault_mutex_);
@@ -126,6 +128,7 @@ class Convention {
                                              const base::Digest& commitment,
                                              passerelle::gateway::v1::Receipt receipt);
   void RecordRetentions();
+  bool IsErasureDue(const std::string& transfer) const;
   void DestroyDue() EXCLUDES_LOCK(vault_mutex_, queue_mutex_);
   void WriteBehind() EXCLUDES_LOCK(queue_mutex_);
   void Expire() EXCLUDES_LOCK(vault_mutex_);
@@ -148,6 +151,7 @@ class Convention {
   base::Mutex queue_mutex_;
   base::CondVar idle_;
   std::vector<Pending> queue_ GUARDED_BY(queue_mutex_);
+  size_t queue_bytes_ GUARDED_BY(queue_mutex_) = 0;
   bool running_ GUARDED_BY(queue_mutex_) = false;
   bool closed_ GUARDED_BY(queue_mutex_) = false;
   // Tasks of ours in the pool.

@@ -9,6 +9,7 @@
 #include "gateway/base/status.h"
 #include "gateway/core/now.h"
 #include "gateway/core/receipt.h"
+#include "policy/refused.h"
 
 namespace passerelle::gateway::core {
 namespace {
@@ -38,8 +39,8 @@ absl::StatusOr<Group> Group::Begin(const policy::state::State& committed, const 
 }
 
 absl::StatusOr<bool> Group::FindRepeated(const Admitted& admitted, const vault::Vault& vault) {
-  if (admitted.statement.header().not_after_ms() < now_.time_ms) return false;
-  if (const record::v1::StatementRow* row = draft_.statements.Find(base::View(admitted.digest))) {
+  const record::v1::StatementRow* row = draft_.statements.Find(base::View(admitted.digest));
+  if (row != nullptr && admitted.statement.header().not_after_ms() >= now_.time_ms) {
     outcomes_.push_back({row->index(), record::v1::EFFECT_UNSPECIFIED, ""});
     return true;
   }
@@ -62,6 +63,10 @@ record::v1::Entry Group::Decide(const Admitted& admitted) const {
       now_);
 }
 
+bool Group::Fits(const record::v1::Entry& entry, const Admitted& admitted) const {
+  return leaf_bytes_ + policy::LeafBytes(entry, admitted.envelope.size()) <= base::kMaxGroupBytes;
+}
+
 absl::Status Group::Add(record::v1::Entry entry, const Admitted& admitted, base::Random& random) {
   const uint64_t index = draft_.size();
   Outcome outcome{index, EffectOf(entry), ""};
@@ -80,6 +85,7 @@ absl::Status Group::Add(record::v1::Entry entry, const Admitted& admitted, base:
     for (const statement::v1::Act& act : admitted.statement.acts())
       orders_erasure_ |= act.has_transfer_ruled() || act.has_retention_reached();
   }
+  leaf_bytes_ += leaf.size();
   leaves_.push_back(std::move(leaf));
   outcomes_.push_back(std::move(outcome));
   return absl::OkStatus();

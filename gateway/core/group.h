@@ -40,12 +40,16 @@ class Group {
   static absl::StatusOr<Group> Begin(const policy::state::State& committed, const Admitted& first,
                                      const base::Clock& clock);
 
-  // The outcome of a statement that this log or this group has already decided, if any. A statement
-  // past its `not_after` is forgotten.
+  // Whether this log or this group has already decided a statement; its outcome is then the
+  // earlier one. A recorded statement past its `not_after` is forgotten, a refused one when the
+  // vault forgets it: it is refused once, however often it comes.
   absl::StatusOr<bool> FindRepeated(const Admitted& admitted, const vault::Vault& vault);
 
   // Decides a statement on the draft.
   record::v1::Entry Decide(const Admitted& admitted) const;
+
+  // Whether the log takes the group with this entry; the first one always fits.
+  bool Fits(const record::v1::Entry& entry, const Admitted& admitted) const;
 
   // Finishes an entry (salt, envelope or salted digest), encodes its leaf, applies it to the draft
   // and takes over what the vault is to hold.
@@ -54,7 +58,7 @@ class Group {
   const std::vector<std::string>& leaves() const { return leaves_; }
   const std::vector<vault::Placed>& contents() const { return contents_; }
   const std::vector<vault::RefusedStatement>& refused() const { return refused_; }
-  // One a statement, in order.
+  // One a statement, in order, until the group was full.
   const std::vector<Outcome>& outcomes() const { return outcomes_; }
   // Digests and positions of the recorded statements, for the permanent index.
   const std::vector<std::pair<base::Digest, uint64_t>>& recorded() const { return recorded_; }
@@ -73,6 +77,7 @@ class Group {
   policy::state::State draft_;
   policy::Now now_;
   std::vector<std::string> leaves_;
+  size_t leaf_bytes_ = 0;
   std::vector<vault::Placed> contents_;
   std::vector<vault::RefusedStatement> refused_;
   absl::flat_hash_map<base::Digest, size_t> refused_by_digest_;

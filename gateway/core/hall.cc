@@ -5,9 +5,26 @@
 #include "audit/entry/codec.h"
 #include "certs/keys/dsse.h"
 #include "gateway/base/status.h"
+#include "gateway/base/strings.h"
 #include "gateway/core/observe.h"
 
 namespace passerelle::gateway::core {
+namespace {
+
+// Any error of a commit but a full disk leaves in doubt what is durable: the process ends.
+absl::Status InDoubt(const absl::Status& committed) {
+  if (!absl::IsAborted(committed)) return committed;
+  return base::Error(absl::StatusCode::kInternal, "VAULT_UNKNOWN", "",
+                     base::Std(committed.message()));
+}
+
+// Whether an error of the log says that nothing was written.
+bool WroteNothing(const absl::Status& appended) {
+  const std::string reason = base::ReasonOf(appended);
+  return reason == "LOG_FULL" || reason == "LOG_GROUP" || reason == "LOG_TIME";
+}
+
+}  // namespace
 
 absl::StatusOr<Admitted> Hall::Admit(const policy::state::State& committed,
                                      const Request& request) {
@@ -37,16 +54,18 @@ absl::StatusOr<Group> Hall::Carry(const policy::state::State& committed,
     if (repeated) continue;
     // 3. Decide, on a draft that holds the group's earlier statements.
     record::v1::Entry entry = group.Decide(next.admitted);
+    // What the group has no room for, the next one takes.
+    if (!group.Fits(entry, next.admitted)) break;
     // 5. Apply: copies the outcome into the draft as each entry is finished.
     RETURN_IF_ERROR(group.Add(std::move(entry), next.admitted, random_));
   }
   // A group of repetitions has nothing to append.
   if (group.leaves().empty()) return group;
   // 4. Append: vault, then log, each in one durable commit; then the checkpoint is signed.
-  RETURN_IF_ERROR(vault_.Commit(group.contents(), group.refused()));
+  RETURN_IF_ERROR(InDoubt(vault_.Commit(group.contents(), group.refused())));
   const absl::Status appended = log_.Append(group.leaves(), group.time_ms());
   // What the vault holds beyond the head belongs to nobody.
-  if (base::ReasonOf(appended) == "LOG_FULL") RETURN_IF_ERROR(vault_.Sweep(log_.head().size));
+  if (WroteNothing(appended)) RETURN_IF_ERROR(vault_.Sweep(log_.head().size));
   RETURN_IF_ERROR(appended);
   // 6. Receipt: the caller publishes the draft, then answers (core/convention.cc, core/receipt.cc).
   return group;

@@ -32,7 +32,8 @@ class Hall {
   // Decide, append, apply: decides each statement in order on a draft of the state, then makes the
   // group durable: vault first, log second, checkpoint third. On success the group's draft is to be
   // published and its callers answered; on an error nothing was recorded, save LOG_UNKNOWN and
-  // VAULT_UNKNOWN, on which the process must end. REQUIRES: `pending` is not empty.
+  // VAULT_UNKNOWN, on which the process must end. A group has bounds: statements at the end of
+  // `pending` for which it holds no outcome come again. REQUIRES: `pending` is not empty.
   absl::StatusOr<Group> Carry(const policy::state::State& committed,
                               absl::Span<const Pending> pending);
 

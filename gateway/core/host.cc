@@ -1,5 +1,8 @@
 #include "gateway/core/host.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status.h"
 
@@ -30,6 +33,13 @@ absl::StatusOr<std::unique_ptr<Convention>> OpenOne(const StoragePaths& paths,
 }
 
 }  // namespace
+
+std::string DefaultGuards(const std::string& data) {
+  std::error_code error;
+  std::filesystem::path path = std::filesystem::absolute(data, error).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  return path.string() + ".guards";
+}
 
 StoragePaths PathsOf(const HostPaths& paths, std::string_view name) {
   return {absl::StrCat(paths.data, "/conventions/", std::string(name)),

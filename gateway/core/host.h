@@ -25,6 +25,10 @@ struct HostPaths {
   std::string guards;
 };
 
+// Where the guards of a data directory are unless somebody says otherwise: beside it, under its
+// name with `.guards` added, however it is spelt.
+std::string DefaultGuards(const std::string& data);
+
 // Storage of one convention of a host.
 StoragePaths PathsOf(const HostPaths& paths, std::string_view name);
 

@@ -13,11 +13,15 @@ record::v1::Effect EffectOf(const record::v1::Entry& entry) {
   return entry.has_recorded() ? entry.recorded().decisions(0).effect() : record::v1::EFFECT_REFUSED;
 }
 
+absl::Status CheckSeenSize(uint64_t seen_size, uint64_t size) {
+  if (seen_size <= size) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kOutOfRange, "SEEN_AHEAD", "seen_size",
+                     "the caller saw a checkpoint of more entries than this log has");
+}
+
 absl::StatusOr<std::string> ConsistencyBytes(const audit::log::Log& log, uint64_t seen_size,
                                              uint64_t to) {
-  if (seen_size > to)
-    return base::Error(absl::StatusCode::kOutOfRange, "SEEN_AHEAD", "seen_size",
-                       "the caller saw a checkpoint of more entries than this log has");
+  RETURN_IF_ERROR(CheckSeenSize(seen_size, to));
   std::string bytes;
   if (seen_size == 0 || seen_size == to) return bytes;
   ASSIGN_OR_RETURN(const std::vector<base::Digest> proof, log.ConsistencyProof(seen_size, to));

@@ -16,9 +16,12 @@ namespace passerelle::gateway::core {
 // What an entry's decision does.
 record::v1::Effect EffectOf(const record::v1::Entry& entry);
 
+// OUT_OF_RANGE (reason SEEN_AHEAD) when a caller saw a checkpoint beyond the log's: one of the two
+// has forked or was rolled back.
+absl::Status CheckSeenSize(uint64_t seen_size, uint64_t size);
+
 // The consistency proof from a caller's size to `to`: 32-byte hashes one after the other; empty
-// when the caller named no size or this one. OUT_OF_RANGE (reason SEEN_AHEAD) when it is beyond the
-// log: one of the two has forked or was rolled back.
+// when the caller named no size or this one. Errors as CheckSeenSize.
 absl::StatusOr<std::string> ConsistencyBytes(const audit::log::Log& log, uint64_t seen_size,
                                              uint64_t to);
 

@@ -111,6 +111,15 @@ void Convention::RecordRetentions() {
                 [this, key](const auto&) { Release(key); });
 }
 
+bool Convention::IsErasureDue(const std::string& transfer) const {
+  bool due = false;
+  Read([&](const policy::state::State& state) {
+    const record::v1::TransferRow* row = state.transfers.Find(transfer);
+    due = row != nullptr && row->phase() == record::v1::TRANSFER_PHASE_ERASURE_DUE;
+  });
+  return due;
+}
+
 void Convention::DestroyDue() {
   std::vector<std::pair<std::string, record::v1::TransferRow>> due;
   Read([&](const policy::state::State& state) {
@@ -124,6 +133,11 @@ void Convention::DestroyDue() {
   }
   for (const auto& [key, row] : due) {
     if (!Claim(key)) continue;
+    // Another thread may have done it since the list was made.
+    if (!IsErasureDue(key)) {
+      Release(key);
+      continue;
+    }
     const statement::v1::ActRef transfer = policy::state::RefOf(key);
     absl::Status shredded;
     {
@@ -150,8 +164,11 @@ void Convention::WriteBehind() {
   }
   if (statements.empty()) return;
   const absl::Status indexed = storage_->store->IndexStatements(statements);
-  // The index is rebuilt at the next start from where it stopped.
-  if (!indexed.ok()) surroundings_.report(Fault::kIndex, indexed);
+  if (indexed.ok()) return;
+  surroundings_.report(Fault::kIndex, indexed);
+  // They come first the next time: an index that went on without them would never be filled again.
+  base::MutexLock lock(queue_mutex_);
+  unindexed_.insert(unindexed_.begin(), statements.begin(), statements.end());
 }
 
 void Convention::Expire() {

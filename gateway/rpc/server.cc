@@ -3,12 +3,14 @@
 #include <grpc/support/time.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <grpcpp/resource_quota.h>
+#include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/limits.h"
@@ -20,6 +22,22 @@ namespace {
 
 constexpr int kMaxConcurrentStreams = 256;
 
+// Switches reflection on or off for one server. Linking gRPC's reflection library has switched it
+// on for every server of the process already, so that off means to take the plugin away.
+class Reflection final : public grpc::ServerBuilderOption {
+ public:
+  explicit Reflection(bool on) : on_(on) {}
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    auto plugin = std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>();
+    std::erase_if(*plugins, [&](const auto& other) { return other->name() == plugin->name(); });
+    if (on_) plugins->push_back(std::move(plugin));
+  }
+
+ private:
+  const bool on_;
+};
+
 class RunningServer final : public Server {
  public:
   explicit RunningServer(Desk desk) : desk_(std::move(desk)), services_(MakeServices(desk_)) {}
@@ -27,12 +45,12 @@ class RunningServer final : public Server {
 
   absl::Status Listen(const ServerOptions& options) {
     grpc::EnableDefaultHealthCheckService(true);
-    if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::SslServerCredentialsOptions tls(
         GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
     tls.pem_root_certs = options.client_roots_pem;
     tls.pem_key_cert_pairs.push_back({options.key_pem, options.certificate_pem});
     grpc::ServerBuilder builder;
+    builder.SetOption(std::make_unique<Reflection>(options.reflection));
     builder.AddListeningPort(options.address, grpc::SslServerCredentials(tls), &port_);
     builder.SetMaxReceiveMessageSize(static_cast<int>(base::kMaxMessageBytes));
     builder.SetMaxSendMessageSize(static_cast<int>(base::kMaxMessageBytes));

@@ -3,6 +3,12 @@
 #include <CLI/CLI.hpp>
 
 namespace passerelle::gateway::server {
+namespace {
+
+// A supervisor has lost its patience long before.
+constexpr int64_t kMaxDrainMs = 3600 * 1000;
+
+}  // namespace
 
 int ParseOptions(int argc, const char* const* argv, Options& options) {
   CLI::App app(
@@ -25,13 +31,14 @@ int ParseOptions(int argc, const char* const* argv, Options& options) {
                  "File that receives the port once the gateway serves");
   app.add_flag("!--no-reflection", options.reflection, "Do not serve grpc.reflection");
   app.add_option("--drain-ms", options.drain_ms, "How long a stop waits for calls in flight")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t{0}, kMaxDrainMs));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  if (options.paths.guards.empty()) options.paths.guards = options.paths.data + ".guards";
+  if (options.paths.guards.empty()) options.paths.guards = core::DefaultGuards(options.paths.data);
   return -1;
 }
 

@@ -1,5 +1,7 @@
 #include "gateway/service/caller.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,18 @@ namespace {
 // Certificates remembered; a process serves fewer agents at a time.
 constexpr size_t kMaxVerified = 4096;
 
+// Narrows [from_ms, until_ms) around `now_ms` to where none of the certificates comes into or out
+// of validity.
+void Narrow(absl::Span<const certs::x509::Certificate> certificates, int64_t now_ms,
+            int64_t& from_ms, int64_t& until_ms) {
+  for (const certs::x509::Certificate& certificate : certificates)
+    for (const int64_t edge_ms : {certificate.not_before_ms(), certificate.not_after_ms()})
+      if (edge_ms <= now_ms)
+        from_ms = std::max(from_ms, edge_ms);
+      else
+        until_ms = std::min(until_ms, edge_ms);
+}
+
 }  // namespace
 
 absl::StatusOr<Caller> Identifier::Identify(const std::string& log,
@@ -23,9 +37,6 @@ absl::StatusOr<Caller> Identifier::Identify(const std::string& log,
                        "this gateway serves no log of that name");
   const int64_t now_ms = clock_.WallMs();
   ASSIGN_OR_RETURN(const Verified verified, VerifyOnce(*convention, certificate_pem, now_ms));
-  if (now_ms < verified.not_before_ms || now_ms > verified.not_after_ms)
-    return base::Error(absl::StatusCode::kUnauthenticated, "CERTIFICATE_EXPIRED", "",
-                       "the client certificate is not valid now; have a new one issued");
   // The key is judged by the log's own clock, which a `test` log may shift.
   ASSIGN_OR_RETURN(const policy::Now log_now, convention->Now());
   Caller caller{convention, ""};
@@ -52,7 +63,8 @@ absl::StatusOr<Identifier::Verified> Identifier::VerifyOnce(core::Convention& co
   {
     base::MutexLock lock(mutex_);
     const auto it = verified_.find(key);
-    if (it != verified_.end()) return it->second;
+    if (it != verified_.end() && now_ms >= it->second.from_ms && now_ms < it->second.until_ms)
+      return it->second;
   }
   if (pem.empty())
     return base::Error(absl::StatusCode::kUnauthenticated, "CERTIFICATE_MISSING", "",
@@ -74,11 +86,13 @@ absl::StatusOr<Identifier::Verified> Identifier::VerifyOnce(core::Convention& co
   RETURN_IF_ERROR(certs::x509::VerifyChain(chain[0], absl::MakeConstSpan(chain).subspan(1), anchors,
                                            now_ms, certs::x509::Usage::kTlsClient));
   ASSIGN_OR_RETURN(const certs::keys::PublicKey public_key, chain[0].PublicKey());
-  const Verified verified{public_key.fingerprint(), chain[0].not_before_ms(),
-                          chain[0].not_after_ms()};
+  Verified verified{public_key.fingerprint(), std::numeric_limits<int64_t>::min(),
+                    std::numeric_limits<int64_t>::max()};
+  Narrow(chain, now_ms, verified.from_ms, verified.until_ms);
+  Narrow(anchors, now_ms, verified.from_ms, verified.until_ms);
   base::MutexLock lock(mutex_);
   if (verified_.size() >= kMaxVerified) verified_.clear();
-  verified_.emplace(key, verified);
+  verified_.insert_or_assign(key, verified);
   return verified;
 }
 

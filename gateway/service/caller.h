@@ -39,8 +39,9 @@ class Identifier {
   // A certificate whose chain verified under one log's anchors.
   struct Verified {
     base::Digest fingerprint{};
-    int64_t not_before_ms = 0;
-    int64_t not_after_ms = 0;
+    // Between these instants no certificate of the chain comes into or out of validity.
+    int64_t from_ms = 0;
+    int64_t until_ms = 0;
   };
   absl::StatusOr<Verified> VerifyOnce(core::Convention& convention, const std::string& pem,
                                       int64_t now_ms) EXCLUDES_LOCK(mutex_);

@@ -17,8 +17,9 @@
 namespace passerelle::gateway::service {
 
 // Tells `take` the rows of a page until it has taken `page_size` of them (`take` says whether it
-// took the row), and returns the token of the next page: the first key not told, in hexadecimal;
-// empty when there is none. INVALID_ARGUMENT (PAGE_TOKEN) for a token that is none of ours.
+// took the row), and returns the token of the next page: the last key taken, in hexadecimal, so
+// that it names nothing the caller has not seen; empty when there is none. INVALID_ARGUMENT
+// (PAGE_TOKEN) for a token that is none of ours.
 template <typename Row>
 absl::StatusOr<std::string> TakePage(
     const policy::state::Table<Row>& table, uint32_t page_size, const std::string& page_token,
@@ -30,13 +31,17 @@ absl::StatusOr<std::string> TakePage(
   const uint32_t wanted =
       page_size == 0 ? base::kDefaultPageSize : std::min(page_size, base::kMaxPageSize);
   uint32_t taken = 0;
-  std::string next;
+  std::string last, next;
   table.Scan("", *from, [&](const std::string& key, const Row& row) {
     if (taken == wanted) {
-      next = base::ToHex(key);
+      // The least key after the last one taken.
+      next = base::ToHex(last + '\0');
       return false;
     }
-    if (take(key, row)) ++taken;
+    if (take(key, row)) {
+      ++taken;
+      last = key;
+    }
     return true;
   });
   return next;

@@ -53,9 +53,8 @@ absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
                                                    const api::GetReceiptRequest& request) {
   absl::StatusOr<base::Digest> digest = base::DigestFromBytes(request.statement());
   if (!digest.ok()) return base::AtPath(digest.status(), "statement");
-  // Judged first, so that a foreign checkpoint does not tell what is recorded.
-  const audit::log::Log& log = caller.convention->log();
-  RETURN_IF_ERROR(core::ConsistencyBytes(log, request.seen_size(), log.head().size).status());
+  // Said before the look-up: afterwards it would tell that there is something.
+  RETURN_IF_ERROR(core::CheckSeenSize(request.seen_size(), caller.convention->log().head().size));
   absl::StatusOr<api::Receipt> receipt =
       caller.convention->GetReceipt(*digest, request.seen_size());
   if (absl::IsNotFound(receipt.status())) return Unseen();
@@ -84,7 +83,15 @@ void Send(const Caller& caller, const api::SendRequest& request, std::function<b
 
 void Fetch(const Caller& caller, const api::FetchRequest& request,
            Answer<api::FetchResponse> answer) {
-  caller.convention->Fetch(caller.agent, request.transfer(), request.seen_size(),
+  const absl::StatusOr<Sight> sight = SightOf(caller);
+  if (!sight.ok()) return answer(sight.status());
+  // What the caller may not see is judged as what is not there.
+  statement::v1::ActRef transfer;
+  caller.convention->Read([&](const policy::state::State& state) {
+    const auto* row = state.transfers.Find(policy::state::KeyOf(request.transfer()));
+    if (row != nullptr && sight->SeesTransfer(*row, state)) transfer = request.transfer();
+  });
+  caller.convention->Fetch(caller.agent, transfer, request.seen_size(),
                            [answer = std::move(answer)](absl::StatusOr<core::FetchAnswer> fetched) {
                              if (!fetched.ok()) return answer(fetched.status());
                              api::FetchResponse response;

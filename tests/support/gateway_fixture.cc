@@ -148,8 +148,23 @@ bool TestGateway::ended() const {
 
 absl::Status TestGateway::Open() {
   auto convention = OpenAt(root());
-  if (convention.ok()) convention_ = *std::move(convention);
-  return convention.status();
+  if (!convention.ok()) return convention.status();
+  alone_ = *std::move(convention);
+  convention_ = alone_.get();
+  return absl::OkStatus();
+}
+
+void TestGateway::Close() {
+  convention_ = nullptr;
+  alone_.reset();
+  host_.reset();
+}
+
+gateway::core::Host& TestGateway::Serve() {
+  Close();
+  host_ = Need(gateway::core::Host::Open(paths(), surroundings()), "opening the host");
+  convention_ = host_->All()[0];
+  return *host_;
 }
 
 absl::StatusOr<std::unique_ptr<gateway::core::Convention>> TestGateway::OpenAt(
@@ -247,14 +262,18 @@ absl::StatusOr<Receipt> TestGateway::Submit(const Request& request) {
 }
 
 TestEntry TestGateway::Record(const Request& request) {
+  return Recorded(request.envelope, Need(Submit(request), "submitting"));
+}
+
+TestEntry TestGateway::Recorded(const std::string& envelope_bytes, const Receipt& receipt) {
   TestEntry recorded;
-  recorded.receipt = Need(Submit(request), "submitting");
+  recorded.receipt = receipt;
   const auto verified = Need(Verify(recorded.receipt), "verifying a receipt");
   recorded.entry = Need(audit::entry::DecodeLeaf(verified.entry), "decoding an entry");
   recorded.index = verified.index;
   recorded.size = verified.checkpoint.size;
   recorded.root = verified.checkpoint.root;
-  const auto envelope = Need(audit::entry::DecodeEnvelope(request.envelope), "an envelope");
+  const auto envelope = Need(audit::entry::DecodeEnvelope(envelope_bytes), "an envelope");
   recorded.digest = gateway::base::ToBytes(certs::keys::StatementDigest(envelope.payload()));
   return recorded;
 }

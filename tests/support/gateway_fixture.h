@@ -96,8 +96,11 @@ class TestGateway {
   bool ended() const;
 
   gateway::core::Convention& convention() { return *convention_; }
-  void Close() { convention_.reset(); }
+  void Close();
   absl::Status Open();
+  // Closes the convention and opens it again in a host with its ticker, as the server does. Valid
+  // until Close.
+  gateway::core::Host& Serve();
   // Opens another root, such as a copy of this one.
   absl::StatusOr<std::unique_ptr<gateway::core::Convention>> OpenAt(const std::string& root);
   // Copies everything on disk as it stands, which is what a crash now would leave.
@@ -121,6 +124,8 @@ class TestGateway {
   absl::StatusOr<passerelle::gateway::v1::Receipt> Submit(const gateway::core::Request& request);
   // The same; the receipt has to verify.
   TestEntry Record(const gateway::core::Request& request);
+  // What a receipt of an envelope says; it has to verify.
+  TestEntry Recorded(const std::string& envelope, const passerelle::gateway::v1::Receipt& receipt);
   TestEntry Record(const TestDraft& draft, const std::vector<std::string>& signers);
   // The same; it has to be accepted.
   TestEntry Must(const TestDraft& draft, const std::vector<std::string>& signers);
@@ -188,7 +193,10 @@ class TestGateway {
   std::vector<gateway::core::Fault> faults_ GUARDED_BY(mutex_);
   bool ended_ GUARDED_BY(mutex_) = false;
 
-  std::unique_ptr<gateway::core::Convention> convention_;
+  // At most one of them holds the convention.
+  std::unique_ptr<gateway::core::Convention> alone_;
+  std::unique_ptr<gateway::core::Host> host_;
+  gateway::core::Convention* convention_ = nullptr;
 };
 
 // The founding signers, and those who transcribe deeds.
