@@ -12,11 +12,15 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/base/secret.h"
 #include "gateway/base/status.h"
 
 namespace passerelle::gateway::base {
 namespace {
+
+constexpr size_t kChunkBytes = 64 * 1024;
 
 absl::Status SystemError(const std::string& path, int error) {
   const absl::StatusCode code = error == ENOENT ? absl::StatusCode::kNotFound
@@ -62,21 +66,32 @@ absl::Status SyncFolder(const std::string& folder) {
 
 }  // namespace
 
-absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit) {
+absl::Status ReadChunks(const std::string& path,
+                        absl::FunctionRef<bool(std::string_view chunk)> take) {
   const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return SystemError(path, errno);
-  std::string bytes;
-  char buffer[65536];
+  std::string chunk(kChunkBytes, '\0');
+  // Keys are read so, too.
+  const absl::Cleanup wipe = [&chunk] { Wipe(chunk); };
   while (true) {
-    const ssize_t got = read(fd.get(), buffer, sizeof buffer);
+    const ssize_t got = read(fd.get(), chunk.data(), chunk.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return SystemError(path, errno);
-    if (got == 0) return bytes;
-    bytes.append(buffer, static_cast<size_t>(got));
-    if (bytes.size() > limit)
-      return Error(absl::StatusCode::kOutOfRange, "FILE_TOO_LARGE", "",
-                   absl::StrCat(path, ": longer than ", limit, " bytes"));
+    if (got == 0 || !take(std::string_view(chunk).substr(0, static_cast<size_t>(got))))
+      return absl::OkStatus();
   }
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit) {
+  std::string bytes;
+  RETURN_IF_ERROR(ReadChunks(path, [&](std::string_view chunk) {
+    bytes.append(chunk);
+    return bytes.size() <= limit;
+  }));
+  if (bytes.size() > limit)
+    return Error(absl::StatusCode::kOutOfRange, "FILE_TOO_LARGE", "",
+                 absl::StrCat(path, ": longer than ", limit, " bytes"));
+  return bytes;
 }
 
 absl::Status WriteFile(const std::string& path, std::string_view bytes, FileMode mode) {

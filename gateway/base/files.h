@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
@@ -19,6 +20,11 @@ enum class FileMode { kPrivate = 0600, kPublic = 0644 };
 // Reads a whole file of at most `limit` bytes. NOT_FOUND, OUT_OF_RANGE when longer, else
 // UNAVAILABLE.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit);
+
+// Tells `take` the file's bytes in order, in chunks, until it returns false.
+// Errors as ReadFile's.
+absl::Status ReadChunks(const std::string& path,
+                        absl::FunctionRef<bool(std::string_view chunk)> take);
 
 // Replaces a file durably: writes beside it, syncs, renames, syncs the folder.
 absl::Status WriteFile(const std::string& path, std::string_view bytes, FileMode mode);

@@ -19,7 +19,7 @@ nlohmann::json Describe(const App& app, const convention::v1::Convention& conven
           {"source", SourceOf(app, rule)},
           {"gdpr", rule.gdpr},
           {"title", french ? rule.title_fr : rule.title_en},
-          {"sentence", policy::rules::SentenceOf(convention, rule, app.language())}};
+          {"sentence", QuoteOf(app, convention, rule)}};
 }
 
 absl::StatusOr<int> Show(App& app, const std::string& id) {
@@ -33,7 +33,7 @@ absl::StatusOr<int> Show(App& app, const std::string& id) {
     std::printf("%s\n", json.dump().c_str());
     return kDone;
   }
-  std::printf("%s (%s%s%s)\n  %s\n  « %s »\n", std::string(rule->id).c_str(),
+  std::printf("%s (%s%s%s)\n  %s\n  %s\n", std::string(rule->id).c_str(),
               SourceOf(app, *rule).c_str(),
               rule->gdpr.empty() ? "" : app.Say(", RGPD art. ", ", GDPR art. ").c_str(),
               std::string(rule->gdpr).c_str(), json["title"].get<std::string>().c_str(),

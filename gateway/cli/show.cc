@@ -51,7 +51,8 @@ nlohmann::json ShowValue(const Message& message, const FieldDescriptor& field, i
 }
 
 std::string PlaceOf(const record::v1::Finding& finding) {
-  std::string place = finding.path().empty() ? "" : absl::StrCat(" ", finding.path());
+  std::string place =
+      absl::StrCat(" acts[", finding.act(), "]", finding.path().empty() ? "" : ".", finding.path());
   if (finding.line() != 0) absl::StrAppend(&place, " line ", finding.line());
   if (finding.column() != 0) absl::StrAppend(&place, " column ", finding.column());
   return place;
@@ -117,6 +118,13 @@ void PrintTable(const std::vector<std::string>& headings,
   for (const auto& row : rows) PrintRow(row, widths);
 }
 
+std::string QuoteOf(const App& app, const convention::v1::Convention& convention,
+                    const Rule& rule) {
+  const std::string sentence = policy::rules::SentenceOf(convention, rule, app.language());
+  return rule.source == policy::rules::Source::kConvention ? absl::StrCat("« ", sentence, " »")
+                                                           : sentence;
+}
+
 std::string SourceOf(const App& app, const Rule& rule) {
   switch (rule.source) {
     case policy::rules::Source::kConvention:
@@ -147,9 +155,7 @@ void PrintFindings(App& app, absl::Span<const record::v1::Finding> findings) {
       std::fprintf(stderr, ")");
     }
     std::fprintf(stderr, "\n    %s\n", policy::rules::Describe(finding, app.language()).c_str());
-    if (rule != nullptr)
-      std::fprintf(stderr, "    « %s »\n",
-                   policy::rules::SentenceOf(convention, *rule, app.language()).c_str());
+    if (rule != nullptr) std::fprintf(stderr, "    %s\n", QuoteOf(app, convention, *rule).c_str());
   }
 }
 

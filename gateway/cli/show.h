@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "gateway/cli/app.h"
 #include "gateway/client/session.h"
+#include "passerelle/convention/v1/convention.pb.h"
 #include "passerelle/convention/v1/date.pb.h"
 #include "passerelle/record/v1/decision.pb.h"
 #include "passerelle/statement/v1/common.pb.h"
@@ -34,6 +35,10 @@ void PrintTable(const std::vector<std::string>& headings,
 
 // Where a rule comes from, in words.
 std::string SourceOf(const App& app, const policy::rules::Rule& rule);
+
+// The deed's sentence in quotation marks, or the law or policy behind the rule.
+std::string QuoteOf(const App& app, const convention::v1::Convention& convention,
+                    const policy::rules::Rule& rule);
 
 // Prints findings on standard error: rule, source, what and the mend, and the sentence that the
 // rule carries out (from the convention, when a session can be had).

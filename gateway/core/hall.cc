@@ -40,6 +40,8 @@ absl::StatusOr<Group> Hall::Carry(const policy::state::State& committed,
     // 5. Apply: copies the outcome into the draft as each entry is finished.
     RETURN_IF_ERROR(group.Add(std::move(entry), next.admitted, random_));
   }
+  // A group of repetitions has nothing to append.
+  if (group.leaves().empty()) return group;
   // 4. Append: vault, then log, each in one durable commit; then the checkpoint is signed.
   RETURN_IF_ERROR(vault_.Commit(group.contents(), group.refused()));
   const absl::Status appended = log_.Append(group.leaves(), group.time_ms());

@@ -19,10 +19,11 @@ Call::Call(const Desk& desk, grpc::CallbackServerContext& context, std::string_v
 
 absl::StatusOr<service::Caller> Call::Identify(const std::string& log,
                                                service::Access access) const {
+  // On the server's side the chain property lacks the leaf (SSL_get_peer_cert_chain).
   std::string pem;
-  const std::vector<grpc::string_ref> found =
-      context_->auth_context()->FindPropertyValues("x509_pem_cert_chain");
-  if (!found.empty()) pem.assign(found[0].data(), found[0].size());
+  for (const char* property : {"x509_pem_cert", "x509_pem_cert_chain"})
+    for (const grpc::string_ref& found : context_->auth_context()->FindPropertyValues(property))
+      pem.append(found.data(), found.size());
   return desk_->identifier.Identify(log, pem, access);
 }
 

@@ -1,9 +1,7 @@
 #include "gateway/vault/residue.h"
 
 #include <cstring>
-#include <fstream>
 
-#include "absl/strings/str_cat.h"
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
 
@@ -11,7 +9,6 @@ namespace passerelle::gateway::vault {
 namespace {
 
 constexpr size_t kStride = 256;
-constexpr size_t kChunkBytes = 1024 * 1024;
 constexpr int kStartBits = 22;
 
 size_t StartOf(const char* bytes) {
@@ -48,21 +45,16 @@ bool Residue::IsAnyIn(std::string_view bytes) const {
 
 absl::StatusOr<bool> Residue::IsIn(const std::string& path) const {
   if (!base::Exists(path)) return false;
-  std::ifstream file(path, std::ios::binary);
+  bool found = false;
   // The end of one chunk is kept before the next: a sample may lie across both.
   std::string window;
-  while (file) {
-    const size_t kept = window.size();
-    window.resize(kept + kChunkBytes);
-    file.read(window.data() + kept, kChunkBytes);
-    window.resize(kept + static_cast<size_t>(file.gcount()));
-    if (IsAnyIn(window)) return true;
+  RETURN_IF_ERROR(base::ReadChunks(path, [&](std::string_view chunk) {
+    window.append(chunk);
+    found = IsAnyIn(window);
     if (window.size() >= kSampleBytes) window.erase(0, window.size() - (kSampleBytes - 1));
-  }
-  if (!file.eof())
-    return base::Error(absl::StatusCode::kUnavailable, "FILE_ERROR", "",
-                       absl::StrCat(path, ": cannot be read"));
-  return false;
+    return !found;
+  }));
+  return found;
 }
 
 }  // namespace passerelle::gateway::vault

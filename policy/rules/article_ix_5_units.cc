@@ -39,6 +39,18 @@ constexpr Message kMessages[] = {
      "Nobody answers for this service key any more.", kReader, kReaderEn},
 };
 
+// Whether an agent is bound to confidentiality in this party: a service key reads under the
+// agreement of the person who answers for it (WIRE 12).
+bool IsBound(const state::State& state, std::string_view agent, std::string_view party,
+             int64_t time_ms, const convention::v1::Date& today) {
+  if (agent.empty()) return false;
+  for (const state::HeldMandate& held : state::MandatesOf(state, agent))
+    if (held.row->party() == party && held.row->has_confidentiality_on() &&
+        state::InForce(*held.row, time_ms, today))
+      return true;
+  return false;
+}
+
 }  // namespace
 
 constexpr Rule kIx5d = {
@@ -80,7 +92,8 @@ void CheckMandateReader(Judgement& j) {
   else if (!HasCode(j.settings().units(), given.unit()))
     j.Refuse({kIx5d, "unit-unknown"}, j.At("unit"));
   if (!given.has_confidentiality()) {
-    j.Refuse({kIx5d, "agreement-missing"}, j.At("confidentiality"));
+    if (!IsBound(j.state(), given.answerable_agent(), j.act().party(), j.time_ms(), j.today()))
+      j.Refuse({kIx5d, "agreement-missing"}, j.At("confidentiality"));
     return;
   }
   const auto& agreement = given.confidentiality();
@@ -106,7 +119,9 @@ Step StepOf(const state::State& state, const record::v1::MandateRow& mandate,
   if (!Contains(exchange.units(), mandate.unit())) return Step::kUnit;
   if (!mandate.datasets().empty() && !Contains(mandate.datasets(), exchange.slug()))
     return Step::kDataset;
-  if (!mandate.has_confidentiality_on()) return Step::kAgreement;
+  if (!mandate.has_confidentiality_on() &&
+      !IsBound(state, mandate.answerable_agent(), mandate.party(), time_ms, today))
+    return Step::kAgreement;
   if (!mandate.answerable_agent().empty() && !IsAnsweredFor(state, mandate, time_ms, today))
     return Step::kAnswer;
   return Step::kGood;

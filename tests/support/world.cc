@@ -145,10 +145,13 @@ Observed World::Observe(const Statement& statement) const {
   return observed;
 }
 
+size_t World::EnvelopeBytes(const Statement& statement) {
+  return statement.ByteSizeLong() + kEnvelopeOverhead;
+}
+
 Entry World::Decide(const Statement& statement, const Observed& observed) const {
   const gateway::base::Digest digest = Sha256(statement.SerializeAsString());
-  const policy::Submission submission{statement, digest,
-                                      statement.ByteSizeLong() + kEnvelopeOverhead, observed};
+  const policy::Submission submission{statement, digest, EnvelopeBytes(statement), observed};
   return policy::DecideSet(state_, submission, now());
 }
 

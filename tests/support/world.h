@@ -3,6 +3,7 @@
 #ifndef PASSERELLE_TESTS_SUPPORT_WORLD_H_
 #define PASSERELLE_TESTS_SUPPORT_WORLD_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -99,6 +100,8 @@ class World {
   statement::v1::Statement Draft(const Acts& acts, const Names& signers);
   // What an honest gateway observes of it, when everything is as it should be.
   record::v1::Observed Observe(const statement::v1::Statement& statement) const;
+  // Size of the envelope that would carry it.
+  static size_t EnvelopeBytes(const statement::v1::Statement& statement);
   // Decides without applying.
   record::v1::Entry Decide(const statement::v1::Statement& statement,
                            const record::v1::Observed& observed) const;

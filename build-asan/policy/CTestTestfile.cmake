@@ -1,9 +1,0 @@
-# CMake generated Testfile for 
-# Source directory: /work/wt/merkle/policy
-# Build directory: /work/wt/merkle/build-asan/policy
-# 
-# This file includes the relevant testing commands required for 
-# testing this directory and lists subdirectories to be tested as well.
-subdirs("content")
-subdirs("state")
-subdirs("rules")

@@ -1,6 +1,0 @@
-# CMake generated Testfile for 
-# Source directory: /work/wt/merkle/tests/unit/gateway/core
-# Build directory: /work/wt/merkle/build-asan/tests/unit/gateway/core
-# 
-# This file includes the relevant testing commands required for 
-# testing this directory and lists subdirectories to be tested as well.
