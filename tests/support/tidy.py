@@ -27,9 +27,14 @@ class Unit:
 
     def digest(self):
         found = hashlib.sha256()
-        for name in sorted({*self.inputs, str(self.root / ".clang-tidy"), str(self.root / self.path)}):
+        for name in sorted({*self.inputs, *self.configurations(), str(self.root / self.path)}):
             found.update(name.encode() + b"\0" + hashlib.sha256(pathlib.Path(name).read_bytes()).digest())
         return found.hexdigest()
+
+    def configurations(self):
+        folders = (self.root / self.path).parents
+        return [str(folder / ".clang-tidy") for folder in folders
+                if folder.is_relative_to(self.root) and (folder / ".clang-tidy").exists()]
 
     def check(self):
         """Returns the findings, empty when there are none."""
