@@ -349,7 +349,9 @@ TEST_P(BadPayloadTest, IsRefusedByLineAndColumnWithoutItsValues) {
   for (const char* value : {kSyntheticNir, "surplus", "beaucoup", "inconnue"})
     EXPECT_EQ(entry.find(value), std::string::npos) << value;
   // And nothing of it is kept.
-  if (!bad.bytes.empty()) EXPECT_TRUE(FilesWith(gateway_.root(), bad.bytes).empty());
+  if (!bad.bytes.empty()) {
+    EXPECT_TRUE(FilesWith(gateway_.root(), bad.bytes).empty());
+  }
 }
 
 const BadPayload kBadPayloads[] = {
