@@ -80,14 +80,15 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
       const verify::Verdict verdict,
       verify::VerifyExport(options.folder, options.log.empty() ? nullptr : &pinned, ShowProgress));
   if (app.json())
-    std::printf("%s\n", TextOf(nlohmann::json{{"accepted", verdict.accepted},
-                                       {"fault", app.Say(verdict.fault_fr, verdict.fault_en)},
-                                       {"entries", verdict.entries},
-                                       {"not_interpreted", verdict.not_interpreted},
-                                       {"signatures", verdict.signatures},
-                                       {"log", base::ToHex(base::View(verdict.log))},
-                                       {"root", base::ToHex(base::View(verdict.root))}})
-                            .c_str());
+    std::printf("%s\n",
+                TextOf(nlohmann::json{{"accepted", verdict.accepted},
+                                      {"fault", app.Say(verdict.fault_fr, verdict.fault_en)},
+                                      {"entries", verdict.entries},
+                                      {"not_interpreted", verdict.not_interpreted},
+                                      {"signatures", verdict.signatures},
+                                      {"log", base::ToHex(base::View(verdict.log))},
+                                      {"root", base::ToHex(base::View(verdict.root))}})
+                    .c_str());
   else
     PrintVerdict(app, verdict);
   return verdict.accepted ? kDone : kRefused;

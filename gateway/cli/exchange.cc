@@ -119,7 +119,8 @@ absl::StatusOr<int> Show(App& app, const std::string& typed) {
   ASSIGN_OR_RETURN(const statement::v1::ActRef exchange, FindExchange(app, typed));
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto found, session->GetExchange(exchange));
-  std::printf("%s\n", app.json() ? TextOf(ToJson(found)).c_str() : TextOf(ToJson(found), 2).c_str());
+  std::printf("%s\n",
+              app.json() ? TextOf(ToJson(found)).c_str() : TextOf(ToJson(found), 2).c_str());
   return kDone;
 }
 

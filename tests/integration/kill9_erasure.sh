@@ -25,7 +25,7 @@ before=$(sqlite3 -readonly "data/conventions/$slug/audit.db" 'select size from h
 for nth in $(seq $longest); do
   table files/doomed.csv $((2000 + nth))
   accepted as sender transfer send "$exchange" files/doomed.csv --party $fund --period $((2000 + nth)) \
-    --destroy-after "$(in_log_time 2)"
+    --destroy-after "$(in_log_time 5)"
   name=$(name_of)
   index=$(jq -r .index <<<"$answer") receipt=$(jq -r .receipt <<<"$answer")
   ciphertext=$(sqlite3 -readonly "data/conventions/$slug/vault.db" \

@@ -109,10 +109,10 @@ TEST_F(ResolveRefTest, FindsTheOneThatBeginsLikeThis) {
   EXPECT_EQ(Resolve(NameOf(candidates_[2], true)), "2");
 }
 
-TEST_F(ResolveRefTest, SaysThatSeveralBeginLikeThis) {
+TEST_F(ResolveRefTest, SaysThatSeveralBeginLikeThisAndThatNothingIsNoName) {
   EXPECT_EQ(Resolve("ab"), "NAME_AMBIGUOUS");
   EXPECT_EQ(Resolve("ab0"), "NAME_AMBIGUOUS");
-  EXPECT_EQ(Resolve(""), "NAME_AMBIGUOUS");
+  EXPECT_EQ(Resolve(""), "NAME_EMPTY");
   EXPECT_EQ(Resolve("ef"), "NAME_AMBIGUOUS");
 }
 
