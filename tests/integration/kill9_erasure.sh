@@ -49,7 +49,7 @@ for nth in $(seq $longest); do
     until_true 30 is_erased "$name" || fail "kill $nth: not erased after the restart: $(phase "$name")"
   fi
   ! stands "$ciphertext" || fail "kill $nth: the ciphertext still stands in a file"
-  ! stands "$(tail -c 40 files/doomed.csv | od -An -tx1 | tr -d ' \n')" || fail "kill $nth: data stand in clear"
+  ! stands "$(tail -c 40 files/doomed.csv | od -An -v -tx1 | tr -d ' \n')" || fail "kill $nth: data stand in clear"
   expect 0 cli receipt verify "$receipt" --log-key "$vkey"
   refused "" as reader transfer fetch "$name" --out files/none
   [[ $survived == no ]] || break
