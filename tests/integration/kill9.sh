@@ -33,7 +33,7 @@ keep_reading() {
   while true; do
     name=$(sed -n "$((read + 1))p" files/sent)
     if [[ -z $name ]]; then
-      kill -0 "$gateway_pid" 2>/dev/null || return 3
+      alive || return 3
       sleep 0.02
       continue
     fi
@@ -71,7 +71,8 @@ print(len(entries))
 END
 
 : >files/acknowledged
-doubts=0
+doubts=0 traced=no
+is_dead() { ! alive; }
 for round in $(seq $rounds); do
   : >files/sent
   before=$(wc -l <files/acknowledged)
@@ -81,10 +82,17 @@ for round in $(seq $rounds); do
   second=$!
   keep_reading &
   third=$!
-  # After some answers, and each time at another moment of a call.
-  until_true 60 has_answered $((before + 6)) || fail "the gateway does not answer: $(cat files/*.said)"
-  sleep "0.0$((round * 17 % 100))"
-  stop_gateway KILL
+  until_true 60 has_answered $((before + 3)) || fail "the gateway does not answer: $(cat files/*.said)"
+  # Where it may be traced, as it makes a group durable, so that a caller waits for just that; else at
+  # whatever it does at another moment of each round.
+  if kill_at_write $((2 + round)); then
+    until_true 60 is_dead 2>/dev/null || fail "the gateway writes nothing"
+    killed
+    traced=yes
+  else
+    sleep "0.0$((round * 17 % 100))"
+    stop_gateway KILL
+  fi
   for caller in $first $second $third; do
     code=0
     wait "$caller" || code=$?
@@ -112,5 +120,6 @@ for round in $(seq $rounds); do
     [[ $(jq -r .index <<<"$answer") == "$index" ]] || fail "another place: $answer instead of $index"
   done < <(tail -n 3 files/acknowledged)
 done
+[[ $traced == no || $doubts -gt 0 ]] || fail "killed in the middle of commits, and nobody was in doubt"
 echo "$rounds kills, $(wc -l <files/acknowledged) acknowledged acts kept, $doubts doubts answered," \
   "$(<files/entries) entries"

@@ -12,13 +12,13 @@ start_gateway
 join
 approve
 
-alive() { kill -0 "$gateway_pid" 2>/dev/null; }
 phase() { as sender --json transfer list 2>/dev/null | jq -r --arg name "$1" '.[] | select(.name == $name) | .row.phase'; }
 is_erased() { [[ $(phase "$1") == erased ]]; }
 killed_or_erased() { ! alive || is_erased "$1"; }
 # stands HEX: whether these bytes stand in any file of the data directory.
-stands() { LC_ALL=C grep -rlaP "$(sed 's/../\\x&/g' <<<"$1")" data >/dev/null; }
-attached() { grep -q attached files/strace.said || ! kill -0 "$strace_pid" 2>/dev/null; }
+stands() {
+  [[ $(find data -type f -exec cat {} + | od -An -v -tx1 | tr -d ' \n' | grep -ciF "$1") -gt 0 ]]
+}
 
 kills=0
 before=$(sqlite3 -readonly "data/conventions/$slug/audit.db" 'select size from head')
@@ -32,12 +32,7 @@ for nth in $(seq $longest); do
     "select hex(substr(ciphertext, 1, 32)) from items where place = $index << 20")
   [[ ${#ciphertext} -eq 64 ]] && stands "$ciphertext" || fail "the ciphertext is not in the vault"
 
-  : >files/strace.said
-  strace -f -p "$gateway_pid" -o files/strace -e trace=fdatasync,fsync \
-    -e "inject=fdatasync,fsync:signal=KILL:when=$nth" 2>>files/strace.said &
-  strace_pid=$!
-  until_true 20 attached
-  if ! grep -q attached files/strace.said; then
+  if ! kill_at_write "$nth"; then
     echo "this machine lets no process trace another: $(head -n 1 files/strace.said)"
     exit 77
   fi
@@ -47,16 +42,14 @@ for nth in $(seq $longest); do
     wait "$strace_pid" || true
     survived=yes
   else
-    wait "$strace_pid" || true
-    wait "$gateway_pid" 2>/dev/null || true
-    gateway_pid=
+    killed
     kills=$((kills + 1))
     survived=no
     start_gateway
     until_true 30 is_erased "$name" || fail "kill $nth: not erased after the restart: $(phase "$name")"
   fi
   ! stands "$ciphertext" || fail "kill $nth: the ciphertext still stands in a file"
-  ! stands "$(tail -c 40 files/doomed.csv | od -An -tx1 | tr -d ' \n')" || fail "kill $nth: data stand in clear"
+  ! stands "$(tail -c 40 files/doomed.csv | od -An -v -tx1 | tr -d ' \n')" || fail "kill $nth: data stand in clear"
   expect 0 cli receipt verify "$receipt" --log-key "$vkey"
   refused "" as reader transfer fetch "$name" --out files/none
   [[ $survived == no ]] || break

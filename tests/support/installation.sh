@@ -172,6 +172,24 @@ stop_gateway() {
   gateway_pid=
 }
 
+# kill_at_write N: from now on the gateway dies where one of its threads begins its Nth write to disk. False
+# where no process may trace another.
+kill_at_write() {
+  : >files/strace.said
+  strace -f -p "$gateway_pid" -o files/strace -e trace=fdatasync,fsync \
+    -e "inject=fdatasync,fsync:signal=KILL:when=$1" 2>>files/strace.said &
+  strace_pid=$!
+  until_true 20 strace_spoke
+  grep -q attached files/strace.said
+}
+strace_spoke() { grep -q attached files/strace.said || ! kill -0 "$strace_pid" 2>/dev/null; }
+alive() { kill -0 "$gateway_pid" 2>/dev/null; }
+# killed: takes note of the gateway's death.
+killed() {
+  wait "$strace_pid" "$gateway_pid" 2>/dev/null || true
+  gateway_pid=
+}
+
 both_sign() {
   expect 0 as secretariat-a sign "$1"
   expect 0 as countersigner-a sign "$1"
