@@ -30,7 +30,8 @@ std::string Or(const std::string* text, std::string_view otherwise) {
 
 // A column that only the sheet fills. Where the model has an object of several members, a sheet may
 // give a single text: it stands at the `shorter` path.
-void AddSheet(Columns& columns, std::string label, std::string path, std::string shorter = "") {
+void AddSheet(Columns& columns, std::string label, const std::string& path,
+              const std::string& shorter = "") {
   columns.push_back({std::move(label), [path, shorter](const RegisterRow& row) {
                        const std::string* text = FindText(row, path);
                        if (text == nullptr && !shorter.empty()) text = FindText(row, shorter);
@@ -39,7 +40,7 @@ void AddSheet(Columns& columns, std::string label, std::string path, std::string
 }
 
 // A column that the sheet fills, or else what the log says.
-void AddSheetOr(Columns& columns, std::string label, std::string path,
+void AddSheetOr(Columns& columns, std::string label, const std::string& path,
                 std::function<std::string(const RegisterRow&)> logged) {
   columns.push_back({std::move(label), [path, logged = std::move(logged)](const RegisterRow& row) {
                        const std::string* text = FindText(row, path);
@@ -57,7 +58,7 @@ std::function<std::string(const RegisterRow&)> Frame(
 
 // Name, address and the like of one actor.
 void AddActor(Columns& columns, const std::string& label, const std::string& key,
-              std::function<std::string(const RegisterRow&)> known = nullptr) {
+              const std::function<std::string(const RegisterRow&)>& known = nullptr) {
   const std::string prefix = absl::StrCat(label, " : ");
   columns.push_back({prefix + "Nom", [key, known](const RegisterRow& row) {
                        std::string name = known ? known(row) : "";
@@ -103,6 +104,7 @@ void AddList(Columns& columns) {
 void AddActors(Columns& columns) {
   AddActor(columns, "Responsable du traitement", "controller", [](const RegisterRow& row) {
     const std::string* name = FindText(row, "controller.name");
+    if (name == nullptr) name = FindText(row, "controller");
     return name != nullptr ? *name : PartyText(row, row.controller);
   });
   AddActor(columns, "Délégué à la protection des données", "dpo",

@@ -59,7 +59,7 @@ void AddList(const std::string& key, const json& list, SheetTexts& texts) {
     std::vector<std::string> items;
     for (const json& item : list)
       if (item.is_object()) items.push_back(ScalarText(item.value(member, json())));
-    texts[key + "." + member] = absl::StrJoin(items, kBetweenItems);
+    texts[absl::StrCat(key, ".", member)] = absl::StrJoin(items, kBetweenItems);
   }
 }
 
@@ -76,7 +76,7 @@ std::optional<SheetTexts> ReadSheet(std::string_view bytes) {
       AddList(key, value, texts);
     } else {
       for (const auto& [member, text] : value.items())
-        if (text.is_primitive()) texts[key + "." + member] = ScalarText(text);
+        if (text.is_primitive()) texts[absl::StrCat(key, ".", member)] = ScalarText(text);
     }
   }
   return texts;

@@ -12,7 +12,7 @@ namespace {
 
 // Submit and Send differ in their door and in what their attachments are.
 template <typename Response>
-void Enter(const Caller& caller, core::Request request, Answer<Response> answer) {
+void Enter(const Caller& caller, const core::Request& request, Answer<Response> answer) {
   caller.convention->Submit(request,
                             [answer = std::move(answer)](absl::StatusOr<api::Receipt> receipt) {
                               if (!receipt.ok()) return answer(receipt.status());

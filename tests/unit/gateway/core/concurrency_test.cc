@@ -28,6 +28,7 @@ TEST(ConcurrencyTest, AnswersEightCallersInOneConsistentLog) {
   base::Mutex mutex;
   std::vector<TestEntry> answers;
   std::vector<std::thread> callers;
+  callers.reserve(kThreads);
   for (int thread = 0; thread < kThreads; ++thread)
     callers.emplace_back([&, thread] {
       const std::string party = absl::StrCat("p00", thread % 3 + 1);
@@ -76,6 +77,7 @@ TEST(ConcurrencyTest, RecordsOnceWhatManyCallersSubmitAtOnce) {
   gateway.AddMandate(draft, "p003", "mandatee", statement::v1::ROLE_REQUESTER);
   const Request request = gateway.RequestOf(draft, {"representative-p003"});
   std::vector<std::thread> callers;
+  callers.reserve(kThreads);
   for (int thread = 0; thread < kThreads; ++thread)
     callers.emplace_back([&] {
       for (int i = 0; i < kActs; ++i) EXPECT_EQ(gateway.Record(request).index, before);

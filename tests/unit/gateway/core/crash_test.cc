@@ -111,7 +111,11 @@ TEST_P(KillTest, KeepsWhatItAcknowledgedBeforeKill9) {
   close(ends[1]);
   const std::string root = ReadExactly(ends[0], 256).c_str();
   std::vector<std::string> acknowledged;
-  for (int i = 0; i < GetParam(); ++i) acknowledged.push_back(ReadExactly(ends[0], 32));
+  acknowledged.reserve(static_cast<size_t>(GetParam()));
+  for (int i = 0; i < GetParam(); ++i) {
+    acknowledged.push_back(ReadExactly(ends[0], 32));
+    ASSERT_EQ(acknowledged.back().size(), 32u);
+  }
   ASSERT_EQ(kill(child, SIGKILL), 0);
   // What it wrote before it died was acknowledged too.
   for (std::string more; !(more = ReadExactly(ends[0], 32)).empty();) acknowledged.push_back(more);

@@ -35,7 +35,7 @@ void TakeFiles(const std::string& from, const std::string& to, const std::string
       if (remove)
         fs::remove(file.path());
       else
-        fs::copy(file.path(), target + "/" + leaf);
+        fs::copy(file.path(), absl::StrCat(target, "/", leaf));
     }
 }
 
@@ -193,7 +193,7 @@ class EnactTest : public ::testing::Test {
 
   // The path of a new storage that holds the same keys, so that entry 0 names them.
   std::string SameKeys() {
-    const std::string root = folder_ / "same";
+    std::string root = folder_ / "same";
     EXPECT_TRUE(LockData(TestGateway::PathsAt(root)).ok());
     fs::create_directories(TestGateway::StorageAt(root).folder);
     fs::copy(TestGateway::StorageAt(gateway_.root()).folder + "/keys",

@@ -279,7 +279,7 @@ TEST(QueueTest, RefusesWhenTheQueueIsFullAndServesWhatWaits) {
   const Request waiting = gateway.RequestOf(Mandate(gateway, "waiting"), kRepresentative);
   std::atomic<size_t> answered{0};
   for (size_t i = 0; i < base::kMaxQueue; ++i)
-    gateway.convention().Submit(waiting, [&](absl::StatusOr<Receipt> receipt) {
+    gateway.convention().Submit(waiting, [&](const absl::StatusOr<Receipt>& receipt) {
       EXPECT_TRUE(receipt.ok()) << receipt.status();
       ++answered;
     });
