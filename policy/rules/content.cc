@@ -8,7 +8,7 @@
 namespace passerelle::policy::rules {
 namespace {
 
-using record::v1::HIT_ACTION_BLOCK;
+using record::v1::HIT_ACTION_WARN;
 using statement::v1::Act;
 
 constexpr Message kTextMessages[] = {
@@ -103,10 +103,10 @@ bool CarriesCommitments(const Act& act) {
 void CheckText(Judgement& j) {
   for (const record::v1::TextHit& hit : j.observed().text_hits()) {
     const std::string_view path = WithinAct(hit.path());
-    if (hit.action() == HIT_ACTION_BLOCK)
-      j.Refuse({kContentText, "identifier"}, path);
-    else
+    if (hit.action() == HIT_ACTION_WARN)
       j.Warn({kContentText, "identifier-possible"}, path);
+    else
+      j.Refuse({kContentText, "identifier"}, path);
   }
 }
 
@@ -119,9 +119,9 @@ void CheckAttachments(Judgement& j) {
 
 void CheckPayloadIdentifiers(Judgement& j) {
   for (const record::v1::ColumnHit& hit : j.observed().payload().column_hits()) {
-    auto& finding = hit.action() == HIT_ACTION_BLOCK
-                        ? j.Refuse({kContentPayload, "identifier"})
-                        : j.Warn({kContentPayload, "identifier-possible"});
+    auto& finding = hit.action() == HIT_ACTION_WARN
+                        ? j.Warn({kContentPayload, "identifier-possible"})
+                        : j.Refuse({kContentPayload, "identifier"});
     finding.set_line(hit.line());
     finding.set_column(hit.column());
     finding.set_actual(static_cast<int64_t>(hit.cells()));

@@ -204,6 +204,19 @@ TEST(DecideSet, AdmitsADeputyOfTheDpo) {
   world.Must({world.Opine()}, {"deputy"});
 }
 
+TEST(DecideSet, LetsARepresentativeSignTheAdhesionHerself) {
+  World world(Stage::kAdhered);
+  Acts acts = world.Adhesion("p006");
+  Act adhesion = acts.back();
+  acts.pop_back();
+  const Step& papers = world.Must(acts, World::transcribers());
+  adhesion.clear_under_deed();
+  *adhesion.mutable_party_adhered()->mutable_deliberation() = papers.Ref(0);
+  *adhesion.mutable_party_adhered()->mutable_signature() = papers.Ref(1);
+  *adhesion.mutable_party_adhered()->mutable_representative() = papers.Ref(3);
+  world.Must({adhesion}, {"representative-p006"});
+}
+
 TEST(DecideSet, AdmitsTheLegalRepresentativeAsDecider) {
   World world(Stage::kFavourable);
   world.Must({world.DecideExchange()}, {"representative-p001"});
