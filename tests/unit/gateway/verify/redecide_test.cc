@@ -239,9 +239,8 @@ TEST_F(RedecideTest, NamesAFrameThatTheEngineDoesNotWrite) {
              log.Edited(1, [](Entry& entry) { entry.mutable_settings()->set_ordinal(1); }));
   const Verdict verdict =
       *VerifyExport(folder_ / "export", {.redecide = true}, [](uint64_t, uint64_t) {});
-  EXPECT_THAT(verdict.fault_en,
-              HasSubstr("its frame is not the one that the gateway writes (recorded -> derived: "
-                        "settings.ordinal: 1 -> 0)."));
+  EXPECT_THAT(verdict.fault_en, HasSubstr("its frame is not the one that the gateway writes (too "
+                                          "much: settings.ordinal: 1)."));
   EXPECT_THAT(verdict.fault_fr, HasSubstr("son cadre n'est pas celui que la passerelle écrit"));
 }
 
