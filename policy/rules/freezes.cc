@@ -1,10 +1,11 @@
 // Freezes (WIRE 16, ARTICLE-IX section 9): who stops an exchange or a transfer at once, for how
 // long, and who lets it go on. A freeze is a report of fact: what cannot bind is noted.
+#include "policy/state/freezes.h"
+
 #include <string>
 
 #include "policy/rules/checks.h"
 #include "policy/rules/fields.h"
-#include "policy/state/freezes.h"
 
 namespace passerelle::policy::rules {
 namespace {
@@ -148,13 +149,12 @@ void CheckEarlierFreezes(Judgement& j) {
     if (!state::Stands(j.state(), freeze->placed(), j.time_ms()) ||
         state::IsLifted(j.state(), *freeze, j.time_ms()))
       continue;
-    if (freeze->party() == j.act().party() &&
-        state::IsConfirmed(j.state(), *freeze, j.time_ms())) {
-      *j.Note({kFreezePower, "already-confirmed"}).mutable_about() = freeze->placed().act();
+    if (freeze->party() == j.act().party() && state::IsConfirmed(j.state(), *freeze, j.time_ms())) {
+      *j.Refuse({kFreezePower, "already-confirmed"}).mutable_about() = freeze->placed().act();
       return;
     }
     if (freeze->agent() == agent) {
-      auto& finding = j.Note({kFreezePower, "not-renewed"});
+      auto& finding = j.Refuse({kFreezePower, "not-renewed"});
       *finding.mutable_about() = freeze->placed().act();
       finding.set_limit(state::NumberOf(freeze->lapses_on()));
       return;
@@ -166,8 +166,7 @@ void CheckEarlierFreezes(Judgement& j) {
 
 const FreezeRow* FreezeToConfirm(const Judgement& j) {
   for (const FreezeRow* freeze : state::FreezesOf(j.state(), TargetOf(j)))
-    if (freeze->party() == j.act().party() &&
-        freeze->agent() != j.carriers().front().agent() &&
+    if (freeze->party() == j.act().party() && freeze->agent() != j.carriers().front().agent() &&
         state::FreezeInForce(j.state(), *freeze, j.time_ms(), j.today()) &&
         !state::IsConfirmed(j.state(), *freeze, j.time_ms()))
       return freeze;
@@ -179,13 +178,13 @@ void CheckFreeze(Judgement& j) {
   if (placed.has_reasons()) NeedCommitment(j, true, placed.reasons(), j.At("reasons"));
   if (j.subject.exchange == nullptr) return;
   if (j.act().has_under_deed()) {
-    j.Note({kFreezePower, "on-a-deed"}, "under_deed");
+    j.Refuse({kFreezePower, "on-a-deed"}, "under_deed");
   } else if (!IsASide(j, j.act().party())) {
-    j.Note({kFreezePower, "not-a-side"}, "party");
+    j.Refuse({kFreezePower, "not-a-side"}, "party");
   } else if (!CarryByASide(j, "")) {
-    j.Note({kFreezePower, "without-power"});
+    j.Refuse({kFreezePower, "without-power"});
   } else if (NothingToStop(j)) {
-    j.Note({kFreezePower, "nothing-to-stop"});
+    j.Refuse({kFreezePower, "nothing-to-stop"});
   } else {
     CheckEarlierFreezes(j);
   }

@@ -11,16 +11,15 @@
 namespace passerelle::policy::rules {
 namespace {
 
-using record::v1::ExchangeRow;
 using record::v1::RecommendationRow;
 using statement::v1::Answer;
 using statement::v1::ANSWER_ACCEPTED;
 using statement::v1::ANSWER_CARRIED_OUT;
 using statement::v1::ANSWER_REJECTED;
 using statement::v1::ANSWER_UNSPECIFIED;
+using statement::v1::Recommendation;
 using statement::v1::RECOMMENDATION_WEIGHT_CONDITION;
 using statement::v1::RECOMMENDATION_WEIGHT_UNSPECIFIED;
-using statement::v1::Recommendation;
 
 constexpr std::string_view kDpo = "Le délégué corrige ses recommandations et signe de nouveau.";
 constexpr std::string_view kDpoEn = "The DPO corrects her recommendations and signs again.";
@@ -43,7 +42,8 @@ constexpr Message kMessages[] = {
      "An accepted recommendation is not rejected any more.",
      "Le décideur la fait exécuter, ou demande un nouvel avis au délégué.",
      "The decider has it carried out, or asks the DPO for a new opinion."},
-    {"decided", "L'échange est décidé : seule l'exécution d'une recommandation acceptée se dit encore.",
+    {"decided",
+     "L'échange est décidé : seule l'exécution d'une recommandation acceptée se dit encore.",
      "The exchange is decided: only the carrying out of an accepted recommendation is still said.",
      "Le demandeur propose un nouvel échange.", "The requester proposes a new exchange."},
     {"unanswered", "La recommandation n° {actual} de l'avis n'a pas de réponse.",
@@ -71,9 +71,7 @@ constexpr Rule kIx2d = {
 
 namespace {
 
-bool IsAccepted(Answer answer) {
-  return answer == ANSWER_ACCEPTED || answer == ANSWER_CARRIED_OUT;
-}
+bool IsAccepted(Answer answer) { return answer == ANSWER_ACCEPTED || answer == ANSWER_CARRIED_OUT; }
 
 void CheckRecommendation(Judgement& j, const Recommendation& recommendation, int index) {
   const std::string field = absl::StrCat("recommendations[", index, "]");
@@ -88,15 +86,19 @@ void CheckRecommendation(Judgement& j, const Recommendation& recommendation, int
     CheckNarrowing(j, recommendation.conditions(), field + ".conditions");
 }
 
-// Whether an answer may follow the one in force; refuses otherwise.
-void CheckSequence(Judgement& j, const ExchangeRow& exchange, Answer before, Answer answer) {
-  const bool carried_out = before == ANSWER_ACCEPTED && answer == ANSWER_CARRIED_OUT;
-  if (IsDecided(exchange) && !carried_out)
-    *j.Refuse({kIx2d, "decided"}, j.At("exchange")).mutable_about() = exchange.decision().act();
+// Whether an answer may follow the one in force; refuses otherwise. An answer that a compromised
+// key gave is given again.
+void CheckSequence(Judgement& j, const RecommendationRow& row, Answer answer) {
+  const bool stands = state::Stands(j.state(), row.answered(), j.time_ms());
+  const Answer before = stands ? row.answer() : ANSWER_UNSPECIFIED;
+  const bool carried_out =
+      answer == ANSWER_CARRIED_OUT && IsAccepted(row.answer()) && before != ANSWER_CARRIED_OUT;
+  if (IsDecided(*j.subject.exchange) && !carried_out)
+    *j.Refuse({kIx2d, "decided"}, j.At("exchange")).mutable_about() =
+        j.subject.exchange->decision().act();
   else if (IsAccepted(before) && answer == ANSWER_REJECTED)
     j.Refuse({kIx2d, "accepted-binds"}, j.At("answer"));
-  else if (before != ANSWER_UNSPECIFIED && !carried_out &&
-           IsAccepted(before) == IsAccepted(answer))
+  else if (before != ANSWER_UNSPECIFIED && !carried_out && IsAccepted(before) == IsAccepted(answer))
     j.Refuse({kIx2d, "already-answered"}, j.At("answer"));
 }
 
@@ -154,17 +156,16 @@ void CheckAnswer(Judgement& j) {
   }
   if (!answered.has_recommendation()) Missing(j, j.At("recommendation"));
   if (j.subject.exchange == nullptr) return;
-  const ExchangeRow& exchange = *j.subject.exchange;
-  if (!CheckStandingOpinion(j, answered.has_opinion(), answered.opinion()) ||
+  if (!CheckOpinionCited(j, answered.has_opinion(), answered.opinion()) ||
       !answered.has_recommendation())
     return;
   const RecommendationRow* row = AnsweredRow(j);
   if (row == nullptr) {
     j.Refuse({kIx2d, "unknown-recommendation"}, j.At("recommendation"))
-        .set_limit(exchange.recommendations_size());
+        .set_limit(j.subject.exchange->recommendations_size());
     return;
   }
-  CheckSequence(j, exchange, row->answer(), answer);
+  CheckSequence(j, *row, answer);
   if (NewlyAccepted(j)) CheckSomethingLeft(j, *row);
 }
 

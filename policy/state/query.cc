@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "gateway/base/civil.h"
-
 namespace passerelle::policy::state {
 namespace {
 
@@ -147,15 +145,16 @@ bool HasAdhered(const State& state, std::string_view party, int64_t time_ms) {
 }
 
 std::vector<std::string> RecipientsOf(const State& state, std::string_view holder,
-                                      std::string_view recipient,
-                                      std::string_view recipient_class) {
+                                      std::string_view recipient, std::string_view recipient_class,
+                                      int64_t time_ms) {
   std::vector<std::string> recipients;
   if (!recipient.empty()) recipients.emplace_back(recipient);
   if (recipient_class.empty() || state.founding() == nullptr) return recipients;
   for (const auto& row : state.founding()->settings().recipient_classes())
     if (row.code() == recipient_class)
       for (const std::string& party : row.parties())
-        if (party != holder) recipients.push_back(party);
+        if (party != holder && HasAdhered(state, party, time_ms)) recipients.push_back(party);
+  std::sort(recipients.begin(), recipients.end());
   return recipients;
 }
 
@@ -177,17 +176,6 @@ std::string NameOf(const Party& party, const Date& day) {
     if (current == nullptr || NumberOf(current->from()) <= NumberOf(name.from())) current = &name;
   }
   return current == nullptr ? party.id() : current->name();
-}
-
-Date AddDays(const Date& date, uint32_t days) {
-  const gateway::base::CivilDay day = gateway::base::AddDays(
-      {static_cast<int>(date.year()), static_cast<int>(date.month()), static_cast<int>(date.day())},
-      static_cast<int>(days));
-  Date later;
-  later.set_year(static_cast<uint32_t>(day.year));
-  later.set_month(static_cast<uint32_t>(day.month));
-  later.set_day(static_cast<uint32_t>(day.day));
-  return later;
 }
 
 int64_t NumberOf(const Date& date) {

@@ -62,19 +62,17 @@ const convention::v1::Party* FindParty(const State& state, std::string_view id);
 // Whether the party has adhered and its adhesion is in force and stands.
 bool HasAdhered(const State& state, std::string_view party, int64_t time_ms);
 
-// Who receives under an exchange: its recipient, or the members today of its class, less the
-// holder.
+// Who receives under an exchange: its recipient, or the members of its class by the settings in
+// force that have adhered, sorted, less the holder.
 std::vector<std::string> RecipientsOf(const State& state, std::string_view holder,
-                                      std::string_view recipient, std::string_view recipient_class);
+                                      std::string_view recipient, std::string_view recipient_class,
+                                      int64_t time_ms);
 
 // The INSEE codes in force on 1 January of `year`, of all parties, sorted.
 std::vector<std::string> CommuneCodes(const convention::v1::Convention& convention, uint32_t year);
 
 // The name of a party on a day, or its id when it has none.
 std::string NameOf(const convention::v1::Party& party, const convention::v1::Date& day);
-
-// The day `days` later. REQUIRES: the date exists.
-convention::v1::Date AddDays(const convention::v1::Date& date, uint32_t days);
 
 // Dates as ordered numbers YYYYMMDD; an absent date is 0.
 int64_t NumberOf(const convention::v1::Date& date);
