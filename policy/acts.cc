@@ -10,8 +10,8 @@ using statement::v1::Act;
 namespace r = rules;
 
 constexpr Check kConventionEnacted[] = {
-    r::CheckNotEnacted,    r::CheckNoParty,          r::CheckNoDeed,       r::CheckText,
-    r::CheckFoundingTerms, r::CheckFoundingSettings, r::CheckFoundingKeys,
+    r::CheckNotEnacted,    r::CheckNoParty,     r::CheckNoDeed,       r::CheckText,
+    r::CheckFoundingTerms, r::CheckNewSettings, r::CheckFoundingKeys,
 };
 constexpr Check kPartyAdhered[] = {
     r::CheckParty, r::CheckEffectiveDate, r::CheckGround, r::CheckText, r::CheckAdhesion,
@@ -28,6 +28,21 @@ constexpr Check kMandateGiven[] = {
     r::CheckParty,          r::CheckEffectiveDate, r::CheckGround,
     r::CheckText,           r::CheckAttachments,   r::CheckMandateForm,
     r::CheckMandateService, r::CheckMandateReader, r::CheckMandateGiver,
+};
+constexpr Check kSettingsEnacted[] = {
+    r::CheckParty, r::CheckEffectiveDate, r::CheckNoDeed, r::CheckText, r::CheckNewSettings,
+};
+constexpr Check kMandateEnded[] = {
+    r::CheckParty, r::CheckEffectiveDate, r::CheckGround,
+    r::CheckText,  r::CheckEnding,        r::CheckEnder,
+};
+constexpr Check kKeyStopped[] = {
+    r::CheckParty, r::CheckEffectiveDate, r::CheckGround,
+    r::CheckText,  r::CheckStopForm,      r::CheckStopper,
+};
+constexpr Check kKeyReinstated[] = {
+    r::CheckParty, r::CheckEffectiveDate, r::CheckGround,
+    r::CheckText,  r::CheckReinstatement, r::CheckReinstater,
 };
 constexpr Check kDatasetDeclared[] = {
     r::CheckParty,
@@ -161,9 +176,13 @@ constexpr Check kPayloadErased[] = {
 const ActSpec kActs[] = {
     {Act::kConventionEnacted, kConventionEnacted, DeriveNothing, ApplyConventionEnacted},
     {Act::kPartyAdhered, kPartyAdhered, DeriveNothing, ApplyPartyAdhered},
+    {Act::kSettingsEnacted, kSettingsEnacted, DeriveNothing, ApplySettingsEnacted},
     {Act::kDeedRecorded, kDeedRecorded, DeriveNothing, ApplyDeedRecorded},
     {Act::kAgentEnrolled, kAgentEnrolled, DeriveNothing, ApplyAgentEnrolled},
     {Act::kMandateGiven, kMandateGiven, DeriveMandate, ApplyMandateGiven},
+    {Act::kMandateEnded, kMandateEnded, DeriveNothing, ApplyMandateEnded},
+    {Act::kKeyStopped, kKeyStopped, DeriveKeyStop, ApplyKeyStopped},
+    {Act::kKeyReinstated, kKeyReinstated, DeriveNothing, ApplyKeyReinstated},
     {Act::kDatasetDeclared, kDatasetDeclared, DeriveNothing, ApplyDatasetDeclared},
     {Act::kExchangeProposed, kExchangeProposed, DeriveExchange, ApplyExchangeProposed},
     {Act::kDpoOpinionGiven, kDpoOpinionGiven, DeriveOpinion, ApplyDpoOpinionGiven},

@@ -55,6 +55,7 @@ const ActSpec* FindSpec(statement::v1::Act::BodyCase body);
 // outcomes.cc
 void DeriveNothing(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveMandate(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveKeyStop(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveExchange(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveOpinion(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveDecision(const rules::Judgement& j, record::v1::Outcome& outcome);
@@ -71,6 +72,10 @@ absl::Status ApplyPartyAdhered(const ActEffect& effect);
 absl::Status ApplyDeedRecorded(const ActEffect& effect);
 absl::Status ApplyAgentEnrolled(const ActEffect& effect);
 absl::Status ApplyMandateGiven(const ActEffect& effect);
+absl::Status ApplySettingsEnacted(const ActEffect& effect);
+absl::Status ApplyMandateEnded(const ActEffect& effect);
+absl::Status ApplyKeyStopped(const ActEffect& effect);
+absl::Status ApplyKeyReinstated(const ActEffect& effect);
 
 // apply_exchange.cc
 absl::Status ApplyDatasetDeclared(const ActEffect& effect);

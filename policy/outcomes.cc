@@ -22,6 +22,16 @@ void DeriveMandate(const Judgement& j, Outcome& outcome) {
   *outcome.mutable_mandate()->mutable_until() = earlier ? given.until() : end;
 }
 
+void DeriveKeyStop(const Judgement& j, Outcome& outcome) {
+  record::v1::StopOutcome& stop = *outcome.mutable_stop();
+  if (j.act().key_stopped().cause() != statement::v1::STOP_CAUSE_SUSPENDED) return;
+  if (const record::v1::KeyStopRow* confirmed = rules::ConfirmedStop(j))
+    *stop.mutable_confirms() = confirmed->stopped().act();
+  else
+    *stop.mutable_lapses_on() = calendar::AddWorkingDays(
+        j.today(), j.settings().stop_working_days(), j.settings().holidays());
+}
+
 void DeriveExchange(const Judgement& j, Outcome& outcome) {
   record::v1::ExchangeOutcome* exchange = outcome.mutable_exchange();
   exchange->set_holder(j.subject.holder);

@@ -19,13 +19,13 @@ std::vector<Signer> CheckHeader(const state::State& state, const Matter& matter,
 void RefuseSize(size_t bytes, Findings& findings);
 
 // set.cc: which acts may stand together (WIRE 9), and what is asked of every act.
-extern const Rule kWireSet, kWireParty, kWireObserved, kDefaultDeny;
+extern const Rule kWireSet, kWireParty, kWireObserved, kDefaultDeny, kDefaultHearing;
 void CheckSet(const Matter& matter, Findings& findings);
 void CheckParty(Judgement& j);
 void CheckNoParty(Judgement& j);
 // Refuses when an observation that a rule compares is not there.
 void CheckObservation(Judgement& j, bool present, std::string_view path);
-// An act that no rule carries is refused. The last check of every act.
+// An act that no rule carries is refused, a report that none does is noted. The last check of all.
 void Conclude(Judgement& j);
 // An act that was accepted cannot be applied: the state contradicts itself.
 void RefuseInconsistent(uint32_t act, Findings& findings);
@@ -36,6 +36,8 @@ extern const Rule kKeyEnrolled, kKeyInForce, kKeyCompromised;
 void RefuseFallen(uint32_t act, const record::v1::Provenance& fallen, std::string_view path,
                   Findings& findings);
 bool NeedStanding(Judgement& j, const record::v1::Provenance& act, std::string_view path);
+// Says which signers of a report hold keys that are not in force.
+void CheckReporters(Judgement& j);
 void CheckKeys(const state::State& state, const Matter& matter, Findings& findings);
 
 // references.cc: what an act refers to (WIRE 10). Fills the subject.
@@ -59,10 +61,14 @@ void CheckAttachments(Judgement& j);
 void CheckPayloadIdentifiers(Judgement& j);
 
 // founding.cc: entry 0 (WIRE 1).
-extern const Rule kFoundingTerms, kFoundingSettings, kFoundingKeys;
+extern const Rule kFoundingTerms, kFoundingKeys;
 void CheckFoundingTerms(Judgement& j);
 void CheckFoundingSettings(Judgement& j);
 void CheckFoundingKeys(Judgement& j);
+
+// settings.cc: the first settings and those that replace them.
+extern const Rule kSettingsForm, kSettingsChange;
+void CheckNewSettings(Judgement& j);
 
 // deeds.cc: what rests on paper (WIRE 14).
 extern const Rule kDeedSignatures, kDeedGround, kDeedNever, kDeedDelay, kDeedRecord, kDeedAdhesion;
@@ -87,9 +93,25 @@ bool IsAnsweredFor(const state::State& state, const record::v1::MandateRow& mand
                    int64_t time_ms, const convention::v1::Date& today);
 void CheckEnrolmentForm(Judgement& j);
 void CheckEnroller(Judgement& j);
+// Carries the act by a signer who is the agent; false when none is.
+bool CarryByItself(Judgement& j, std::string_view agent);
 void CheckMandateForm(Judgement& j);
 void CheckMandateService(Judgement& j);
 void CheckMandateGiver(Judgement& j);
+
+// stops.cc: keys that are to sign no more, and keys that return (WIRE 15).
+extern const Rule kKeyStop, kKeyReinstatement;
+// The standing suspension that a KeyStopped confirms, or null.
+const record::v1::KeyStopRow* ConfirmedStop(const Judgement& j);
+void CheckStopForm(Judgement& j);
+void CheckStopper(Judgement& j);
+void CheckReinstatement(Judgement& j);
+void CheckReinstater(Judgement& j);
+
+// people_endings.cc: the end of a mandate.
+extern const Rule kMandateEnding;
+void CheckEnding(Judgement& j);
+void CheckEnder(Judgement& j);
 
 // roles.cc: who carries a business act.
 // How far a mandate goes towards the dataset of the act's exchange: it is none of the role and
@@ -196,10 +218,12 @@ void CheckEffectiveDate(Judgement& j);
 void CheckNotEnacted(Judgement& j);
 
 // conflicts.cc: conflicts of interests (ARTICLE-IX section 5).
-extern const Rule kConflictC1, kConflictC4, kConflictC6;
+extern const Rule kConflictC1, kConflictC4, kConflictC5, kConflictC6;
 void CheckDpoConflict(Judgement& j);
 void CheckDpoElsewhere(Judgement& j);
 void CheckDeciderConflict(Judgement& j);
+// Warns when a DPO's mandate ends while exchanges of the holder await her opinion.
+void CheckDpoLeaves(Judgement& j, const record::v1::MandateRow& mandate);
 void CheckOperatorConflict(Judgement& j);
 void CheckOperatorReads(const state::State& state, std::string_view agent, int64_t time_ms,
                         const convention::v1::Date& today, Findings& findings);

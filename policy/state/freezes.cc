@@ -27,14 +27,10 @@ bool IsLifted(const State& state, const FreezeRow& freeze, int64_t time_ms) {
   return freeze.has_lifted() && Stands(state, freeze.lifted(), time_ms);
 }
 
-bool IsConfirmed(const State& state, const FreezeRow& freeze, int64_t time_ms) {
-  return freeze.has_confirmed() && Stands(state, freeze.confirmed(), time_ms);
-}
-
 bool FreezeInForce(const State& state, const FreezeRow& freeze, int64_t time_ms,
                    const Date& today) {
-  return Stands(state, freeze.placed(), time_ms) && !IsLifted(state, freeze, time_ms) &&
-         (NumberOf(today) <= NumberOf(freeze.lapses_on()) || IsConfirmed(state, freeze, time_ms));
+  return !IsLifted(state, freeze, time_ms) &&
+         (freeze.has_confirmed() || NumberOf(today) <= NumberOf(freeze.lapses_on()));
 }
 
 const FreezeRow* FrozenBy(const State& state, const ActRef& exchange, const ActRef& transfer,

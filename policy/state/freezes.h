@@ -20,10 +20,8 @@ std::vector<const record::v1::FreezeRow*> FreezesOf(const State& state,
 // Whether a freeze is lifted, by an act that stands.
 bool IsLifted(const State& state, const record::v1::FreezeRow& freeze, int64_t time_ms);
 
-// Whether a second agent confirmed a freeze, by an act that stands: it lapses no more.
-bool IsConfirmed(const State& state, const record::v1::FreezeRow& freeze, int64_t time_ms);
-
-// Whether a freeze is in force: placed by an act that stands, neither lifted nor lapsed.
+// Whether a freeze is in force: neither lifted nor lapsed. A brake holds whoever pulled it, be it a
+// key compromised meanwhile: it is lifted rather than ratified.
 bool FreezeInForce(const State& state, const record::v1::FreezeRow& freeze, int64_t time_ms,
                    const convention::v1::Date& today);
 

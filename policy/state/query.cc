@@ -109,16 +109,17 @@ bool StopInForce(const State& state, const record::v1::KeyStopRow& stop, int64_t
          NumberOf(today) <= NumberOf(stop.lapses_on());
 }
 
+int GravityOf(statement::v1::StopCause cause) {
+  if (cause == statement::v1::STOP_CAUSE_SUSPENDED) return 1;
+  if (cause == statement::v1::STOP_CAUSE_LOST) return 2;
+  return cause == statement::v1::STOP_CAUSE_COMPROMISED ? 3 : 0;
+}
+
 statement::v1::StopCause StoppedFor(const State& state, const record::v1::KeyRow& key,
                                     int64_t time_ms, const Date& today) {
-  const auto gravity = [](statement::v1::StopCause cause) {
-    if (cause == statement::v1::STOP_CAUSE_SUSPENDED) return 1;
-    if (cause == statement::v1::STOP_CAUSE_LOST) return 2;
-    return cause == statement::v1::STOP_CAUSE_COMPROMISED ? 3 : 0;
-  };
   statement::v1::StopCause gravest = statement::v1::STOP_CAUSE_UNSPECIFIED;
   for (const record::v1::KeyStopRow& stop : key.stops())
-    if (gravity(stop.cause()) > gravity(gravest) && StopInForce(state, stop, time_ms, today))
+    if (GravityOf(stop.cause()) > GravityOf(gravest) && StopInForce(state, stop, time_ms, today))
       gravest = stop.cause();
   return gravest;
 }

@@ -30,6 +30,11 @@ std::vector<HeldMandate> MandatesOf(const State& state, std::string_view agent);
 // carried counts for nothing, and is done again.
 bool Stands(const State& state, const record::v1::Provenance& act, int64_t time_ms);
 
+// What a key carried while it was compromised and what is not ratified yet, by reference.
+std::vector<record::v1::Provenance> AwaitingRatification(const State& state,
+                                                         std::string_view fingerprint,
+                                                         int64_t time_ms);
+
 // Whether a mandate is in force: its days contain `today`, the record that gave it is in force and
 // stands, and nothing ended it before.
 bool InForce(const State& state, const record::v1::MandateRow& mandate, int64_t time_ms,
@@ -47,6 +52,9 @@ std::string AgentOfKey(const State& state, std::string_view fingerprint);
 // Whether a stop of a key is in force: neither lapsed, nor over, nor still to come.
 bool StopInForce(const State& state, const record::v1::KeyStopRow& stop, int64_t time_ms,
                  const convention::v1::Date& today);
+
+// How grave the cause of a stop is: suspended, lost, compromised.
+int GravityOf(statement::v1::StopCause cause);
 
 // The gravest cause for which a key is stopped; unspecified when it is not.
 statement::v1::StopCause StoppedFor(const State& state, const record::v1::KeyRow& key,
