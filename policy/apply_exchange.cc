@@ -173,7 +173,7 @@ absl::Status ApplyFreezePlaced(const ActEffect& effect) {
   const record::v1::StopOutcome& stop = effect.outcome.stop();
   if (stop.has_confirms()) {
     ASSIGN_OR_RETURN(auto freeze, Copy(effect, effect.state.freezes, stop.confirms()));
-    *freeze.row.mutable_confirmed() = ProvenanceOf(effect);
+    *freeze.row.mutable_confirmed() = effect.ref;
     effect.state.freezes.Put(freeze.key, std::move(freeze.row));
     return absl::OkStatus();
   }

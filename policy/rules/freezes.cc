@@ -119,7 +119,7 @@ bool IsASide(const Judgement& j, std::string_view party) {
 // the act's party.
 bool CarryByASide(Judgement& j, std::string_view apart_from) {
   for (const Signer& signer : j.signers()) {
-    if (signer.agent == apart_from) continue;
+    if (!signer.in_force || signer.agent == apart_from) continue;
     for (const Role role : {ROLE_DPO, ROLE_STEWARD, ROLE_DECIDER, ROLE_REPRESENTATIVE}) {
       const state::HeldMandate mandate = j.MandateOf(signer, j.act().party(), role);
       if (mandate.row == nullptr) continue;
@@ -146,10 +146,8 @@ void CheckEarlierFreezes(Judgement& j) {
   if (FreezeToConfirm(j) != nullptr) return;
   const std::string& agent = j.carriers().front().agent();
   for (const FreezeRow* freeze : state::FreezesOf(j.state(), TargetOf(j))) {
-    if (!state::Stands(j.state(), freeze->placed(), j.time_ms()) ||
-        state::IsLifted(j.state(), *freeze, j.time_ms()))
-      continue;
-    if (freeze->party() == j.act().party() && state::IsConfirmed(j.state(), *freeze, j.time_ms())) {
+    if (state::IsLifted(j.state(), *freeze, j.time_ms())) continue;
+    if (freeze->party() == j.act().party() && freeze->has_confirmed()) {
       *j.Refuse({kFreezePower, "already-confirmed"}).mutable_about() = freeze->placed().act();
       return;
     }
@@ -168,7 +166,7 @@ const FreezeRow* FreezeToConfirm(const Judgement& j) {
   for (const FreezeRow* freeze : state::FreezesOf(j.state(), TargetOf(j)))
     if (freeze->party() == j.act().party() && freeze->agent() != j.carriers().front().agent() &&
         state::FreezeInForce(j.state(), *freeze, j.time_ms(), j.today()) &&
-        !state::IsConfirmed(j.state(), *freeze, j.time_ms()))
+        !freeze->has_confirmed())
       return freeze;
   return nullptr;
 }
