@@ -130,6 +130,16 @@ class World {
   // A service's mandate for the dataset, answered for by an agent.
   statement::v1::Act ServiceMandate(std::string_view party, std::string_view name,
                                     statement::v1::Role role, std::string_view answerable) const;
+  // Replaces the settings in force by the same ones.
+  statement::v1::Act EnactSettings() const;
+  statement::v1::Act EndMandate(std::string_view party, const statement::v1::ActRef& mandate) const;
+  // The mandate in force of an agent; it has to be there.
+  statement::v1::ActRef MandateOf(std::string_view name, std::string_view party,
+                                  statement::v1::Role role) const;
+  // Stops an agent's key; as compromised, since now.
+  statement::v1::Act StopKey(std::string_view party, std::string_view name,
+                             statement::v1::StopCause cause) const;
+  statement::v1::Act Reinstate(std::string_view party, std::string_view name) const;
   statement::v1::Act Declare() const;
   statement::v1::Act Propose() const;
   statement::v1::Act Opine() const;

@@ -1,6 +1,9 @@
 // The acts of the invented convention, each accepted at the right stage.
+#include <cstdlib>
+
 #include "absl/strings/str_cat.h"
 #include "gateway/base/strings.h"
+#include "policy/state/query.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
@@ -196,6 +199,44 @@ Acts World::Adhesion(std::string_view party) const {
   *adhered.mutable_signature() = Earlier(1);
   *adhered.mutable_representative() = Earlier(3);
   return acts;
+}
+
+Act World::EnactSettings() const {
+  Act act = InNameOf("p002");
+  *act.mutable_settings_enacted()->mutable_replaces() = state_.founding()->settings_ref();
+  *act.mutable_settings_enacted()->mutable_settings() = state_.founding()->settings();
+  return act;
+}
+
+Act World::EndMandate(std::string_view party, const ActRef& mandate) const {
+  Act act = InNameOf(party);
+  *act.mutable_mandate_ended()->mutable_mandate() = mandate;
+  return act;
+}
+
+ActRef World::MandateOf(std::string_view name, std::string_view party,
+                        statement::v1::Role role) const {
+  const auto held = policy::state::FindMandate(state_, MakeAgent(name).id, party, role,
+                                               now().time_ms, now().civil_date);
+  if (held.row == nullptr) std::abort();
+  return held.ref;
+}
+
+Act World::StopKey(std::string_view party, std::string_view name,
+                   statement::v1::StopCause cause) const {
+  Act act = InNameOf(party);
+  act.mutable_key_stopped()->set_key(MakeAgent(name).fingerprint);
+  act.mutable_key_stopped()->set_cause(cause);
+  if (cause == statement::v1::STOP_CAUSE_COMPROMISED)
+    act.mutable_key_stopped()->set_compromised_since_ms(now().time_ms);
+  return act;
+}
+
+Act World::Reinstate(std::string_view party, std::string_view name) const {
+  Act act = InNameOf(party);
+  act.mutable_key_reinstated()->set_key(MakeAgent(name).fingerprint);
+  act.mutable_key_reinstated()->set_reinstatement(statement::v1::REINSTATEMENT_KEY);
+  return act;
 }
 
 Act World::Declare() const {
