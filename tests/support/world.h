@@ -75,9 +75,9 @@ statement::v1::Recommendation Recommend(statement::v1::RecommendationWeight weig
 
 // Six parties: p001 a fund, p002 an agglomeration that keeps the secretariat, p003 to p005
 // communes, p006 a syndicate that has not adhered. Units `stats` and `childhood`; the class `group`
-// is p002, p003 and p006; stops last five working days, requests a hundred days. The window is
-// 2024-01-01 to 2029-12-31 in Europe/Paris. A step that has to succeed and does not ends the
-// process with its findings. Thread-compatible.
+// is p002, p003 and p006, `later` is p006 alone; stops last five working days, requests a hundred
+// days. The window is 2024-01-01 to 2029-12-31 in Europe/Paris. A step that has to succeed and does
+// not ends the process with its findings. Thread-compatible.
 class World {
  public:
   struct Options {

@@ -110,6 +110,9 @@ convention::v1::Settings InventedSettings() {
   group.set_code("group");
   for (const std::string_view party : {"p002", "p003", "p006"})
     group.add_parties(std::string(party));
+  convention::v1::RecipientClass& later = *settings.add_recipient_classes();
+  later.set_code("later");
+  later.add_parties("p006");
   settings.set_stop_working_days(5);
   settings.set_request_lapse_days(100);
   settings.add_holidays()->set_month_day(605);

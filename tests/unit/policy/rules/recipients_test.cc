@@ -9,7 +9,6 @@ namespace passerelle::tests {
 namespace {
 
 using record::v1::DELIVERY_PHASE_HELD;
-using record::v1::DELIVERY_PHASE_REFUSED;
 using record::v1::DELIVERY_PHASE_RELEASED;
 using statement::v1::Act;
 using statement::v1::RELEASE_EACH_RULED;
