@@ -8,6 +8,7 @@
 #include "absl/types/span.h"
 #include "gateway/base/digest.h"
 #include "passerelle/record/v1/decision.pb.h"
+#include "passerelle/record/v1/state.pb.h"
 #include "passerelle/statement/v1/statement.pb.h"
 #include "policy/rules/judgement.h"
 #include "policy/state/state.h"
@@ -21,12 +22,16 @@ struct ActEffect {
   // The act's name.
   const statement::v1::ActRef& ref;
   const record::v1::Outcome& outcome;
-  // Of the entry: position, leaf hash and record time; of the statement: digest.
+  // Of the entry: position, leaf hash, record time and its civil date; of the statement: digest.
   uint64_t index;
   const gateway::base::Digest& leaf;
   int64_t time_ms;
+  const convention::v1::Date& civil_date;
   const gateway::base::Digest& digest;
 };
+
+// Where an accepted act comes from: its name, its record time, the keys of its carriers.
+record::v1::Provenance ProvenanceOf(const ActEffect& effect);
 
 // Adds what is particular to the kind of act to an outcome that has carriers and instant already.
 using Derive = void (*)(const rules::Judgement&, record::v1::Outcome&);
@@ -50,10 +55,16 @@ const ActSpec* FindSpec(statement::v1::Act::BodyCase body);
 // outcomes.cc
 void DeriveNothing(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveMandate(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveKeyStop(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveExchange(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveOpinion(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveDecision(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveAnswer(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveFreeze(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveTransfer(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveRuling(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveAcknowledgement(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveHandover(const rules::Judgement& j, record::v1::Outcome& outcome);
 
 // apply_people.cc
 absl::Status ApplyConventionEnacted(const ActEffect& effect);
@@ -61,6 +72,10 @@ absl::Status ApplyPartyAdhered(const ActEffect& effect);
 absl::Status ApplyDeedRecorded(const ActEffect& effect);
 absl::Status ApplyAgentEnrolled(const ActEffect& effect);
 absl::Status ApplyMandateGiven(const ActEffect& effect);
+absl::Status ApplySettingsEnacted(const ActEffect& effect);
+absl::Status ApplyMandateEnded(const ActEffect& effect);
+absl::Status ApplyKeyStopped(const ActEffect& effect);
+absl::Status ApplyKeyReinstated(const ActEffect& effect);
 
 // apply_exchange.cc
 absl::Status ApplyDatasetDeclared(const ActEffect& effect);
@@ -68,6 +83,9 @@ absl::Status ApplyExchangeProposed(const ActEffect& effect);
 absl::Status ApplyDpoOpinionGiven(const ActEffect& effect);
 absl::Status ApplyExchangeDecided(const ActEffect& effect);
 absl::Status ApplyRegisterEntryRecorded(const ActEffect& effect);
+absl::Status ApplyRecommendationAnswered(const ActEffect& effect);
+absl::Status ApplyFreezePlaced(const ActEffect& effect);
+absl::Status ApplyFreezeLifted(const ActEffect& effect);
 absl::Status ApplyTransferSubmitted(const ActEffect& effect);
 absl::Status ApplyTransferRuled(const ActEffect& effect);
 absl::Status ApplyTransferAcknowledged(const ActEffect& effect);

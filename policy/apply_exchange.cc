@@ -1,4 +1,5 @@
 // What acts of data, exchange, transfer and gateway change.
+#include <algorithm>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -46,6 +47,13 @@ absl::StatusOr<Target<TransferRow>> CopyTransfer(const ActEffect& effect, const 
   return Copy(effect, effect.state.transfers, ref);
 }
 
+// The share of a party in a transfer.
+absl::StatusOr<record::v1::DeliveryRow*> ShareOf(TransferRow& transfer, std::string_view party) {
+  for (record::v1::DeliveryRow& share : *transfer.mutable_deliveries())
+    if (share.party() == party) return &share;
+  return Corrupt("RECIPIENT_UNKNOWN", "an outcome names a party that the transfer is not for");
+}
+
 absl::Status OutcomeMissing() {
   return Corrupt("OUTCOME_MISSING", "the outcome of an accepted act is missing");
 }
@@ -56,6 +64,7 @@ absl::Status ApplyDatasetDeclared(const ActEffect& effect) {
   DatasetRow row;
   *row.mutable_declared() = effect.act.dataset_declared();
   row.set_controller(effect.act.party());
+  *row.mutable_declaration() = ProvenanceOf(effect);
   record::v1::SlugRow slug;
   *slug.mutable_act() = effect.ref;
   slug.set_version(row.declared().version());
@@ -74,6 +83,9 @@ absl::Status ApplyExchangeProposed(const ActEffect& effect) {
   row.set_slug(effect.outcome.exchange().slug());
   row.set_holder(effect.outcome.exchange().holder());
   row.set_recipient(effect.outcome.exchange().recipient());
+  row.set_recipient_class(effect.outcome.exchange().recipient_class());
+  if (effect.outcome.exchange().has_lapses_on())
+    *row.mutable_lapses_on() = effect.outcome.exchange().lapses_on();
   row.set_purpose(proposed.purpose());
   *row.mutable_units() = proposed.units();
   *row.mutable_from() = proposed.from();
@@ -84,6 +96,8 @@ absl::Status ApplyExchangeProposed(const ActEffect& effect) {
   terms.set_threshold(dataset.row.declared().threshold());
   *terms.mutable_until() = proposed.until();
   terms.set_release(statement::v1::RELEASE_STANDING);
+  *row.mutable_proposal() = ProvenanceOf(effect);
+  *row.mutable_proposed_on() = effect.civil_date;
   // Who transcribes a paper proposal does not propose.
   if (!effect.act.has_under_deed())
     for (const record::v1::Carrier& carrier : effect.outcome.carriers())
@@ -100,8 +114,16 @@ absl::Status ApplyDpoOpinionGiven(const ActEffect& effect) {
                              ? record::v1::EXCHANGE_PHASE_FAVOURABLE
                              : record::v1::EXCHANGE_PHASE_UNFAVOURABLE);
   *exchange.row.mutable_terms() = effect.outcome.terms();
-  *exchange.row.mutable_opinion() = effect.ref;
+  *exchange.row.mutable_opinion() = ProvenanceOf(effect);
+  *exchange.row.mutable_opinion_on() = effect.civil_date;
   exchange.row.set_opinion_agent(effect.outcome.carriers(0).agent());
+  // Another opinion recommends anew: the answers to the former one are gone.
+  exchange.row.clear_recommendations();
+  for (const statement::v1::Recommendation& recommended : given.recommendations()) {
+    record::v1::RecommendationRow& row = *exchange.row.add_recommendations();
+    row.set_weight(recommended.weight());
+    if (recommended.has_conditions()) *row.mutable_conditions() = recommended.conditions();
+  }
   effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
   return absl::OkStatus();
 }
@@ -114,7 +136,7 @@ absl::Status ApplyExchangeDecided(const ActEffect& effect) {
                              ? record::v1::EXCHANGE_PHASE_APPROVED
                              : record::v1::EXCHANGE_PHASE_REFUSED);
   *exchange.row.mutable_terms() = effect.outcome.terms();
-  *exchange.row.mutable_decision() = effect.ref;
+  *exchange.row.mutable_decision() = ProvenanceOf(effect);
   effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
   return absl::OkStatus();
 }
@@ -124,9 +146,65 @@ absl::Status ApplyRegisterEntryRecorded(const ActEffect& effect) {
   ASSIGN_OR_RETURN(auto exchange, CopyExchange(effect, recorded.exchange()));
   // The recipient's own entry is in the log; what gates transfers is the holder's.
   if (effect.act.party() != exchange.row.holder()) return absl::OkStatus();
-  *exchange.row.mutable_register_entry() = effect.ref;
+  *exchange.row.mutable_register_entry() = ProvenanceOf(effect);
+  *exchange.row.mutable_register_review_on() = recorded.next_review_on();
   exchange.row.set_register_version(recorded.version());
   effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyRecommendationAnswered(const ActEffect& effect) {
+  if (!effect.outcome.has_terms()) return OutcomeMissing();
+  const auto& answered = effect.act.recommendation_answered();
+  ASSIGN_OR_RETURN(auto exchange, CopyExchange(effect, answered.exchange()));
+  if (answered.recommendation() >= static_cast<uint32_t>(exchange.row.recommendations_size()))
+    return Corrupt("RECOMMENDATION_UNKNOWN", "an answer names no recommendation of the opinion");
+  record::v1::RecommendationRow& row =
+      *exchange.row.mutable_recommendations(static_cast<int>(answered.recommendation()));
+  row.set_answer(answered.answer());
+  *row.mutable_answered() = ProvenanceOf(effect);
+  *exchange.row.mutable_terms() = effect.outcome.terms();
+  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyFreezePlaced(const ActEffect& effect) {
+  if (!effect.outcome.has_stop() || effect.outcome.carriers().empty()) return OutcomeMissing();
+  const record::v1::StopOutcome& stop = effect.outcome.stop();
+  if (stop.has_confirms()) {
+    ASSIGN_OR_RETURN(auto freeze, Copy(effect, effect.state.freezes, stop.confirms()));
+    *freeze.row.mutable_confirmed() = effect.ref;
+    effect.state.freezes.Put(freeze.key, std::move(freeze.row));
+    return absl::OkStatus();
+  }
+  const auto& placed = effect.act.freeze_placed();
+  record::v1::FreezeRow row;
+  std::string target;
+  if (placed.has_transfer()) {
+    ASSIGN_OR_RETURN(const auto transfer, CopyTransfer(effect, placed.transfer()));
+    *row.mutable_exchange() = transfer.row.exchange();
+    *row.mutable_transfer() = transfer.ref;
+    target = transfer.key;
+  } else {
+    ASSIGN_OR_RETURN(const auto exchange, CopyExchange(effect, placed.exchange()));
+    *row.mutable_exchange() = exchange.ref;
+    target = exchange.key;
+  }
+  row.set_party(effect.act.party());
+  row.set_agent(effect.outcome.carriers(0).agent());
+  *row.mutable_placed() = ProvenanceOf(effect);
+  *row.mutable_lapses_on() = stop.lapses_on();
+  const std::string key = KeyOf(effect.ref);
+  effect.state.freezes_by_target.Put(target + key, {});
+  effect.state.freezes.Put(key, std::move(row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyFreezeLifted(const ActEffect& effect) {
+  ASSIGN_OR_RETURN(auto freeze,
+                   Copy(effect, effect.state.freezes, effect.act.freeze_lifted().freeze()));
+  *freeze.row.mutable_lifted() = ProvenanceOf(effect);
+  effect.state.freezes.Put(freeze.key, std::move(freeze.row));
   return absl::OkStatus();
 }
 
@@ -135,17 +213,22 @@ absl::Status ApplyTransferSubmitted(const ActEffect& effect) {
   const auto& submitted = effect.act.transfer_submitted();
   ASSIGN_OR_RETURN(auto exchange, CopyExchange(effect, submitted.exchange()));
   TransferRow row;
-  row.set_phase(effect.outcome.transfer().release() == statement::v1::RELEASE_EACH_RULED
-                    ? record::v1::TRANSFER_PHASE_HELD
-                    : record::v1::TRANSFER_PHASE_RELEASED);
+  row.set_phase(record::v1::TRANSFER_PHASE_KEPT);
   *row.mutable_exchange() = exchange.ref;
   row.set_holder(exchange.row.holder());
-  row.set_recipient(exchange.row.recipient());
+  for (const record::v1::Delivery& delivery : effect.outcome.transfer().deliveries()) {
+    record::v1::DeliveryRow& share = *row.add_deliveries();
+    share.set_party(delivery.party());
+    share.set_phase(delivery.release() == statement::v1::RELEASE_EACH_RULED
+                        ? record::v1::DELIVERY_PHASE_HELD
+                        : record::v1::DELIVERY_PHASE_RELEASED);
+  }
   row.set_index(effect.index);
   row.set_period(submitted.period());
   row.set_payload(submitted.payload().digest());
   row.set_destroy_after_ms(submitted.destroy_after_ms());
   *row.mutable_retain_until() = effect.outcome.transfer().retain_until();
+  *row.mutable_submitted() = ProvenanceOf(effect);
   const std::string key = KeyOf(effect.ref);
   std::string listed = exchange.key;
   gateway::base::AppendBigEndian64(listed, effect.index);
@@ -157,13 +240,41 @@ absl::Status ApplyTransferSubmitted(const ActEffect& effect) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// The DPO has seen the members of a class whose share she releases: from then on they wait no more.
+absl::Status Clear(const ActEffect& effect, const TransferRow& transfer) {
+  if (effect.act.transfer_ruled().ruling() != statement::v1::RULING_RELEASED)
+    return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto exchange, CopyExchange(effect, transfer.exchange()));
+  if (exchange.row.recipient_class().empty()) return absl::OkStatus();
+  auto& cleared = *exchange.row.mutable_terms()->mutable_cleared();
+  for (const std::string& party : effect.outcome.ruling().parties())
+    if (!rules::Contains(cleared, party)) *cleared.Add() = party;
+  std::sort(cleared.begin(), cleared.end());
+  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::Status ApplyTransferRuled(const ActEffect& effect) {
+  if (!effect.outcome.has_ruling()) return OutcomeMissing();
   const auto& ruled = effect.act.transfer_ruled();
   ASSIGN_OR_RETURN(auto transfer, CopyTransfer(effect, ruled.transfer()));
-  *transfer.row.mutable_ruling() = effect.ref;
-  if (ruled.ruling() == statement::v1::RULING_RELEASED) {
-    transfer.row.set_phase(record::v1::TRANSFER_PHASE_RELEASED);
-  } else {
+  for (const std::string& party : effect.outcome.ruling().parties()) {
+    ASSIGN_OR_RETURN(record::v1::DeliveryRow* const share, ShareOf(transfer.row, party));
+    share->set_phase(ruled.ruling() == statement::v1::RULING_RELEASED
+                         ? record::v1::DELIVERY_PHASE_RELEASED
+                         : record::v1::DELIVERY_PHASE_REFUSED);
+    *share->mutable_ruling() = ProvenanceOf(effect);
+  }
+  RETURN_IF_ERROR(Clear(effect, transfer.row));
+  // Nobody is left to receive it: the last refusal is the ground of the erasure.
+  bool wanted = false;
+  for (const record::v1::DeliveryRow& share : transfer.row.deliveries())
+    wanted = wanted || share.phase() != record::v1::DELIVERY_PHASE_REFUSED;
+  if (!wanted) {
     transfer.row.set_phase(record::v1::TRANSFER_PHASE_ERASURE_DUE);
     *transfer.row.mutable_ground() = effect.ref;
   }
@@ -172,18 +283,24 @@ absl::Status ApplyTransferRuled(const ActEffect& effect) {
 }
 
 absl::Status ApplyTransferAcknowledged(const ActEffect& effect) {
+  if (!effect.outcome.has_delivery()) return OutcomeMissing();
   ASSIGN_OR_RETURN(auto transfer,
                    CopyTransfer(effect, effect.act.transfer_acknowledged().transfer()));
-  if (transfer.row.has_acknowledgement()) return absl::OkStatus();
-  *transfer.row.mutable_acknowledgement() = effect.ref;
+  ASSIGN_OR_RETURN(record::v1::DeliveryRow* const share,
+                   ShareOf(transfer.row, effect.outcome.delivery().party()));
+  if (share->has_acknowledgement()) return absl::OkStatus();
+  *share->mutable_acknowledgement() = effect.ref;
   effect.state.transfers.Put(transfer.key, std::move(transfer.row));
   return absl::OkStatus();
 }
 
 absl::Status ApplyContentHandedOver(const ActEffect& effect) {
+  if (!effect.outcome.has_delivery()) return OutcomeMissing();
   ASSIGN_OR_RETURN(auto transfer,
                    CopyTransfer(effect, effect.act.content_handed_over().transfer()));
-  transfer.row.set_handovers(transfer.row.handovers() + 1);
+  ASSIGN_OR_RETURN(record::v1::DeliveryRow* const share,
+                   ShareOf(transfer.row, effect.outcome.delivery().party()));
+  share->set_handovers(share->handovers() + 1);
   effect.state.transfers.Put(transfer.key, std::move(transfer.row));
   return absl::OkStatus();
 }

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/verify/replay.h"
 #include "policy/rules/areas.h"
+#include "policy/state/query.h"
 #include "policy/state/state.h"
 
 namespace passerelle::gateway::verify {
@@ -48,36 +49,57 @@ std::optional<ActRef> ReferenceOf(const Act& act, const base::Digest& digest, co
   return policy::state::Absolute(ref, digest);
 }
 
-// The exchange that an act is about; null for other acts.
-const record::v1::ExchangeRow* FindExchange(const policy::state::State& state, const Act& act,
-                                            const base::Digest& digest, int ordinal) {
+// What an act is about: the exchange or the transfer it names, or that of the freeze it names.
+struct Subject {
+  const record::v1::ExchangeRow* exchange = nullptr;
+  const record::v1::TransferRow* transfer = nullptr;
+};
+
+Subject SubjectOf(const policy::state::State& state, const Act& act, const base::Digest& digest,
+                  int ordinal) {
   std::optional<ActRef> exchange = ReferenceOf(act, digest, "exchange");
+  std::optional<ActRef> transfer = ReferenceOf(act, digest, "transfer");
   if (act.has_exchange_proposed()) {
     exchange.emplace().set_statement(base::ToBytes(digest));
     exchange->set_ordinal(static_cast<uint32_t>(ordinal));
   }
-  if (const auto ref = ReferenceOf(act, digest, "transfer"); ref.has_value()) {
-    const record::v1::TransferRow* transfer = state.transfers.Find(policy::state::KeyOf(*ref));
-    if (transfer != nullptr) exchange = transfer->exchange();
+  if (const auto ref = ReferenceOf(act, digest, "freeze"); ref.has_value()) {
+    const record::v1::FreezeRow* freeze = state.freezes.Find(policy::state::KeyOf(*ref));
+    if (freeze != nullptr && freeze->has_transfer())
+      transfer = freeze->transfer();
+    else if (freeze != nullptr)
+      exchange = freeze->exchange();
   }
-  return exchange.has_value() ? state.exchanges.Find(policy::state::KeyOf(*exchange)) : nullptr;
+  Subject subject;
+  if (transfer.has_value())
+    subject.transfer = state.transfers.Find(policy::state::KeyOf(*transfer));
+  else if (exchange.has_value())
+    subject.exchange = state.exchanges.Find(policy::state::KeyOf(*exchange));
+  return subject;
 }
 
-// Parties that an act of a recorded statement concerns, `all` included; what the rules of its day
-// add to them, only re-deciding knows.
+// Parties that an act of a recorded statement concerns, `all` included.
 std::vector<std::string> ConcernedBy(const policy::state::State& state, const Act& act,
-                                     const base::Digest& digest, int ordinal) {
+                                     const base::Digest& digest, int ordinal, int64_t time_ms) {
   std::vector<std::string> parties;
+  if (!act.party().empty()) parties.push_back(act.party());
   if (IsForEveryone(act)) {
     parties.emplace_back(kEveryone);
-    if (!act.party().empty()) parties.push_back(act.party());
     return parties;
   }
-  const record::v1::ExchangeRow* exchange = FindExchange(state, act, digest, ordinal);
-  if (exchange == nullptr) return parties;
-  parties.push_back(exchange->holder());
-  // A class of recipients has no chain; its members have.
-  if (!exchange->recipient().empty()) parties.push_back(exchange->recipient());
+  const Subject subject = SubjectOf(state, act, digest, ordinal);
+  if (subject.transfer != nullptr) {
+    parties.push_back(subject.transfer->holder());
+    for (const record::v1::DeliveryRow& share : subject.transfer->deliveries())
+      parties.push_back(share.party());
+  }
+  if (subject.exchange != nullptr) {
+    const record::v1::ExchangeRow& exchange = *subject.exchange;
+    parties.push_back(exchange.holder());
+    for (std::string& recipient : policy::state::RecipientsOf(
+             state, exchange.holder(), exchange.recipient(), exchange.recipient_class(), time_ms))
+      parties.push_back(std::move(recipient));
+  }
   return parties;
 }
 
@@ -102,8 +124,8 @@ Check Replay::CheckLinks(const Item& item) const {
 
 Check Replay::CheckConcerned(const Item& item, const Recorded& recorded) const {
   for (int i = 0; i < recorded.statement.acts_size(); ++i) {
-    for (const std::string& party :
-         ConcernedBy(state_, recorded.statement.acts(i), recorded.digest, i)) {
+    for (const std::string& party : ConcernedBy(state_, recorded.statement.acts(i), recorded.digest,
+                                                i, item.entry.time_ms())) {
       bool linked = false;
       for (const record::v1::PartyLink& link : item.entry.links())
         linked = linked || link.party() == party;

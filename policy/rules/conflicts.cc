@@ -37,6 +37,12 @@ constexpr Message kC4Messages[] = {
     {"other-side", "Le décideur représente l'autre côté de l'échange, ou y décide.",
      "The decider represents the other side of the exchange, or decides there.", kOther, kOtherEn},
 };
+constexpr Message kC5Messages[] = {
+    {"opinion-open", "{actual} échanges de la partie attendent encore l'avis de ce délégué.",
+     "{actual} exchanges of the party still await this DPO's opinion.",
+     "Le délégué suivant, ou un suppléant, rend ces avis ; rien ne l'y remplace.",
+     "The next DPO, or a deputy, gives these opinions; nothing stands in for them."},
+};
 constexpr Message kC6Messages[] = {
     {"operator-acts", "Un exploitant de la passerelle ne prend part à aucun échange.",
      "An operator of the gateway takes no part in any exchange.", kOther, kOtherEn},
@@ -60,6 +66,14 @@ constexpr Rule kConflictC4 = {
     "The holder's decider does not act for the other side of the exchange.",
     kC4Messages,
 };
+constexpr Rule kConflictC5 = {
+    "conflict.C5",
+    Source::kLaw,
+    "38(3)",
+    "Le délégué n'est pas relevé de ses fonctions pour un avis : sa fin de mandat se voit.",
+    "The DPO is not dismissed for an opinion: the end of her mandate shows.",
+    kC5Messages,
+};
 constexpr Rule kConflictC6 = {
     "conflict.C6",
     Source::kPolicy,
@@ -74,7 +88,8 @@ namespace {
 bool Operates(const state::State& state, std::string_view agent, int64_t time_ms,
               const convention::v1::Date& today) {
   for (const state::HeldMandate& held : state::MandatesOf(state, agent))
-    if (held.row->role() == ROLE_OPERATOR && state::InForce(*held.row, time_ms, today)) return true;
+    if (held.row->role() == ROLE_OPERATOR && state::InForce(state, *held.row, time_ms, today))
+      return true;
   return false;
 }
 
@@ -87,8 +102,10 @@ void CheckDpoConflict(Judgement& j) {
     const auto& proposers = exchange.proposers();
     if (std::find(proposers.begin(), proposers.end(), signer.agent) != proposers.end())
       *j.Refuse({kConflictC1, "dpo-proposed"}).mutable_about() = j.subject.exchange_ref;
-    for (const std::string* side : {&exchange.holder(), &exchange.recipient()}) {
-      if (!Holds(j.state(), signer.agent, *side,
+    std::vector<std::string> sides = j.subject.recipients;
+    sides.push_back(exchange.holder());
+    for (const std::string& side : sides) {
+      if (!Holds(j.state(), signer.agent, side,
                  {ROLE_REPRESENTATIVE, ROLE_DECIDER, ROLE_REQUESTER, ROLE_STEWARD}, j.time_ms(),
                  j.today()))
         continue;
@@ -111,9 +128,22 @@ void CheckDpoElsewhere(Judgement& j) {
 void CheckDeciderConflict(Judgement& j) {
   if (j.act().has_under_deed() || j.subject.exchange == nullptr) return;
   for (const Signer& signer : j.signers())
-    if (Holds(j.state(), signer.agent, j.subject.recipient, {ROLE_REPRESENTATIVE, ROLE_DECIDER},
-              j.time_ms(), j.today()))
-      j.Refuse({kConflictC4, "other-side"});
+    for (const std::string& side : j.subject.recipients)
+      if (Holds(j.state(), signer.agent, side, {ROLE_REPRESENTATIVE, ROLE_DECIDER}, j.time_ms(),
+                j.today()))
+        j.Refuse({kConflictC4, "other-side"});
+}
+
+void CheckDpoLeaves(Judgement& j, const record::v1::MandateRow& mandate) {
+  if (mandate.role() != ROLE_DPO) return;
+  int64_t open = 0;
+  j.state().exchanges.Scan("", [&](const std::string&, const ExchangeRow& exchange) {
+    if (exchange.holder() == mandate.party() &&
+        exchange.phase() == record::v1::EXCHANGE_PHASE_PROPOSED)
+      ++open;
+    return true;
+  });
+  if (open > 0) j.Warn({kConflictC5, "opinion-open"}, j.At("mandate")).set_actual(open);
 }
 
 void CheckOperatorConflict(Judgement& j) {

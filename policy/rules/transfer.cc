@@ -37,6 +37,10 @@ constexpr Message kManifestMessages[] = {
      "The dataset version is not the exchange's.", kSender, kSenderEn},
     {"recipient-differs", "Le destinataire n'est pas celui de l'échange.",
      "The recipient is not the exchange's.", kSender, kSenderEn},
+    {"superseded-version", "Une version plus récente du jeu de données est déclarée.",
+     "A newer version of the dataset is declared.",
+     "L'envoi est admis ; un nouvel échange porte sur la nouvelle version.",
+     "The transfer is accepted; a new exchange takes up the new version."},
     {"size-band-differs", "La tranche de taille annoncée n'est pas celle du fichier.",
      "The size band announced is not the file's.", kSender, kSenderEn},
     {"destroy-past", "L'instant de destruction est déjà passé.",
@@ -47,6 +51,9 @@ constexpr Message kManifestMessages[] = {
 constexpr Message kRulingMessages[] = {
     {"not-held", "Cet envoi n'attend pas de décision du délégué.",
      "This transfer does not wait for a ruling of the DPO.", kNobody, kNobodyEn},
+    {"not-a-recipient", "L'envoi n'est pas destiné à cette partie.",
+     "The transfer is not for this party.", "Le délégué nomme un destinataire de l'envoi.",
+     "The DPO names a recipient of the transfer."},
     {"reasons-missing", "Un refus est motivé.", "A refusal gives its reasons.",
      "Le délégué joint ses motifs et signe de nouveau.",
      "The DPO attaches her reasons and signs again."},
@@ -127,7 +134,21 @@ void CheckDestruction(Judgement& j, const ExchangeRow& exchange) {
     j.Refuse({kTransferManifest, "destroy-beyond"}, j.At("destroy_after_ms")).set_limit(limit);
 }
 
+// A newer version of the dataset waits for an exchange of its own; this one goes on as approved.
+void WarnOfANewerVersion(Judgement& j, const ExchangeRow& exchange) {
+  const record::v1::SlugRow* latest = j.state().slugs.Find(exchange.slug());
+  if (latest != nullptr && state::KeyOf(latest->act()) != state::KeyOf(exchange.dataset()))
+    *j.Warn({kTransferManifest, "superseded-version"}, j.At("dataset")).mutable_about() =
+        latest->act();
+}
+
 }  // namespace
+
+const record::v1::DeliveryRow* ShareOf(const TransferRow& transfer, std::string_view party) {
+  for (const record::v1::DeliveryRow& share : transfer.deliveries())
+    if (share.party() == party) return &share;
+  return nullptr;
+}
 
 bool IsRetentionOver(const TransferRow& transfer, int64_t time_ms,
                      const convention::v1::Date& today) {
@@ -143,6 +164,8 @@ void CheckApproval(Judgement& j) {
     j.Refuse({kTransferApproval, "not-approved"}, j.At("exchange"));
     return;
   }
+  NeedStanding(j, exchange.opinion(), j.At("exchange"));
+  NeedStanding(j, exchange.decision(), j.At("exchange"));
   const int64_t last = state::NumberOf(exchange.terms().until());
   if (j.day() < state::NumberOf(exchange.from()) || j.day() > last)
     j.Refuse({kTransferApproval, "outside-dates"}).set_limit(last);
@@ -164,15 +187,21 @@ void CheckManifest(Judgement& j) {
     Malformed(j, j.At("size_band"));
   else if (j.observed().has_payload() && j.observed().payload().size_band() != manifest.size_band())
     j.Refuse({kTransferManifest, "size-band-differs"}, j.At("size_band"));
-  if (manifest.recipient().party().empty()) Missing(j, j.At("recipient.party"));
+  const statement::v1::Recipient& to = manifest.recipient();
+  const std::string recipient =
+      j.At(to.has_recipient_class() ? "recipient.recipient_class" : "recipient.party");
+  const bool named = !to.party().empty() || !to.recipient_class().empty();
+  if (!named) Missing(j, recipient);
   const auto dataset =
       NeedReference(j, manifest.has_dataset(), manifest.dataset(), j.At("dataset"));
   if (j.subject.exchange == nullptr) return;
   const ExchangeRow& exchange = *j.subject.exchange;
   if (dataset.has_value() && state::KeyOf(*dataset) != state::KeyOf(exchange.dataset()))
     j.Refuse({kTransferManifest, "dataset-differs"}, j.At("dataset"));
-  if (!manifest.recipient().party().empty() && manifest.recipient().party() != exchange.recipient())
-    j.Refuse({kTransferManifest, "recipient-differs"}, j.At("recipient.party"));
+  if (named &&
+      (to.party() != exchange.recipient() || to.recipient_class() != exchange.recipient_class()))
+    j.Refuse({kTransferManifest, "recipient-differs"}, recipient);
+  WarnOfANewerVersion(j, exchange);
   CheckDestruction(j, exchange);
 }
 
@@ -185,7 +214,15 @@ void CheckRuling(Judgement& j) {
     j.Refuse({kTransferRuling, "reasons-missing"}, j.At("reasons"));
   if (j.subject.transfer == nullptr) return;
   const TransferRow& transfer = *j.subject.transfer;
-  if (transfer.phase() != record::v1::TRANSFER_PHASE_HELD)
+  const std::string& recipient = ruled.recipient();
+  bool held = false;
+  for (const record::v1::DeliveryRow& share : transfer.deliveries())
+    held = held || (share.phase() == record::v1::DELIVERY_PHASE_HELD &&
+                    (recipient.empty() || recipient == share.party()));
+  NeedStanding(j, transfer.submitted(), j.At("transfer"));
+  if (!recipient.empty() && ShareOf(transfer, recipient) == nullptr)
+    j.Refuse({kTransferRuling, "not-a-recipient"}, j.At("recipient"));
+  else if (transfer.phase() != record::v1::TRANSFER_PHASE_KEPT || !held)
     j.Refuse({kTransferRuling, "not-held"}, j.At("transfer"));
   else if (IsRetentionOver(transfer, j.time_ms(), j.today()))
     j.Refuse({kTransferRuling, "retention-over"}, j.At("transfer"));
@@ -196,9 +233,10 @@ void CheckAcknowledgement(Judgement& j) {
   const bool payload = NeedBytes(j, acknowledged.payload(), kDigestBytes, j.At("payload"));
   if (j.subject.transfer == nullptr) return;
   const TransferRow& transfer = *j.subject.transfer;
-  if (j.act().party() != transfer.recipient())
+  const record::v1::DeliveryRow* share = ShareOf(transfer, j.act().party());
+  if (share == nullptr)
     j.Refuse({kTransferAcknowledgement, "not-the-recipient"}, "party");
-  if (transfer.handovers() == 0)
+  else if (share->handovers() == 0)
     j.Refuse({kTransferAcknowledgement, "not-handed-over"}, j.At("transfer"));
   else if (payload && acknowledged.payload() != transfer.payload())
     j.Refuse({kTransferAcknowledgement, "commitment-differs"}, j.At("payload"));
