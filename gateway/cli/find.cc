@@ -11,7 +11,7 @@ namespace passerelle::gateway::cli {
 
 absl::StatusOr<passerelle::gateway::v1::Dataset> FindDataset(App& app, const std::string& text) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  ASSIGN_OR_RETURN(const auto datasets, session->ListDatasets());
+  ASSIGN_OR_RETURN(const auto datasets, session->ListDatasets(""));
   std::vector<statement::v1::ActRef> names;
   for (const auto& dataset : datasets) {
     if (dataset.row().declared().slug() == text) return dataset;
