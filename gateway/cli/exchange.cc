@@ -1,12 +1,14 @@
-// passerelle exchange: from the proposal over the DPO's opinion to the decision.
-#include <cstdio>
+// passerelle exchange: its proposal and the holder's decision. The rest of the noun is in files of
+// its own (exchange_verbs.h, freeze.h).
 #include <memory>
 
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/exchange_verbs.h"
 #include "gateway/cli/find.h"
+#include "gateway/cli/freeze.h"
 #include "gateway/cli/input.h"
-#include "gateway/cli/show.h"
+#include "gateway/cli/messages.h"
 
 namespace passerelle::gateway::cli {
 namespace {
@@ -14,15 +16,9 @@ namespace {
 using statement::v1::Act;
 
 struct ProposeOptions {
-  std::string party, dataset, recipient, purpose, from, until, retain_until, frequency, reasons;
+  std::string party, dataset, recipient, recipient_class, purpose, from, until, retain_until,
+      frequency, reasons;
   std::vector<std::string> tags, units, fields;
-  Destination destination;
-};
-
-struct OpinionOptions {
-  std::string party, exchange, opinion, until, release, reasons;
-  std::vector<std::string> drop;
-  uint32_t threshold = 0, cap = 0;
   Destination destination;
 };
 
@@ -47,8 +43,14 @@ absl::StatusOr<int> Propose(App& app, const ProposeOptions& options) {
   ASSIGN_OR_RETURN(const passerelle::gateway::v1::Dataset dataset,
                    FindDataset(app, options.dataset));
   *proposed.mutable_dataset() = dataset.name();
-  ASSIGN_OR_RETURN(*proposed.mutable_recipient()->mutable_party(),
-                   ReadParty(app, options.recipient));
+  if (options.recipient.empty() == options.recipient_class.empty())
+    return Usage("RECIPIENT_PARTS", "--to");
+  if (options.recipient.empty()) {
+    proposed.mutable_recipient()->set_recipient_class(options.recipient_class);
+  } else {
+    ASSIGN_OR_RETURN(*proposed.mutable_recipient()->mutable_party(),
+                     ReadParty(app, options.recipient));
+  }
   proposed.set_purpose(options.purpose);
   for (const std::string& tag : options.tags) proposed.add_tags(tag);
   for (const std::string& unit : options.units) proposed.add_units(unit);
@@ -63,34 +65,6 @@ absl::StatusOr<int> Propose(App& app, const ProposeOptions& options) {
     proposed.set_frequency(static_cast<statement::v1::Frequency>(frequency));
   }
   ASSIGN_OR_RETURN(*proposed.mutable_reasons()->mutable_digest(),
-                   AttachFile(app, draft, options.reasons));
-  draft.acts.push_back(std::move(act));
-  return Deliver(app, options.destination, std::move(draft));
-}
-
-absl::StatusOr<int> GiveOpinion(App& app, const OpinionOptions& options) {
-  client::Draft draft;
-  Act act;
-  ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
-  statement::v1::DpoOpinionGiven& given = *act.mutable_dpo_opinion_given();
-  ASSIGN_OR_RETURN(*given.mutable_exchange(), FindExchange(app, options.exchange));
-  ASSIGN_OR_RETURN(const int opinion,
-                   ReadEnum("--opinion", options.opinion, *statement::v1::Opinion_descriptor()));
-  given.set_opinion(static_cast<statement::v1::Opinion>(opinion));
-  statement::v1::Conditions conditions;
-  for (const std::string& field : options.drop) conditions.add_dropped_fields(field);
-  conditions.set_threshold(options.threshold);
-  conditions.set_transfer_cap(options.cap);
-  if (!options.until.empty()) {
-    ASSIGN_OR_RETURN(*conditions.mutable_until(), ReadDate("--until", options.until));
-  }
-  if (!options.release.empty()) {
-    ASSIGN_OR_RETURN(const int release,
-                     ReadEnum("--release", options.release, *statement::v1::Release_descriptor()));
-    conditions.set_release(static_cast<statement::v1::Release>(release));
-  }
-  if (conditions.ByteSizeLong() > 0) *given.mutable_conditions() = conditions;
-  ASSIGN_OR_RETURN(*given.mutable_reasons()->mutable_digest(),
                    AttachFile(app, draft, options.reasons));
   draft.acts.push_back(std::move(act));
   return Deliver(app, options.destination, std::move(draft));
@@ -115,36 +89,6 @@ absl::StatusOr<int> Decide(App& app, const DecideOptions& options) {
   return Deliver(app, options.destination, std::move(draft));
 }
 
-absl::StatusOr<int> Show(App& app, const std::string& typed) {
-  ASSIGN_OR_RETURN(const statement::v1::ActRef exchange, FindExchange(app, typed));
-  ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  ASSIGN_OR_RETURN(const auto found, session->GetExchange(exchange));
-  std::printf("%s\n", JsonOf(found, app.json() ? -1 : 2).c_str());
-  return kDone;
-}
-
-absl::StatusOr<int> List(App& app) {
-  ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  ASSIGN_OR_RETURN(const auto exchanges, session->ListExchanges());
-  std::vector<std::string> list;
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& exchange : exchanges) {
-    list.push_back(JsonOf(exchange));
-    rows.push_back({NameOf(exchange.name(), true), exchange.row().slug(), exchange.row().holder(),
-                    exchange.row().recipient() + exchange.row().recipient_class(),
-                    ShowEnum(*record::v1::ExchangePhase_descriptor(), exchange.row().phase()),
-                    std::to_string(exchange.row().transfers())});
-  }
-  if (app.json())
-    std::printf("%s\n", JsonList(list).c_str());
-  else
-    PrintTable({app.Say("nom", "name"), app.Say("jeu", "dataset"), app.Say("détenteur", "holder"),
-                app.Say("destinataire", "recipient"), app.Say("état", "phase"),
-                app.Say("envois", "transfers")},
-               rows);
-  return kDone;
-}
-
 void AddPropose(App& app, const Command& noun) {
   auto options = std::make_shared<ProposeOptions>();
   Command verb =
@@ -153,7 +97,10 @@ void AddPropose(App& app, const Command& noun) {
   verb.Add("--party", options->party, "Au nom de", "In the name of").Required();
   verb.Add("--dataset", options->dataset, "Jeu de données (code ou nom)", "Dataset (slug or name)")
       .Required();
-  verb.Add("--to", options->recipient, "Destinataire", "Recipient").Required();
+  verb.Add("--to", options->recipient, "Destinataire", "Recipient");
+  verb.Add("--to-class", options->recipient_class,
+           "Classe de destinataires des réglages, au lieu de --to",
+           "Class of recipients of the settings, instead of --to");
   verb.Add("--purpose", options->purpose, "Finalité (code)", "Purpose (code)").Required();
   verb.Add("--tag", options->tags, "Axe ou fiche action", "Axis or action sheet");
   verb.Add("--unit", options->units, "Service habilité", "Authorised unit").Required();
@@ -165,27 +112,6 @@ void AddPropose(App& app, const Command& noun) {
       .Required();
   verb.Add("--frequency", options->frequency, "Fréquence : once | monthly | quarterly | yearly",
            "Frequency: once | monthly | quarterly | yearly");
-  verb.Add("--reasons", options->reasons, "Fichier des motifs", "File of the reasons").Required();
-  AddDestination(verb, options->destination);
-}
-
-void AddOpinion(App& app, const Command& noun) {
-  auto options = std::make_shared<OpinionOptions>();
-  Command verb =
-      app.commands().AddVerb(noun, "opinion", "Donner l'avis du DPO", "Give the DPO's opinion",
-                             [&app, options] { return GiveOpinion(app, *options); });
-  verb.Add("exchange", options->exchange, "L'échange", "The exchange").Required();
-  verb.Add("--party", options->party, "Partie dont vous êtes le DPO", "Party whose DPO you are")
-      .Required();
-  verb.Add("--opinion", options->opinion, "Avis : favourable | unfavourable",
-           "Opinion: favourable | unfavourable")
-      .Required();
-  verb.Add("--drop", options->drop, "Condition : champ retiré", "Condition: field dropped");
-  verb.Add("--threshold", options->threshold, "Condition : seuil", "Condition: threshold");
-  verb.Add("--cap", options->cap, "Condition : nombre d'envois", "Condition: number of transfers");
-  verb.Add("--until", options->until, "Condition : dernier jour", "Condition: last day");
-  verb.Add("--release", options->release, "Envois libres ou retenus : standing | each_ruled",
-           "Transfers free or held: standing | each_ruled");
   verb.Add("--reasons", options->reasons, "Fichier des motifs", "File of the reasons").Required();
   AddDestination(verb, options->destination);
 }
@@ -209,17 +135,11 @@ void AddDecide(App& app, const Command& noun) {
 void AddExchange(App& app) {
   const Command noun = app.commands().AddNoun("exchange", "Échanges", "Exchanges");
   AddPropose(app, noun);
-  AddOpinion(app, noun);
+  AddOpinionVerbs(app, noun);
   AddDecide(app, noun);
-  auto typed = std::make_shared<std::string>();
-  app.commands()
-      .AddVerb(noun, "show", "Montrer un échange et les champs en vigueur",
-               "Show an exchange and the fields in force",
-               [&app, typed] { return Show(app, *typed); })
-      .Add("exchange", *typed, "L'échange", "The exchange")
-      .Required();
-  app.commands().AddVerb(noun, "list", "Lister les échanges", "List the exchanges",
-                         [&app] { return List(app); });
+  AddFreezeVerbs(app, noun, Freezable::kExchange);
+  AddExchangeReads(app, noun);
+  AddExplain(app, noun);
 }
 
 }  // namespace passerelle::gateway::cli

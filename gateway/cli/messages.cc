@@ -44,6 +44,18 @@ constexpr ErrorText kTyped[] = {
      "no party has this id, INSEE code or name"},
     {"PARTY_AMBIGUOUS", "plusieurs parties répondent à ce nom ; tapez l'identifiant",
      "several parties answer to this; type the id"},
+    {"RECIPIENT_PARTS",
+     "il faut un destinataire (--to) ou une classe (--to-class), un seul des deux",
+     "a recipient (--to) or a class (--to-class) is needed, one of the two"},
+    {"RECOMMENDATION_FORM",
+     "une recommandation s'écrit advice:FICHIER ou condition:FICHIER, puis :drop=F1,F2 "
+     ":threshold=N :cap=N :until=AAAA-MM-JJ :release=each_ruled",
+     "a recommendation is written advice:FILE or condition:FILE, then :drop=F1,F2 :threshold=N "
+     ":cap=N :until=YYYY-MM-DD :release=each_ruled"},
+    {"FREEZE_NONE", "cette partie n'y a aucun gel à lever",
+     "this party has no freeze to lift there"},
+    {"FREEZE_SEVERAL", "cette partie y a plusieurs gels ; tapez le nom de l'un d'eux :",
+     "this party has several freezes there; type the name of one:"},
     {"RULE_UNKNOWN", "aucune règle n'a ce numéro ; `passerelle rules list` les donne",
      "no rule has this id; `passerelle rules list` lists them"},
     {"AGREEMENT_PARTS",

@@ -79,8 +79,8 @@ class Session {
   virtual const certs::keys::PrivateKey& key() const = 0;
 
   // A header for statements signed by these keys (fingerprints, any order): log, the last
-  // checkpoint seen, now, the default life, a fresh nonce. The
-  // log's clock shift is taken from the convention.
+  // checkpoint seen, now, the default life, a fresh nonce. The log's clock shift is taken from the
+  // convention; a key that is stopped may not read it, and goes without.
   virtual absl::StatusOr<statement::v1::Header> NewHeader(
       const std::vector<base::Digest>& signers) = 0;
 
