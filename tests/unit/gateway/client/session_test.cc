@@ -161,6 +161,20 @@ TEST_F(SessionTest, HeadersNameLogSeenSignersAndTheShiftedTime) {
   EXPECT_NE(header->nonce(), session->NewHeader({a})->nonce());
 }
 
+TEST_F(SessionTest, MakesHeadersForAStoppedKeyWhichReadsNothing) {
+  const std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->UpdateCheckpoint().ok());
+  gateway_.fails =
+      base::Error(absl::StatusCode::kPermissionDenied, "KEY_NOT_IN_FORCE", "", "stopped");
+  const absl::StatusOr<statement::v1::Header> header =
+      session->NewHeader({KeyOf('a').public_key().fingerprint()});
+  ASSERT_TRUE(header.ok()) << header.status();
+  EXPECT_EQ(header->seen().size(), 1u);
+  EXPECT_EQ(header->issued_at_ms(), FakeClock::kStartMs);
+  gateway_.fails = base::Error(absl::StatusCode::kUnavailable, "DRAINING", "", "stops");
+  EXPECT_EQ(base::ReasonOf(session->NewHeader({}).status()), "DRAINING");
+}
+
 TEST_F(SessionTest, NamesTheSizeItLastVerifiedInEveryRequest) {
   const std::unique_ptr<Session> session = Open();
   ASSERT_TRUE(session->Submit(Opinion()).ok());
