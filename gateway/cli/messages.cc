@@ -204,7 +204,7 @@ constexpr ErrorText kProofs[] = {
      "this is about another log than the profile's"},
     {"LOG_EMPTY", "le journal est vide : aucune convention n'y est fondée",
      "the log is empty: no convention was enacted in it"},
-    {"FOUNDING ENTRIES DOCUMENT_COMMITMENT PAYLOAD_COMMITMENT",
+    {"FOUNDING SETTINGS DATASET ENTRIES DOCUMENT_COMMITMENT PAYLOAD_COMMITMENT",
      "la passerelle montre autre chose que ce que le journal prouve ; prévenez un auditeur :",
      "the gateway shows something else than what the log proves; tell an auditor:"},
     {"RECEIPT_ENTRY RECEIPT_ENVELOPE RECEIPT_DECISIONS RECEIPT_OF_ANOTHER HANDOVER_OF_ANOTHER "
@@ -259,7 +259,8 @@ constexpr ErrorText kInstallation[] = {
      "the vault is damaged, badly protected or not that of this log:"},
     {"DECISIONS ACT_UNKNOWN BODY_WRONG CHAIN_BROKEN DECISIONS_WRONG EFFECT_WRONG INDEX_WRONG "
      "LINKS_UNSORTED OUTCOME_MISSING SETTINGS_WRONG SIGNER_UNKNOWN STATEMENT_EXPIRED "
-     "STATEMENT_REPEATED TIME_BACKWARD REFERENCE_UNKNOWN AGENT_MALFORMED KEY_REPEATED",
+     "STATEMENT_REPEATED TIME_BACKWARD REFERENCE_UNKNOWN AGENT_MALFORMED KEY_REPEATED "
+     "RECIPIENT_UNKNOWN",
      "une inscription du journal contredit ce qui la précède ; prévenez un auditeur :",
      "an entry of the log contradicts what precedes it; tell an auditor:"},
 };
