@@ -87,6 +87,7 @@ convention::v1::Settings InventedSettings() {
   settings.set_least_threshold(5);
   settings.set_reader_opening_days(180);
   settings.set_decision_file_years(5);
+  settings.set_stop_working_days(5);
   return settings;
 }
 
