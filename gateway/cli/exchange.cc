@@ -105,7 +105,7 @@ absl::StatusOr<int> Decide(App& app, const DecideOptions& options) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto found, session->GetExchange(decided.exchange()));
   if (found.exchange().row().has_opinion())
-    *decided.mutable_opinion() = found.exchange().row().opinion();
+    *decided.mutable_opinion() = found.exchange().row().opinion().act();
   ASSIGN_OR_RETURN(const int verdict,
                    ReadEnum("--verdict", options.verdict, *statement::v1::Verdict_descriptor()));
   decided.set_verdict(static_cast<statement::v1::Verdict>(verdict));
@@ -133,7 +133,8 @@ absl::StatusOr<int> List(App& app) {
     const nlohmann::json json = ToJson(exchange);
     list.push_back(json);
     rows.push_back({NameOf(exchange.name(), true), exchange.row().slug(), exchange.row().holder(),
-                    exchange.row().recipient(), json["row"]["phase"].get<std::string>(),
+                    exchange.row().recipient() + exchange.row().recipient_class(),
+                    json["row"]["phase"].get<std::string>(),
                     std::to_string(exchange.row().transfers())});
   }
   if (app.json())

@@ -58,7 +58,11 @@ absl::StatusOr<Act> Manifest(App& app, const SendOptions& options,
   statement::v1::TransferSubmitted& transfer = *act.mutable_transfer_submitted();
   *transfer.mutable_exchange() = found.exchange().name();
   *transfer.mutable_dataset() = found.exchange().row().dataset();
-  transfer.mutable_recipient()->set_party(found.exchange().row().recipient());
+  const record::v1::ExchangeRow& exchange = found.exchange().row();
+  if (exchange.recipient_class().empty())
+    transfer.mutable_recipient()->set_party(exchange.recipient());
+  else
+    transfer.mutable_recipient()->set_recipient_class(exchange.recipient_class());
   transfer.set_period(options.period);
   transfer.mutable_payload()->set_digest(
       client::Attach(draft, base::CommitmentKind::kPayload, "text/csv", payload, app.random()));
@@ -100,11 +104,17 @@ absl::StatusOr<int> List(App& app) {
   for (const auto& transfer : transfers) {
     const nlohmann::json json = ToJson(transfer);
     list.push_back(json);
-    rows.push_back({NameOf(transfer.name(), true), transfer.row().period(), transfer.row().holder(),
-                    transfer.row().recipient(), json["row"]["phase"].get<std::string>(),
-                    std::to_string(transfer.row().handovers()),
-                    transfer.row().has_acknowledgement() ? app.Say("oui", "yes") : "-",
-                    ShowDate(transfer.row().retain_until())});
+    const bool kept = transfer.row().phase() == record::v1::TRANSFER_PHASE_KEPT;
+    for (int i = 0; i < transfer.row().deliveries_size(); ++i) {
+      const record::v1::DeliveryRow& delivery = transfer.row().deliveries(i);
+      const nlohmann::json& share = json["row"]["deliveries"][static_cast<size_t>(i)];
+      rows.push_back({NameOf(transfer.name(), true), transfer.row().period(),
+                      transfer.row().holder(), delivery.party(),
+                      (kept ? share : json["row"])["phase"].get<std::string>(),
+                      std::to_string(delivery.handovers()),
+                      delivery.has_acknowledgement() ? app.Say("oui", "yes") : "-",
+                      ShowDate(transfer.row().retain_until())});
+    }
   }
   if (app.json())
     std::printf("%s\n", TextOf(list).c_str());
