@@ -3,6 +3,7 @@
 #include <string>
 
 #include "policy/acts.h"
+#include "policy/calendar/calendar.h"
 #include "policy/rules/fields.h"
 
 namespace passerelle::policy {
@@ -27,7 +28,7 @@ void DeriveExchange(const Judgement& j, Outcome& outcome) {
   exchange->set_recipient(j.act().exchange_proposed().recipient().party());
   exchange->set_slug(j.subject.dataset->declared().slug());
   const uint32_t days = j.settings().request_lapse_days();
-  if (days != 0) *exchange->mutable_lapses_on() = state::AddDays(j.today(), days);
+  if (days != 0) *exchange->mutable_lapses_on() = calendar::AddCivilDays(j.today(), days);
 }
 
 void DeriveOpinion(const Judgement& j, Outcome& outcome) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "gateway/base/civil.h"
-
 namespace passerelle::policy::state {
 namespace {
 
@@ -177,17 +175,6 @@ std::string NameOf(const Party& party, const Date& day) {
     if (current == nullptr || NumberOf(current->from()) <= NumberOf(name.from())) current = &name;
   }
   return current == nullptr ? party.id() : current->name();
-}
-
-Date AddDays(const Date& date, uint32_t days) {
-  const gateway::base::CivilDay day = gateway::base::AddDays(
-      {static_cast<int>(date.year()), static_cast<int>(date.month()), static_cast<int>(date.day())},
-      static_cast<int>(days));
-  Date later;
-  later.set_year(static_cast<uint32_t>(day.year));
-  later.set_month(static_cast<uint32_t>(day.month));
-  later.set_day(static_cast<uint32_t>(day.day));
-  return later;
 }
 
 int64_t NumberOf(const Date& date) {

@@ -73,9 +73,6 @@ std::vector<std::string> CommuneCodes(const convention::v1::Convention& conventi
 // The name of a party on a day, or its id when it has none.
 std::string NameOf(const convention::v1::Party& party, const convention::v1::Date& day);
 
-// The day `days` later. REQUIRES: the date exists.
-convention::v1::Date AddDays(const convention::v1::Date& date, uint32_t days);
-
 // Dates as ordered numbers YYYYMMDD; an absent date is 0.
 int64_t NumberOf(const convention::v1::Date& date);
 
