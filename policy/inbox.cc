@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "policy/awaiting.h"
+#include "policy/calendar/calendar.h"
 #include "policy/freezes.h"
 #include "policy/inbox_people.h"
 #include "policy/rules/checks.h"
@@ -44,7 +45,7 @@ bool HasLapsed(const ExchangeRow& exchange, const Now& now) {
 std::optional<convention::v1::Date> DueDay(const ExchangeRow& exchange,
                                            const convention::v1::Date& from, uint32_t days) {
   std::optional<convention::v1::Date> due;
-  if (days > 0 && NumberOf(from) > 0) due = state::AddDays(from, days);
+  if (days > 0 && NumberOf(from) > 0) due = calendar::AddCivilDays(from, days);
   if (exchange.has_lapses_on() &&
       (!due.has_value() || NumberOf(exchange.lapses_on()) < NumberOf(*due)))
     due = exchange.lapses_on();
@@ -255,11 +256,11 @@ auto OrderOf(const InboxItem& item) {
   const auto key = [](const std::optional<ActRef>& ref) {
     return ref.has_value() ? KeyOf(*ref) : std::string();
   };
-  return std::tuple(item.due.has_value() ? NumberOf(*item.due)
-                                         : std::numeric_limits<int64_t>::max(),
-                    item.since_ms, key(item.exchange), key(item.transfer), key(item.about),
-                    item.party, static_cast<int>(item.kind), static_cast<int>(item.role),
-                    item.recommendation.value_or(0), item.recipient, item.key);
+  return std::tuple(
+      item.due.has_value() ? NumberOf(*item.due) : std::numeric_limits<int64_t>::max(),
+      item.since_ms, key(item.exchange), key(item.transfer), key(item.about), item.party,
+      static_cast<int>(item.kind), static_cast<int>(item.role), item.recommendation.value_or(0),
+      item.recipient, item.key);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/awaiting.h"
+#include "policy/calendar/calendar.h"
 #include "policy/state/query.h"
 
 namespace passerelle::policy {
@@ -107,8 +108,7 @@ class People {
   bool HasKeyInForce(const std::string& agent) const {
     bool found = false;
     state_.keys.Scan("", [&](const std::string&, const KeyRow& key) {
-      found = key.agent() == agent &&
-              state::KeyInForce(state_, key, now_.time_ms, now_.civil_date);
+      found = key.agent() == agent && state::KeyInForce(state_, key, now_.time_ms, now_.civil_date);
       return !found;
     });
     return found;
@@ -116,7 +116,7 @@ class People {
 
   // Mandates of the party that end soon, before the convention does, and that nothing continues.
   void CollectEndings() {
-    const int64_t horizon = NumberOf(state::AddDays(now_.civil_date, kMandateEndingDays));
+    const int64_t horizon = NumberOf(calendar::AddCivilDays(now_.civil_date, kMandateEndingDays));
     const int64_t end = NumberOf(state_.founding()->convention().ends_on());
     const std::string prefix = party_ + '\0';
     state_.mandates_by_party.Scan(prefix, [&](const std::string& key, const State::Mark&) {
@@ -136,12 +136,12 @@ class People {
 
   // Whether another mandate gives the same agent the same role beyond a day.
   bool IsContinued(const MandateRow& mandate, int64_t last) const {
-    const int64_t next = NumberOf(state::AddDays(DateOf(last), 1));
+    const int64_t next = NumberOf(calendar::AddCivilDays(DateOf(last), 1));
     const std::vector<state::HeldMandate> mandates = state::MandatesOf(state_, mandate.agent());
     return std::any_of(mandates.begin(), mandates.end(), [&](const state::HeldMandate& held) {
+      const int64_t until = LastDayOf(state_, *held.row, now_);
       return held.row->party() == mandate.party() && held.row->role() == mandate.role() &&
-             NumberOf(held.row->from()) <= next &&
-             LastDayOf(state_, *held.row, now_) > last &&
+             NumberOf(held.row->from()) <= next && (until == 0 || until > last) &&
              state::Stands(state_, held.row->given(), now_.time_ms);
     });
   }

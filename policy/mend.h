@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "passerelle/record/v1/decision.pb.h"
 #include "passerelle/record/v1/state.pb.h"
@@ -16,6 +18,8 @@ namespace passerelle::policy {
 struct Mend {
   std::string party;
   statement::v1::Role role = statement::v1::ROLE_UNSPECIFIED;
+  // Whether an act of that mandate is what is missing, rather than something in the act's way.
+  bool missing = false;
 };
 
 // Who mends a finding about an act done in the name of `party`, which is about this exchange (null:
@@ -23,13 +27,9 @@ struct Mend {
 Mend MendOf(const state::State& state, const record::v1::Finding& finding, std::string_view party,
             const record::v1::ExchangeRow* exchange);
 
-// One line of the table behind it, for tests.
-struct MendRule {
-  std::string_view rule;
-  // Empty: every code of the rule that has no line of its own.
-  std::string_view code;
-};
-bool HasMendRule(std::string_view rule, std::string_view code);
+// (rule, code) pairs that the table behind it knows; an empty code stands for every other code of
+// its rule. For tests.
+std::vector<std::pair<std::string_view, std::string_view>> MendTable();
 
 }  // namespace passerelle::policy
 

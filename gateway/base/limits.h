@@ -63,9 +63,6 @@ inline constexpr int64_t kMaxClockRetreatMs = 2 * 60 * 1000;
 inline constexpr int64_t kRefusedKeptMs = kMaxStatementLifeMs;
 // Callers waiting before one sequencer.
 inline constexpr size_t kMaxQueue = 1024;
-// Streams that watch one convention, and those of one agent.
-inline constexpr size_t kMaxWatchers = 256;
-inline constexpr size_t kMaxWatchersAnAgent = 8;
 // Deadline given to a call that brings none, milliseconds.
 inline constexpr int64_t kDefaultDeadlineMs = 30 * 1000;
 // Page sizes of lists.

@@ -3,10 +3,16 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 
 namespace passerelle::gateway::core {
+namespace {
+
+// Streams that watch one convention, and those of one agent.
+constexpr size_t kMaxWatchers = 256;
+constexpr size_t kMaxWatchersAnAgent = 8;
+
+}  // namespace
 
 struct Watchers::Slot {
   explicit Slot(std::string of, std::function<void()> call)
@@ -65,7 +71,7 @@ absl::StatusOr<std::unique_ptr<Watchers::Watch>> Watchers::Add(const std::string
       slots_.end());
   const auto of_agent = static_cast<size_t>(std::count_if(
       slots_.begin(), slots_.end(), [&](const auto& slot) { return slot->agent == agent; }));
-  if (slots_.size() >= base::kMaxWatchers || of_agent >= base::kMaxWatchersAnAgent)
+  if (slots_.size() >= kMaxWatchers || of_agent >= kMaxWatchersAnAgent)
     return base::Error(absl::StatusCode::kResourceExhausted, "WATCHERS_FULL", "",
                        "too many streams watch this convention already; list instead, or end one");
   slots_.push_back(std::make_shared<Slot>(agent, std::move(wake)));

@@ -45,7 +45,8 @@ class ExchangeWatch {
         caller_,
         [&](const View& view) -> absl::StatusOr<std::optional<api::WatchExchangeResponse>> {
           const record::v1::ExchangeRow* row = view.state.exchanges.Find(KeyOf(name_));
-          if (row == nullptr || !view.sight.SeesExchange(*row, view.state)) return UnknownExchange();
+          if (row == nullptr || !view.sight.SeesExchange(*row, view.state))
+            return UnknownExchange();
           api::WatchExchangeResponse response;
           *response.mutable_exchange()->mutable_name() = name_;
           *response.mutable_exchange()->mutable_row() = *row;

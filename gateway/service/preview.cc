@@ -158,7 +158,8 @@ absl::StatusOr<api::ExplainExchangeResponse> ExplainExchange(
           caller, [&](const View& view) -> absl::StatusOr<api::ExplainExchangeResponse> {
             const record::v1::ExchangeRow* row =
                 view.state.exchanges.Find(KeyOf(request.exchange()));
-            if (row == nullptr || !view.sight.SeesExchange(*row, view.state)) return UnknownExchange();
+            if (row == nullptr || !view.sight.SeesExchange(*row, view.state))
+              return UnknownExchange();
             const policy::Explanation explanation =
                 policy::Explain(view.state, request.exchange(), view.now);
             api::ExplainExchangeResponse shown;
