@@ -134,13 +134,13 @@ kill "$watch_pid"
 wait "$watch_pid" 2>/dev/null || true
 refused KEY_NOT_IN_FORCE as steward exchange list
 refused KEY_NOT_IN_FORCE as steward exchange unfreeze "$exchange" --party $fund --reasons files/reasons.txt
-accepted as steward exchange freeze "$exchange" --party $fund
+expect 0 as steward exchange freeze "$exchange" --party $fund
+said "noted, binds nobody"
 expect 0 as representative agent list --party $fund
 said "suspended ($fund)"
 expect 0 as representative mandate list --party $fund
 said "paused"
 accepted as representative agent reinstate ids/steward.spki --party $fund
-accepted as dpo exchange unfreeze "$exchange" --party $fund --reasons files/reasons.txt
 since=$(in_log_time -3600)
 accepted as representative agent stop "${fingerprint[sender]}" --party $fund --cause compromised --since "$since"
 expect 0 as representative --json agent awaiting "${fingerprint[sender]:0:12}"

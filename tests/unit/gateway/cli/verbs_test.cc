@@ -302,12 +302,12 @@ TEST_F(VerbsTest, WritesTheSettingsAndEnactsWhatReplacesThem) {
 TEST_F(VerbsTest, SaysThatANotedReportBindsNobodyAndIsDone) {
   gateway.effect = record::v1::EFFECT_NOTED;
   record::v1::Finding& finding = gateway.findings.emplace_back();
-  finding.set_rule("freeze.place");
-  finding.set_code("not-entitled");
+  finding.set_rule("freeze.power");
+  finding.set_code("not-a-side");
   const std::vector<std::string> words = {"exchange", "freeze", "a1", "--party", "p001"};
   EXPECT_EQ(Run(words), 0);
   EXPECT_THAT(out, HasSubstr("noted, binds nobody"));
-  EXPECT_THAT(err, HasSubstr("freeze.place not-entitled"));
+  EXPECT_THAT(err, HasSubstr("freeze.power not-a-side"));
   EXPECT_EQ(RunIn("fr", words), 0);
   EXPECT_THAT(out, HasSubstr("noté, n'engage personne"));
   std::vector<std::string> json = words;
