@@ -146,7 +146,7 @@ constexpr ErrorText kGateway[] = {
      "the gateway does not answer; check the profile's address and the network"},
     {"DEADLINE_EXCEEDED CANCELLED ABORTED", "la passerelle n'a pas répondu à temps",
      "the gateway did not answer in time"},
-    {"DRAINING QUEUE_FULL RESOURCE_EXHAUSTED VAULT_BUSY STORE_BUSY",
+    {"DRAINING QUEUE_FULL WATCHERS_FULL RESOURCE_EXHAUSTED VAULT_BUSY STORE_BUSY",
      "la passerelle est occupée ou s'arrête ; recommencez un peu plus tard",
      "the gateway is busy or stopping; try again a little later"},
     {"CLOCK_BEHIND", "l'horloge de la passerelle retarde sur son journal ; prévenez l'exploitant",
@@ -172,7 +172,12 @@ constexpr ErrorText kGateway[] = {
      "auditor's"},
     {"NOT_LOG_AUDITOR", "le journal entier demande un mandat d'auditeur du journal",
      "the whole log asks for a log auditor's mandate"},
-    {"NOT_FOUND STATEMENT_UNKNOWN EXCHANGE_UNKNOWN DOCUMENT_UNKNOWN",
+    {"NOT_OWN_PARTY", "seuls les actes d'une partie dont vous avez un mandat s'essaient ainsi",
+     "only acts of a party whose mandate you hold are tried like this"},
+    {"ACTS", "un essai porte sur un acte au moins, et sur le nombre qu'un envoi admet",
+     "a preview is of one act at least, and of no more than one statement may hold"},
+    {"NOT_FOUND STATEMENT_UNKNOWN EXCHANGE_UNKNOWN TRANSFER_UNKNOWN DATASET_UNKNOWN "
+     "DOCUMENT_UNKNOWN",
      "cela n'existe pas dans ce journal, ou n'est pas visible pour vous",
      "this is not in this log, or not for you to see"},
     {"CONTENT_ERASED", "rien n'est conservé là : le contenu a été détruit ou n'est jamais venu",
@@ -260,7 +265,7 @@ constexpr ErrorText kInstallation[] = {
     {"DECISIONS ACT_UNKNOWN BODY_WRONG CHAIN_BROKEN DECISIONS_WRONG EFFECT_WRONG INDEX_WRONG "
      "LINKS_UNSORTED OUTCOME_MISSING SETTINGS_WRONG SIGNER_UNKNOWN STATEMENT_EXPIRED "
      "STATEMENT_REPEATED TIME_BACKWARD REFERENCE_UNKNOWN AGENT_MALFORMED KEY_REPEATED "
-     "RECIPIENT_UNKNOWN",
+     "RECIPIENT_UNKNOWN RECOMMENDATION_UNKNOWN",
      "une inscription du journal contredit ce qui la précède ; prévenez un auditeur :",
      "an entry of the log contradicts what precedes it; tell an auditor:"},
 };
