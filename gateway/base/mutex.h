@@ -3,11 +3,12 @@
 #ifndef PASSERELLE_GATEWAY_BASE_MUTEX_H_
 #define PASSERELLE_GATEWAY_BASE_MUTEX_H_
 
+#include <pthread.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
-#include <shared_mutex>
 
 #include "gateway/base/thread_annotations.h"
 
@@ -59,16 +60,26 @@ class CondVar {
   std::condition_variable condition_;
 };
 
-// A mutex that many readers or one writer hold.
+// A mutex that many readers or one writer hold. A writer that waits keeps new readers out, so that
+// a flood of readers cannot starve it; whoever holds it as a reader must therefore not take it
+// again. std::shared_mutex prefers readers here.
 class CAPABILITY("shared_mutex") SharedMutex {
  public:
-  void Lock() ACQUIRES() { mutex_.lock(); }
-  void Unlock() RELEASES() { mutex_.unlock(); }
-  void LockShared() ACQUIRES_SHARED() { mutex_.lock_shared(); }
-  void UnlockShared() RELEASES_SHARED() { mutex_.unlock_shared(); }
+  SharedMutex();
+  ~SharedMutex();
+  SharedMutex(const SharedMutex&) = delete;
+  SharedMutex& operator=(const SharedMutex&) = delete;
+
+  void Lock() ACQUIRES();
+  void Unlock() RELEASES();
+  void LockShared() ACQUIRES_SHARED();
+  void UnlockShared() RELEASES_SHARED();
+
+  // Whether it was taken as a reader at once: not while a writer holds it or waits for it.
+  bool TryLockShared() TRY_ACQUIRES_SHARED(true);
 
  private:
-  std::shared_mutex mutex_;
+  pthread_rwlock_t lock_;
 };
 
 // Holds a SharedMutex as its one writer for a scope.

@@ -18,6 +18,7 @@
 #define REQUIRES_SHARED_LOCK(...) PASSERELLE_ANNOTATE(requires_shared_capability(__VA_ARGS__))
 #define ACQUIRES(...) PASSERELLE_ANNOTATE(acquire_capability(__VA_ARGS__))
 #define ACQUIRES_SHARED(...) PASSERELLE_ANNOTATE(acquire_shared_capability(__VA_ARGS__))
+#define TRY_ACQUIRES_SHARED(...) PASSERELLE_ANNOTATE(try_acquire_shared_capability(__VA_ARGS__))
 #define RELEASES(...) PASSERELLE_ANNOTATE(release_capability(__VA_ARGS__))
 #define RELEASES_SHARED(...) PASSERELLE_ANNOTATE(release_shared_capability(__VA_ARGS__))
 #define EXCLUDES_LOCK(...) PASSERELLE_ANNOTATE(locks_excluded(__VA_ARGS__))

@@ -1,5 +1,5 @@
 // passerelle agent: keys of persons and services. Whoever holds the key proves it (`request`);
-// whoever may enrol it does (`enrol`).
+// whoever may enrol it does (`enrol`). How a key stops and returns is in agent_key.cc.
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -9,6 +9,7 @@
 #include "gateway/base/commitment.h"
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
+#include "gateway/cli/agent_key.h"
 #include "gateway/cli/app.h"
 #include "gateway/cli/input.h"
 #include "gateway/cli/messages.h"
@@ -103,6 +104,7 @@ void AddAgent(App& app) {
       .Required();
   verb.Add("--days", enrol->days, "Validité en jours", "Validity in days").Between(1, 3650);
   AddDestination(verb, enrol->destination);
+  AddKeyVerbs(app, noun);
 }
 
 }  // namespace passerelle::gateway::cli

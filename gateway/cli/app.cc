@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "gateway/base/status.h"
@@ -52,8 +53,12 @@ int ExitCodeOf(const absl::Status& status) {
 
 }  // namespace
 
-App::App(int argc, char** argv)
-    : argc_(argc), argv_(argv), language_(LanguageOf(argc, argv)), commands_(language_) {
+App::App(int argc, char** argv, std::unique_ptr<client::Session> session)
+    : argc_(argc),
+      argv_(argv),
+      language_(LanguageOf(argc, argv)),
+      commands_(language_),
+      session_(std::move(session)) {
   commands_.Describe(
       "passerelle : échanges de données d'une convention territoriale globale, sous l'article IX.",
       "passerelle: data exchanges of a convention territoriale globale, under its Article IX.");
@@ -68,9 +73,9 @@ App::App(int argc, char** argv)
                  "Dossier des reçus ; par défaut « receipts » à côté du profil",
                  "Folder of receipts; default `receipts` beside the profile");
   everywhere.AddFlag("--json", json_, "Réponse en JSON", "Answer in JSON");
-  for (auto* add :
-       {AddPki, AddInit, AddConvention, AddStatement, AddDeed, AddParty, AddAgent, AddMandate,
-        AddDataset, AddExchange, AddTransfer, AddRegister, AddAudit, AddReceipt, AddRules})
+  for (auto* add : {AddPki, AddInit, AddConvention, AddStatement, AddDeed, AddParty, AddAgent,
+                    AddMandate, AddDataset, AddExchange, AddTransfer, AddRegister, AddAudit,
+                    AddReceipt, AddRules, AddInbox})
     add(*this);
 }
 

@@ -26,7 +26,8 @@ inline constexpr int kUnreachable = 3;
 // The command line and what its options chose. Not thread-safe.
 class App {
  public:
-  App(int argc, char** argv);
+  // With a session the caller made, none is opened under the profile.
+  App(int argc, char** argv, std::unique_ptr<client::Session> session = nullptr);
 
   // Parses and runs. Returns the exit code.
   int Run();
@@ -69,7 +70,7 @@ class App {
 void AddPki(App& app);
 void AddInit(App& app);
 void AddConvention(App& app);
-void AddStatement(App& app);  // sign, submit
+void AddStatement(App& app);  // sign, preview, submit
 void AddDeed(App& app);
 void AddParty(App& app);
 void AddAgent(App& app);
@@ -81,6 +82,7 @@ void AddRegister(App& app);
 void AddAudit(App& app);
 void AddReceipt(App& app);
 void AddRules(App& app);
+void AddInbox(App& app);
 
 }  // namespace passerelle::gateway::cli
 

@@ -208,7 +208,10 @@ Command CommandLine::AddNoun(const std::string& name, std::string_view fr, std::
 Command CommandLine::AddVerb(const Command& noun, const std::string& name, std::string_view fr,
                              std::string_view en, Action action) {
   const Command verb = AddChild(noun.parser_, name, fr, en);
-  verb.parser_->callback([this, action = std::move(action)] { chosen_ = action; });
+  // The parser calls the innermost command first.
+  verb.parser_->callback([this, action = std::move(action)] {
+    if (chosen_ == nullptr) chosen_ = action;
+  });
   return verb;
 }
 

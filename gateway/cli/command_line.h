@@ -88,7 +88,8 @@ class CommandLine {
   // Adds a noun, which needs a verb.
   Command AddNoun(const std::string& name, std::string_view fr, std::string_view en);
 
-  // Adds a verb to a noun, or a verb that stands alone.
+  // Adds a verb to a noun, or a verb that stands alone. A verb may have verbs of its own: it runs
+  // where none of them is typed.
   Command AddVerb(const Command& noun, const std::string& name, std::string_view fr,
                   std::string_view en, Action action);
   Command AddVerb(const std::string& name, std::string_view fr, std::string_view en, Action action);

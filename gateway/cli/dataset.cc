@@ -36,7 +36,7 @@ absl::StatusOr<int> Declare(App& app, const DeclareOptions& options) {
 
 absl::StatusOr<int> List(App& app) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  ASSIGN_OR_RETURN(const auto datasets, session->ListDatasets());
+  ASSIGN_OR_RETURN(const auto datasets, session->ListDatasets(""));
   std::vector<std::string> list;
   std::vector<std::vector<std::string>> rows;
   for (const auto& dataset : datasets) {

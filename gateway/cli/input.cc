@@ -14,6 +14,7 @@
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
+#include "gateway/cli/findings.h"
 #include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
 
@@ -68,6 +69,12 @@ absl::StatusOr<convention::v1::Date> ReadDate(std::string_view option, const std
   return date;
 }
 
+absl::StatusOr<int64_t> ReadInstant(std::string_view option, const std::string& text) {
+  absl::StatusOr<int64_t> instant = base::FromIsoInstant(text);
+  if (!instant.ok()) return base::AtPath(instant.status(), option);
+  return instant;
+}
+
 absl::StatusOr<statement::v1::ActRef> ReadRef(std::string_view option, const std::string& text) {
   statement::v1::ActRef ref;
   const size_t slash = text.find('/');
@@ -118,9 +125,12 @@ absl::StatusOr<int> ReadEnum(std::string_view option, const std::string& text,
 
 absl::StatusOr<std::string> ReadParty(App& app, const std::string& text) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, session->GetConvention());
+  const absl::StatusOr<record::v1::FoundingRow> founding = session->GetConvention();
+  // A stopped key reads nothing, and reports all the same: under the id.
+  if (base::ReasonOf(founding.status()) == "KEY_NOT_IN_FORCE") return text;
+  if (!founding.ok()) return founding.status();
   std::set<std::string> fitting;
-  for (const convention::v1::Party& party : founding.convention().parties()) {
+  for (const convention::v1::Party& party : founding->convention().parties()) {
     if (party.id() == text) return party.id();
     for (const auto& code : party.insee_codes())
       if (code.code() == text && !code.has_until()) fitting.insert(party.id());

@@ -21,6 +21,9 @@ namespace passerelle::gateway::cli {
 // `YYYY-MM-DD`. INVALID_ARGUMENT names the option.
 absl::StatusOr<convention::v1::Date> ReadDate(std::string_view option, const std::string& text);
 
+// An instant, `YYYY-MM-DDTHH:MM:SSZ`, in milliseconds UTC.
+absl::StatusOr<int64_t> ReadInstant(std::string_view option, const std::string& text);
+
 // A whole reference (`hex64/ordinal`), or `@N`: act N of the same set.
 absl::StatusOr<statement::v1::ActRef> ReadRef(std::string_view option, const std::string& text);
 
@@ -35,7 +38,8 @@ absl::StatusOr<statement::v1::ActRef> ResolveRef(
 absl::StatusOr<int> ReadEnum(std::string_view option, const std::string& text,
                              const google::protobuf::EnumDescriptor& type);
 
-// The id of the party that an id, INSEE code or name (any case) denotes in the convention.
+// The id of the party that an id, INSEE code or name (any case) denotes in the convention. Under a
+// key that is stopped, which may not read the convention: what is typed.
 absl::StatusOr<std::string> ReadParty(App& app, const std::string& text);
 
 // Sixteen bytes typed in hexadecimal.

@@ -1,12 +1,15 @@
 // passerelle mandate: who may do what, in whose name, since when.
 #include <cstdio>
 #include <memory>
+#include <set>
 
 #include "gateway/base/bytes.h"
+#include "gateway/base/civil.h"
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/find.h"
 #include "gateway/cli/input.h"
 #include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
@@ -18,6 +21,11 @@ struct GiveOptions {
   std::string party, agent, role, from, until, unit, answerable, agreement_on, agreement, person;
   std::vector<std::string> datasets;
   bool deputy = false;
+  Destination destination;
+};
+
+struct EndOptions {
+  std::string mandate, party, last_day;
   Destination destination;
 };
 
@@ -65,6 +73,48 @@ absl::StatusOr<int> Give(App& app, const GiveOptions& options) {
   return Deliver(app, options.destination, std::move(draft));
 }
 
+absl::StatusOr<int> End(App& app, const EndOptions& options) {
+  client::Draft draft;
+  statement::v1::Act& act = draft.acts.emplace_back();
+  ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
+  ASSIGN_OR_RETURN(*act.mutable_mandate_ended()->mutable_mandate(),
+                   FindMandate(app, options.mandate));
+  if (!options.last_day.empty()) {
+    ASSIGN_OR_RETURN(*act.mutable_mandate_ended()->mutable_last_day(),
+                     ReadDate("--last-day", options.last_day));
+  }
+  return Deliver(app, options.destination, std::move(draft));
+}
+
+// Agents of whose keys none may sign now, though one was stopped: their mandates are paused.
+absl::StatusOr<std::set<std::string>> PausedAgents(client::Session& session,
+                                                   const std::string& party) {
+  ASSIGN_OR_RETURN(const auto keys, session.ListKeys(party));
+  std::set<std::string> stopped, able;
+  for (const auto& key : keys) {
+    if (key.in_force())
+      able.insert(key.row().agent());
+    else if (!key.row().stops().empty() && !key.row().stops().rbegin()->has_reinstated())
+      stopped.insert(key.row().agent());
+  }
+  for (const std::string& agent : able) stopped.erase(agent);
+  return stopped;
+}
+
+std::string StateOf(const App& app, const record::v1::MandateRow& mandate,
+                    const std::set<std::string>& paused) {
+  if (!mandate.endings().empty()) {
+    const record::v1::MandateEndingRow& ending = *mandate.endings().rbegin();
+    if (ending.has_last_day())
+      return app.Say("finit le ", "ends on ") + ShowDate(ending.last_day());
+    return app.Say("fini depuis ", "over since ") + base::ToIsoInstant(ending.in_force_from_ms());
+  }
+  if (paused.count(mandate.agent()) > 0)
+    return app.Say("en suspens : la clé de l'agent est arrêtée",
+                   "paused: the agent's key is stopped");
+  return "-";
+}
+
 absl::StatusOr<int> List(App& app, const std::string& typed) {
   std::string party;
   if (!typed.empty()) {
@@ -78,15 +128,17 @@ absl::StatusOr<int> List(App& app, const std::string& typed) {
     std::printf("%s\n", JsonList(list).c_str());
     return kDone;
   }
+  ASSIGN_OR_RETURN(const std::set<std::string> paused, PausedAgents(*session, party));
   std::vector<std::vector<std::string>> rows;
   for (const auto& mandate : mandates) {
     rows.push_back({NameOf(mandate.name(), true), mandate.row().party(),
                     ShowEnum(*statement::v1::Role_descriptor(), mandate.row().role()),
                     base::ToHex(mandate.row().agent()).substr(0, 12),
-                    ShowDate(mandate.row().from()), ShowDate(mandate.row().until())});
+                    ShowDate(mandate.row().from()), ShowDate(mandate.row().until()),
+                    StateOf(app, mandate.row(), paused)});
   }
   PrintTable({app.Say("nom", "name"), app.Say("partie", "party"), app.Say("rôle", "role"), "agent",
-              app.Say("du", "from"), app.Say("au", "until")},
+              app.Say("du", "from"), app.Say("au", "until"), app.Say("état", "state")},
              rows);
   return kDone;
 }
@@ -121,6 +173,16 @@ void AddMandate(App& app) {
   verb.Add("--agreement-on", give->agreement_on, "Date de cet accord", "Date of that agreement");
   verb.Add("--person", give->person, "Fichier du nom et de la qualité", "File of name and quality");
   AddDestination(verb, give->destination);
+  auto end = std::make_shared<EndOptions>();
+  verb = app.commands().AddVerb(noun, "end", "Mettre fin à un mandat", "End a mandate",
+                                [&app, end] { return End(app, *end); });
+  verb.Add("mandate", end->mandate, "Le mandat, ou @N dans le même fichier",
+           "The mandate, or @N in the same file")
+      .Required();
+  verb.Add("--party", end->party, "Partie qui l'a donné", "Party that gave it").Required();
+  verb.Add("--last-day", end->last_day, "Dernier jour ; sans lui, il finit à l'inscription",
+           "Last day; without it, it ends with the record");
+  AddDestination(verb, end->destination);
   auto party = std::make_shared<std::string>();
   verb = app.commands().AddVerb(noun, "list", "Lister les mandats", "List mandates",
                                 [&app, party] { return List(app, *party); });

@@ -44,6 +44,18 @@ constexpr ErrorText kTyped[] = {
      "no party has this id, INSEE code or name"},
     {"PARTY_AMBIGUOUS", "plusieurs parties répondent à ce nom ; tapez l'identifiant",
      "several parties answer to this; type the id"},
+    {"RECIPIENT_PARTS",
+     "il faut un destinataire (--to) ou une classe (--to-class), un seul des deux",
+     "a recipient (--to) or a class (--to-class) is needed, one of the two"},
+    {"RECOMMENDATION_FORM",
+     "une recommandation s'écrit advice:FICHIER ou condition:FICHIER, puis :drop=F1,F2 "
+     ":threshold=N :cap=N :until=AAAA-MM-JJ :release=each_ruled",
+     "a recommendation is written advice:FILE or condition:FILE, then :drop=F1,F2 :threshold=N "
+     ":cap=N :until=YYYY-MM-DD :release=each_ruled"},
+    {"FREEZE_NONE", "cette partie n'y a aucun gel à lever",
+     "this party has no freeze to lift there"},
+    {"FREEZE_SEVERAL", "cette partie y a plusieurs gels ; tapez le nom de l'un d'eux :",
+     "this party has several freezes there; type the name of one:"},
     {"RULE_UNKNOWN", "aucune règle n'a ce numéro ; `passerelle rules list` les donne",
      "no rule has this id; `passerelle rules list` lists them"},
     {"AGREEMENT_PARTS",
@@ -134,7 +146,7 @@ constexpr ErrorText kGateway[] = {
      "the gateway does not answer; check the profile's address and the network"},
     {"DEADLINE_EXCEEDED CANCELLED ABORTED", "la passerelle n'a pas répondu à temps",
      "the gateway did not answer in time"},
-    {"DRAINING QUEUE_FULL RESOURCE_EXHAUSTED VAULT_BUSY STORE_BUSY",
+    {"DRAINING QUEUE_FULL WATCHERS_FULL RESOURCE_EXHAUSTED VAULT_BUSY STORE_BUSY",
      "la passerelle est occupée ou s'arrête ; recommencez un peu plus tard",
      "the gateway is busy or stopping; try again a little later"},
     {"CLOCK_BEHIND", "l'horloge de la passerelle retarde sur son journal ; prévenez l'exploitant",
@@ -160,7 +172,12 @@ constexpr ErrorText kGateway[] = {
      "auditor's"},
     {"NOT_LOG_AUDITOR", "le journal entier demande un mandat d'auditeur du journal",
      "the whole log asks for a log auditor's mandate"},
-    {"NOT_FOUND STATEMENT_UNKNOWN EXCHANGE_UNKNOWN DOCUMENT_UNKNOWN",
+    {"NOT_OWN_PARTY", "seuls les actes d'une partie dont vous avez un mandat s'essaient ainsi",
+     "only acts of a party whose mandate you hold are tried like this"},
+    {"ACTS", "un essai porte sur un acte au moins, et sur le nombre qu'un envoi admet",
+     "a preview is of one act at least, and of no more than one statement may hold"},
+    {"NOT_FOUND STATEMENT_UNKNOWN EXCHANGE_UNKNOWN TRANSFER_UNKNOWN DATASET_UNKNOWN "
+     "DOCUMENT_UNKNOWN",
      "cela n'existe pas dans ce journal, ou n'est pas visible pour vous",
      "this is not in this log, or not for you to see"},
     {"CONTENT_ERASED", "rien n'est conservé là : le contenu a été détruit ou n'est jamais venu",
@@ -192,7 +209,7 @@ constexpr ErrorText kProofs[] = {
      "this is about another log than the profile's"},
     {"LOG_EMPTY", "le journal est vide : aucune convention n'y est fondée",
      "the log is empty: no convention was enacted in it"},
-    {"FOUNDING ENTRIES DOCUMENT_COMMITMENT PAYLOAD_COMMITMENT",
+    {"FOUNDING SETTINGS DATASET ENTRIES DOCUMENT_COMMITMENT PAYLOAD_COMMITMENT",
      "la passerelle montre autre chose que ce que le journal prouve ; prévenez un auditeur :",
      "the gateway shows something else than what the log proves; tell an auditor:"},
     {"RECEIPT_ENTRY RECEIPT_ENVELOPE RECEIPT_DECISIONS RECEIPT_OF_ANOTHER HANDOVER_OF_ANOTHER "
@@ -247,7 +264,8 @@ constexpr ErrorText kInstallation[] = {
      "the vault is damaged, badly protected or not that of this log:"},
     {"DECISIONS ACT_UNKNOWN BODY_WRONG CHAIN_BROKEN DECISIONS_WRONG EFFECT_WRONG INDEX_WRONG "
      "LINKS_UNSORTED OUTCOME_MISSING SETTINGS_WRONG SIGNER_UNKNOWN STATEMENT_EXPIRED "
-     "STATEMENT_REPEATED TIME_BACKWARD REFERENCE_UNKNOWN AGENT_MALFORMED KEY_REPEATED",
+     "STATEMENT_REPEATED TIME_BACKWARD REFERENCE_UNKNOWN AGENT_MALFORMED KEY_REPEATED "
+     "RECIPIENT_UNKNOWN RECOMMENDATION_UNKNOWN",
      "une inscription du journal contredit ce qui la précède ; prévenez un auditeur :",
      "an entry of the log contradicts what precedes it; tell an auditor:"},
 };

@@ -1,6 +1,5 @@
 // passerelle party: the signatories and their adhesion.
 #include <cstdio>
-#include <map>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -134,17 +133,14 @@ absl::StatusOr<int> Batch(App& app, const BatchOptions& options) {
 
 absl::StatusOr<int> List(App& app) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, session->GetConvention());
-  ASSIGN_OR_RETURN(const auto adhesions, session->ListAdhesions());
-  std::map<std::string, std::string> adhered;
-  for (const auto& adhesion : adhesions)
-    adhered[adhesion.party()] = NameOf(adhesion.row().act(), !app.json());
+  ASSIGN_OR_RETURN(const auto parties, session->ListParties());
   std::vector<std::string> list;
   std::vector<std::vector<std::string>> rows;
-  for (const convention::v1::Party& party : founding.convention().parties()) {
+  for (const auto& listed : parties) {
+    const convention::v1::Party& party = listed.party();
     const std::string name = party.names().empty() ? "" : party.names().rbegin()->name();
-    const auto it = adhered.find(party.id());
-    const std::string act = it == adhered.end() ? "" : it->second;
+    const std::string act =
+        listed.has_adhesion() ? NameOf(listed.adhesion().adhered().act(), !app.json()) : "";
     list.push_back(JsonObject({{"party", party.id()}, {"name", name}, {"adhesion", act}}));
     rows.push_back({party.id(), name, act.empty() ? "-" : act});
   }

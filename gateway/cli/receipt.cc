@@ -8,6 +8,7 @@
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/findings.h"
 #include "gateway/cli/show.h"
 #include "gateway/verify/verify.h"
 

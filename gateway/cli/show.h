@@ -1,4 +1,4 @@
-// How things are shown: names, dates, findings with the sentence behind them, JSON.
+// How things are shown: names, dates, tables, the words behind a rule, JSON.
 #ifndef PASSERELLE_GATEWAY_CLI_SHOW_H_
 #define PASSERELLE_GATEWAY_CLI_SHOW_H_
 
@@ -12,12 +12,9 @@
 #include <variant>
 #include <vector>
 
-#include "absl/types/span.h"
 #include "gateway/cli/app.h"
-#include "gateway/client/session.h"
 #include "passerelle/convention/v1/convention.pb.h"
 #include "passerelle/convention/v1/date.pb.h"
-#include "passerelle/record/v1/decision.pb.h"
 #include "passerelle/statement/v1/common.pb.h"
 
 namespace passerelle::gateway::cli {
@@ -59,13 +56,8 @@ std::string SourceOf(const App& app, const policy::rules::Rule& rule);
 std::string QuoteOf(const App& app, const convention::v1::Convention& convention,
                     const policy::rules::Rule& rule);
 
-// Prints findings on standard error: rule, source, what and the mend, and the sentence that the
-// rule carries out (from the convention, when a session can be had).
-void PrintFindings(App& app, absl::Span<const record::v1::Finding> findings);
-
-// Prints an answer (effect, entry, name of the first act, receipt file), keeps the receipt, and
-// returns the exit code: kDone when accepted or noted, kRefused otherwise.
-absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer);
+// Where a rule comes from and which articles of the GDPR it serves, in brackets.
+std::string BasisOf(const App& app, const policy::rules::Rule& rule);
 
 }  // namespace passerelle::gateway::cli
 

@@ -2,6 +2,8 @@
 #ifndef PASSERELLE_GATEWAY_CLIENT_CHANNEL_H_
 #define PASSERELLE_GATEWAY_CLIENT_CHANNEL_H_
 
+#include <cstdint>
+
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -9,6 +11,7 @@
 #include "passerelle/gateway/v1/convention_service.pb.h"
 #include "passerelle/gateway/v1/document_service.pb.h"
 #include "passerelle/gateway/v1/exchange_service.pb.h"
+#include "passerelle/gateway/v1/inbox_service.pb.h"
 #include "passerelle/gateway/v1/register_service.pb.h"
 #include "passerelle/gateway/v1/statement_service.pb.h"
 #include "passerelle/gateway/v1/transfer_service.pb.h"
@@ -25,24 +28,36 @@ class Channel {
   virtual absl::StatusOr<api::SubmitResponse> Submit(const api::SubmitRequest& request) = 0;
   virtual absl::StatusOr<api::GetReceiptResponse> GetReceipt(
       const api::GetReceiptRequest& request) = 0;
+  virtual absl::StatusOr<api::PreviewResponse> Preview(const api::PreviewRequest& request) = 0;
   virtual absl::StatusOr<api::SendResponse> Send(const api::SendRequest& request) = 0;
   virtual absl::StatusOr<api::FetchResponse> Fetch(const api::FetchRequest& request) = 0;
+  virtual absl::StatusOr<api::GetTransferResponse> GetTransfer(
+      const api::GetTransferRequest& request) = 0;
   virtual absl::StatusOr<api::ListTransfersResponse> ListTransfers(
       const api::ListTransfersRequest& request) = 0;
   virtual absl::StatusOr<api::GetDocumentResponse> GetDocument(
       const api::GetDocumentRequest& request) = 0;
+  virtual absl::StatusOr<api::ListConventionsResponse> ListConventions(
+      const api::ListConventionsRequest& request) = 0;
   virtual absl::StatusOr<api::GetConventionResponse> GetConvention(
       const api::GetConventionRequest& request) = 0;
-  virtual absl::StatusOr<api::ListAdhesionsResponse> ListAdhesions(
-      const api::ListAdhesionsRequest& request) = 0;
+  virtual absl::StatusOr<api::ListPartiesResponse> ListParties(
+      const api::ListPartiesRequest& request) = 0;
   virtual absl::StatusOr<api::ListMandatesResponse> ListMandates(
       const api::ListMandatesRequest& request) = 0;
+  virtual absl::StatusOr<api::ListKeysResponse> ListKeys(const api::ListKeysRequest& request) = 0;
   virtual absl::StatusOr<api::ListDatasetsResponse> ListDatasets(
       const api::ListDatasetsRequest& request) = 0;
+  virtual absl::StatusOr<api::GetDatasetResponse> GetDataset(
+      const api::GetDatasetRequest& request) = 0;
   virtual absl::StatusOr<api::GetExchangeResponse> GetExchange(
       const api::GetExchangeRequest& request) = 0;
   virtual absl::StatusOr<api::ListExchangesResponse> ListExchanges(
       const api::ListExchangesRequest& request) = 0;
+  virtual absl::StatusOr<api::ExplainExchangeResponse> ExplainExchange(
+      const api::ExplainExchangeRequest& request) = 0;
+  virtual absl::StatusOr<api::ListInboxResponse> ListInbox(
+      const api::ListInboxRequest& request) = 0;
   virtual absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(
       const api::GetCheckpointRequest& request) = 0;
 
@@ -53,6 +68,15 @@ class Channel {
   virtual absl::Status ExportRegister(
       const api::ExportRegisterRequest& request,
       absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) = 0;
+
+  // Watches: as streams, but nothing ends them save `visit`, `deadline_ms` from now (0: none) and
+  // the gateway.
+  virtual absl::Status WatchInbox(
+      const api::WatchInboxRequest& request, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchInboxResponse)> visit) = 0;
+  virtual absl::Status WatchExchange(
+      const api::WatchExchangeRequest& request, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) = 0;
 };
 
 }  // namespace passerelle::gateway::client

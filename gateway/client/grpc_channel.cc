@@ -15,6 +15,7 @@
 #include "passerelle/gateway/v1/convention_service.grpc.pb.h"
 #include "passerelle/gateway/v1/document_service.grpc.pb.h"
 #include "passerelle/gateway/v1/exchange_service.grpc.pb.h"
+#include "passerelle/gateway/v1/inbox_service.grpc.pb.h"
 #include "passerelle/gateway/v1/register_service.grpc.pb.h"
 #include "passerelle/gateway/v1/statement_service.grpc.pb.h"
 #include "passerelle/gateway/v1/transfer_service.grpc.pb.h"
@@ -58,11 +59,19 @@ class GrpcChannel final : public Channel {
     return Unary<api::GetReceiptResponse>(statements_, &api::StatementService::Stub::GetReceipt,
                                           request);
   }
+  absl::StatusOr<api::PreviewResponse> Preview(const api::PreviewRequest& request) override {
+    return Unary<api::PreviewResponse>(statements_, &api::StatementService::Stub::Preview, request);
+  }
   absl::StatusOr<api::SendResponse> Send(const api::SendRequest& request) override {
     return Unary<api::SendResponse>(transfers_, &api::TransferService::Stub::Send, request);
   }
   absl::StatusOr<api::FetchResponse> Fetch(const api::FetchRequest& request) override {
     return Unary<api::FetchResponse>(transfers_, &api::TransferService::Stub::Fetch, request);
+  }
+  absl::StatusOr<api::GetTransferResponse> GetTransfer(
+      const api::GetTransferRequest& request) override {
+    return Unary<api::GetTransferResponse>(transfers_, &api::TransferService::Stub::GetTransfer,
+                                           request);
   }
   absl::StatusOr<api::ListTransfersResponse> ListTransfers(
       const api::ListTransfersRequest& request) override {
@@ -74,25 +83,39 @@ class GrpcChannel final : public Channel {
     return Unary<api::GetDocumentResponse>(documents_, &api::DocumentService::Stub::GetDocument,
                                            request);
   }
+  absl::StatusOr<api::ListConventionsResponse> ListConventions(
+      const api::ListConventionsRequest& request) override {
+    return Unary<api::ListConventionsResponse>(
+        conventions_, &api::ConventionService::Stub::ListConventions, request);
+  }
   absl::StatusOr<api::GetConventionResponse> GetConvention(
       const api::GetConventionRequest& request) override {
     return Unary<api::GetConventionResponse>(conventions_,
                                              &api::ConventionService::Stub::GetConvention, request);
   }
-  absl::StatusOr<api::ListAdhesionsResponse> ListAdhesions(
-      const api::ListAdhesionsRequest& request) override {
-    return Unary<api::ListAdhesionsResponse>(conventions_,
-                                             &api::ConventionService::Stub::ListAdhesions, request);
+  absl::StatusOr<api::ListPartiesResponse> ListParties(
+      const api::ListPartiesRequest& request) override {
+    return Unary<api::ListPartiesResponse>(conventions_, &api::ConventionService::Stub::ListParties,
+                                           request);
   }
   absl::StatusOr<api::ListMandatesResponse> ListMandates(
       const api::ListMandatesRequest& request) override {
     return Unary<api::ListMandatesResponse>(conventions_,
                                             &api::ConventionService::Stub::ListMandates, request);
   }
+  absl::StatusOr<api::ListKeysResponse> ListKeys(const api::ListKeysRequest& request) override {
+    return Unary<api::ListKeysResponse>(conventions_, &api::ConventionService::Stub::ListKeys,
+                                        request);
+  }
   absl::StatusOr<api::ListDatasetsResponse> ListDatasets(
       const api::ListDatasetsRequest& request) override {
     return Unary<api::ListDatasetsResponse>(conventions_,
                                             &api::ConventionService::Stub::ListDatasets, request);
+  }
+  absl::StatusOr<api::GetDatasetResponse> GetDataset(
+      const api::GetDatasetRequest& request) override {
+    return Unary<api::GetDatasetResponse>(conventions_, &api::ConventionService::Stub::GetDataset,
+                                          request);
   }
   absl::StatusOr<api::GetExchangeResponse> GetExchange(
       const api::GetExchangeRequest& request) override {
@@ -103,6 +126,14 @@ class GrpcChannel final : public Channel {
       const api::ListExchangesRequest& request) override {
     return Unary<api::ListExchangesResponse>(exchanges_, &api::ExchangeService::Stub::ListExchanges,
                                              request);
+  }
+  absl::StatusOr<api::ExplainExchangeResponse> ExplainExchange(
+      const api::ExplainExchangeRequest& request) override {
+    return Unary<api::ExplainExchangeResponse>(
+        exchanges_, &api::ExchangeService::Stub::ExplainExchange, request);
+  }
+  absl::StatusOr<api::ListInboxResponse> ListInbox(const api::ListInboxRequest& request) override {
+    return Unary<api::ListInboxResponse>(inboxes_, &api::InboxService::Stub::ListInbox, request);
   }
   absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(
       const api::GetCheckpointRequest& request) override {
@@ -124,6 +155,21 @@ class GrpcChannel final : public Channel {
     SetDeadline(context, stream_deadline_ms_);
     return Drain<api::ExportRegisterResponse>(context, registers_.ExportRegister(&context, request),
                                               visit);
+  }
+
+  absl::Status WatchInbox(const api::WatchInboxRequest& request, int64_t deadline_ms,
+                          absl::FunctionRef<absl::Status(api::WatchInboxResponse)> visit) override {
+    grpc::ClientContext context;
+    if (deadline_ms > 0) SetDeadline(context, deadline_ms);
+    return Drain<api::WatchInboxResponse>(context, inboxes_.WatchInbox(&context, request), visit);
+  }
+  absl::Status WatchExchange(
+      const api::WatchExchangeRequest& request, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) override {
+    grpc::ClientContext context;
+    if (deadline_ms > 0) SetDeadline(context, deadline_ms);
+    return Drain<api::WatchExchangeResponse>(context, exchanges_.WatchExchange(&context, request),
+                                             visit);
   }
 
  private:
@@ -158,6 +204,7 @@ class GrpcChannel final : public Channel {
   api::DocumentService::Stub documents_{channel_};
   api::ConventionService::Stub conventions_{channel_};
   api::ExchangeService::Stub exchanges_{channel_};
+  api::InboxService::Stub inboxes_{channel_};
   api::RegisterService::Stub registers_{channel_};
   api::AuditService::Stub audits_{channel_};
 };

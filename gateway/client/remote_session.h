@@ -31,6 +31,8 @@ class RemoteSession final : public Session {
       const std::vector<base::Digest>& signers) override;
   absl::StatusOr<Answer> Submit(const Draft& draft) override;
   absl::StatusOr<Answer> SubmitSigned(const SignedFile& file) override;
+  absl::StatusOr<api::PreviewResponse> Preview(const Draft& draft,
+                                               const std::vector<base::Digest>& signers) override;
   absl::StatusOr<PayloadReport> CheckPayload(const api::GetExchangeResponse& exchange,
                                              std::string_view payload, bool french) override;
   absl::StatusOr<Answer> Send(const Draft& draft) override;
@@ -38,13 +40,26 @@ class RemoteSession final : public Session {
   absl::StatusOr<Answer> GetReceipt(const base::Digest& statement) override;
   absl::StatusOr<record::v1::Attachment> GetDocument(const base::Digest& commitment) override;
   absl::StatusOr<record::v1::FoundingRow> GetConvention() override;
-  absl::StatusOr<std::vector<api::Adhesion>> ListAdhesions() override;
+  absl::StatusOr<api::Dataset> GetDataset(const statement::v1::ActRef& dataset) override;
+  absl::StatusOr<std::vector<api::ServedConvention>> ListConventions() override;
+  absl::StatusOr<std::vector<api::Party>> ListParties() override;
   absl::StatusOr<std::vector<api::Mandate>> ListMandates(const std::string& party) override;
-  absl::StatusOr<std::vector<api::Dataset>> ListDatasets() override;
+  absl::StatusOr<std::vector<api::Key>> ListKeys(const std::string& party) override;
+  absl::StatusOr<std::vector<api::Dataset>> ListDatasets(const std::string& slug) override;
   absl::StatusOr<std::vector<api::Exchange>> ListExchanges() override;
   absl::StatusOr<api::GetExchangeResponse> GetExchange(
       const statement::v1::ActRef& exchange) override;
+  absl::StatusOr<api::ExplainExchangeResponse> ExplainExchange(
+      const statement::v1::ActRef& exchange) override;
   absl::StatusOr<std::vector<api::Transfer>> ListTransfers() override;
+  absl::StatusOr<api::GetTransferResponse> GetTransfer(
+      const statement::v1::ActRef& transfer) override;
+  absl::StatusOr<std::vector<api::InboxItem>> ListInbox() override;
+  absl::Status WatchInbox(int64_t deadline_ms,
+                          absl::FunctionRef<absl::Status(api::WatchInboxResponse)> visit) override;
+  absl::Status WatchExchange(
+      const statement::v1::ActRef& exchange, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) override;
   absl::StatusOr<std::string> ExportRegister(const std::string& party) override;
   absl::StatusOr<std::string> UpdateCheckpoint() override;
   absl::Status ReadEntries(uint64_t begin, uint64_t end,
@@ -67,6 +82,9 @@ class RemoteSession final : public Session {
 
   // The entry of a statement, proved.
   absl::StatusOr<Proven> Prove(const base::Digest& statement);
+
+  // The entry of an act's statement, proved.
+  absl::StatusOr<Proven> ProveAct(const statement::v1::ActRef& act);
 
   const Pins pins_;
   CheckpointMemory memory_;

@@ -22,6 +22,8 @@
 #include "gateway/client/profile.h"
 #include "passerelle/gateway/v1/convention_service.pb.h"
 #include "passerelle/gateway/v1/exchange_service.pb.h"
+#include "passerelle/gateway/v1/inbox_service.pb.h"
+#include "passerelle/gateway/v1/statement_service.pb.h"
 #include "passerelle/gateway/v1/transfer_service.pb.h"
 #include "passerelle/record/v1/attachment.pb.h"
 #include "passerelle/record/v1/entry.pb.h"
@@ -77,8 +79,8 @@ class Session {
   virtual const certs::keys::PrivateKey& key() const = 0;
 
   // A header for statements signed by these keys (fingerprints, any order): log, the last
-  // checkpoint seen, now, the default life, a fresh nonce. The
-  // log's clock shift is taken from the convention.
+  // checkpoint seen, now, the default life, a fresh nonce. The log's clock shift is taken from the
+  // convention; a key that is stopped may not read it, and goes without.
   virtual absl::StatusOr<statement::v1::Header> NewHeader(
       const std::vector<base::Digest>& signers) = 0;
 
@@ -90,6 +92,12 @@ class Session {
   // nothing leaves then. When the connection fails, the message says by which digest the receipt
   // can be asked for: the statement may have been recorded.
   virtual absl::StatusOr<Answer> SubmitSigned(const SignedFile& file) = 0;
+
+  // What would become of a draft if these keys signed it (none given: ours): would it be accepted,
+  // what is missing, who mends it. The gateway judges, records nothing and vouches for it alone.
+  // The draft's attachments travel with it.
+  virtual absl::StatusOr<api::PreviewResponse> Preview(
+      const Draft& draft, const std::vector<base::Digest>& signers) = 0;
 
   // Checks a payload against the dataset and the terms in force. Sends nothing.
   virtual absl::StatusOr<PayloadReport> CheckPayload(const api::GetExchangeResponse& exchange,
@@ -107,17 +115,39 @@ class Session {
   // The document must open its commitment, whichever its kind.
   virtual absl::StatusOr<record::v1::Attachment> GetDocument(const base::Digest& commitment) = 0;
 
-  // What entry 0 fixed, held against the proved entry 0 of the pinned log; asked for once.
+  // What entry 0 fixed, held against the proved entry 0 of the pinned log, with the settings in
+  // force, held against the proved act that enacted them; asked for once.
   virtual absl::StatusOr<record::v1::FoundingRow> GetConvention() = 0;
 
-  // Reads that the gateway vouches for alone. Lists follow every page.
-  virtual absl::StatusOr<std::vector<api::Adhesion>> ListAdhesions() = 0;
+  // A dataset version, held against the proved act that declared it.
+  virtual absl::StatusOr<api::Dataset> GetDataset(const statement::v1::ActRef& dataset) = 0;
+
+  // Reads that the gateway vouches for alone; every act they name can be proved with GetReceipt.
+  // Lists follow every page. An empty party or slug asks for all that we may see; ListDatasets
+  // gives the latest versions, or every version of one slug.
+  virtual absl::StatusOr<std::vector<api::ServedConvention>> ListConventions() = 0;
+  virtual absl::StatusOr<std::vector<api::Party>> ListParties() = 0;
   virtual absl::StatusOr<std::vector<api::Mandate>> ListMandates(const std::string& party) = 0;
-  virtual absl::StatusOr<std::vector<api::Dataset>> ListDatasets() = 0;
+  virtual absl::StatusOr<std::vector<api::Key>> ListKeys(const std::string& party) = 0;
+  virtual absl::StatusOr<std::vector<api::Dataset>> ListDatasets(const std::string& slug) = 0;
   virtual absl::StatusOr<std::vector<api::Exchange>> ListExchanges() = 0;
   virtual absl::StatusOr<api::GetExchangeResponse> GetExchange(
       const statement::v1::ActRef& exchange) = 0;
+  virtual absl::StatusOr<api::ExplainExchangeResponse> ExplainExchange(
+      const statement::v1::ActRef& exchange) = 0;
   virtual absl::StatusOr<std::vector<api::Transfer>> ListTransfers() = 0;
+  virtual absl::StatusOr<api::GetTransferResponse> GetTransfer(
+      const statement::v1::ActRef& transfer) = 0;
+  virtual absl::StatusOr<std::vector<api::InboxItem>> ListInbox() = 0;
+
+  // Waits for changes and tells each state, the first at once, until `visit` fails (its error is
+  // returned), the gateway ends the stream, or `deadline_ms` from now is over (DEADLINE_EXCEEDED;
+  // 0: no deadline).
+  virtual absl::Status WatchInbox(
+      int64_t deadline_ms, absl::FunctionRef<absl::Status(api::WatchInboxResponse)> visit) = 0;
+  virtual absl::Status WatchExchange(
+      const statement::v1::ActRef& exchange, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) = 0;
 
   // The register as a file; an empty party means the whole convention.
   virtual absl::StatusOr<std::string> ExportRegister(const std::string& party) = 0;

@@ -32,13 +32,21 @@ absl::StatusOr<std::vector<Row>> Follow(Request request, Call call, Take take) {
   }
 }
 
-// Whether a founding row says what the proved entry 0 says.
+// Whether a founding row says of the convention what the proved entry 0 says.
 bool SameFounding(const record::v1::FoundingRow& row,
                   const statement::v1::ConventionEnacted& enacted) {
   return row.environment() == enacted.environment() && row.origin() == enacted.origin() &&
          row.checkpoint_vkey() == enacted.checkpoint_vkey() &&
-         MessageDifferencer::Equals(row.convention(), enacted.convention()) &&
-         MessageDifferencer::Equals(row.settings(), enacted.settings());
+         MessageDifferencer::Equals(row.convention(), enacted.convention());
+}
+
+// The accepted act of a proved statement that a reference names; null when there is none.
+const statement::v1::Act* AcceptedAct(const Proven& proven, const statement::v1::ActRef& name) {
+  const auto ordinal = static_cast<int>(name.ordinal());
+  if (proven.effect != record::v1::EFFECT_ACCEPTED || !proven.statement.has_value() ||
+      ordinal >= proven.statement->acts_size())
+    return nullptr;
+  return &proven.statement->acts(ordinal);
 }
 
 }  // namespace
@@ -49,17 +57,56 @@ absl::StatusOr<record::v1::FoundingRow> RemoteSession::GetConvention() {
   request.set_log(log());
   ASSIGN_OR_RETURN(const api::GetConventionResponse response, channel_->GetConvention(request));
   const record::v1::FoundingRow& row = response.founding();
-  // The settings in force are those of entry 0, whose leaf hash is the name we pinned.
-  ASSIGN_OR_RETURN(const base::Digest settings,
-                   base::DigestFromBytes(row.settings_ref().statement()));
-  ASSIGN_OR_RETURN(const Proven proven, Prove(settings));
-  const bool founds = proven.index == 0 && proven.statement.has_value() &&
-                      proven.statement->acts(0).has_convention_enacted();
-  if (!founds || !SameFounding(row, proven.statement->acts(0).convention_enacted()))
+  // The leaf hash of entry 0 is the name we pinned.
+  ASSIGN_OR_RETURN(const Proven founded, ProveAct(response.enacted()));
+  const bool founds = founded.index == 0 && founded.statement.has_value() &&
+                      founded.statement->acts(0).has_convention_enacted();
+  if (!founds || !SameFounding(row, founded.statement->acts(0).convention_enacted()))
     return base::Corrupt("FOUNDING",
                          "what the gateway says of the convention is not what entry 0 enacted");
+  ASSIGN_OR_RETURN(const Proven enacted, ProveAct(row.settings_ref()));
+  const statement::v1::Act* act = AcceptedAct(enacted, row.settings_ref());
+  const convention::v1::Settings* settings = nullptr;
+  if (act != nullptr && act->has_convention_enacted())
+    settings = &act->convention_enacted().settings();
+  if (act != nullptr && act->has_settings_enacted()) settings = &act->settings_enacted().settings();
+  if (settings == nullptr || !MessageDifferencer::Equals(row.settings(), *settings))
+    return base::Corrupt("SETTINGS",
+                         "what the gateway says of the settings is not what the act it names "
+                         "enacted");
   founding_ = row;
   return row;
+}
+
+absl::StatusOr<Proven> RemoteSession::ProveAct(const statement::v1::ActRef& act) {
+  ASSIGN_OR_RETURN(const base::Digest statement, base::DigestFromBytes(act.statement()));
+  return Prove(statement);
+}
+
+absl::StatusOr<api::Dataset> RemoteSession::GetDataset(const statement::v1::ActRef& dataset) {
+  api::GetDatasetRequest request;
+  request.set_log(log());
+  *request.mutable_dataset() = dataset;
+  ASSIGN_OR_RETURN(api::GetDatasetResponse response, channel_->GetDataset(request));
+  ASSIGN_OR_RETURN(const Proven proven, ProveAct(dataset));
+  const statement::v1::Act* act = AcceptedAct(proven, dataset);
+  const record::v1::DatasetRow& row = response.dataset().row();
+  if (act == nullptr || !act->has_dataset_declared() || row.controller() != act->party() ||
+      !MessageDifferencer::Equals(row.declared(), act->dataset_declared()) ||
+      !MessageDifferencer::Equals(response.dataset().name(), dataset))
+    return base::Corrupt("DATASET",
+                         "what the gateway says of the dataset is not what its act declared");
+  return std::move(*response.mutable_dataset());
+}
+
+absl::StatusOr<api::PreviewResponse> RemoteSession::Preview(
+    const Draft& draft, const std::vector<base::Digest>& signers) {
+  api::PreviewRequest request;
+  request.set_log(log());
+  request.mutable_acts()->Assign(draft.acts.begin(), draft.acts.end());
+  for (const base::Digest& signer : signers) request.add_signers(base::ToBytes(signer));
+  request.mutable_attachments()->Assign(draft.attachments.begin(), draft.attachments.end());
+  return channel_->Preview(request);
 }
 
 absl::StatusOr<PayloadReport> RemoteSession::CheckPayload(const api::GetExchangeResponse& exchange,
@@ -85,12 +132,68 @@ absl::StatusOr<record::v1::Attachment> RemoteSession::GetDocument(const base::Di
   return base::Corrupt("DOCUMENT_COMMITMENT", "the document does not open its commitment");
 }
 
-absl::StatusOr<std::vector<api::Adhesion>> RemoteSession::ListAdhesions() {
-  api::ListAdhesionsRequest request;
+absl::StatusOr<std::vector<api::ServedConvention>> RemoteSession::ListConventions() {
+  return Follow<api::ListConventionsRequest, api::ServedConvention>(
+      {}, [this](const auto& page) { return channel_->ListConventions(page); },
+      [](auto& response) { return response.mutable_conventions(); });
+}
+
+absl::StatusOr<std::vector<api::Party>> RemoteSession::ListParties() {
+  api::ListPartiesRequest request;
   request.set_log(log());
-  return Follow<api::ListAdhesionsRequest, api::Adhesion>(
-      request, [this](const auto& page) { return channel_->ListAdhesions(page); },
-      [](auto& response) { return response.mutable_adhesions(); });
+  return Follow<api::ListPartiesRequest, api::Party>(
+      request, [this](const auto& page) { return channel_->ListParties(page); },
+      [](auto& response) { return response.mutable_parties(); });
+}
+
+absl::StatusOr<std::vector<api::Key>> RemoteSession::ListKeys(const std::string& party) {
+  api::ListKeysRequest request;
+  request.set_log(log());
+  request.set_party(party);
+  return Follow<api::ListKeysRequest, api::Key>(
+      request, [this](const auto& page) { return channel_->ListKeys(page); },
+      [](auto& response) { return response.mutable_keys(); });
+}
+
+absl::StatusOr<std::vector<api::InboxItem>> RemoteSession::ListInbox() {
+  api::ListInboxRequest request;
+  request.set_log(log());
+  return Follow<api::ListInboxRequest, api::InboxItem>(
+      request, [this](const auto& page) { return channel_->ListInbox(page); },
+      [](auto& response) { return response.mutable_items(); });
+}
+
+absl::Status RemoteSession::WatchInbox(
+    int64_t deadline_ms, absl::FunctionRef<absl::Status(api::WatchInboxResponse)> visit) {
+  api::WatchInboxRequest request;
+  request.set_log(log());
+  request.set_page_size(base::kMaxPageSize);
+  return channel_->WatchInbox(request, deadline_ms, visit);
+}
+
+absl::Status RemoteSession::WatchExchange(
+    const statement::v1::ActRef& exchange, int64_t deadline_ms,
+    absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) {
+  api::WatchExchangeRequest request;
+  request.set_log(log());
+  *request.mutable_exchange() = exchange;
+  return channel_->WatchExchange(request, deadline_ms, visit);
+}
+
+absl::StatusOr<api::ExplainExchangeResponse> RemoteSession::ExplainExchange(
+    const statement::v1::ActRef& exchange) {
+  api::ExplainExchangeRequest request;
+  request.set_log(log());
+  *request.mutable_exchange() = exchange;
+  return channel_->ExplainExchange(request);
+}
+
+absl::StatusOr<api::GetTransferResponse> RemoteSession::GetTransfer(
+    const statement::v1::ActRef& transfer) {
+  api::GetTransferRequest request;
+  request.set_log(log());
+  *request.mutable_transfer() = transfer;
+  return channel_->GetTransfer(request);
 }
 
 absl::StatusOr<std::vector<api::Mandate>> RemoteSession::ListMandates(const std::string& party) {
@@ -102,9 +205,10 @@ absl::StatusOr<std::vector<api::Mandate>> RemoteSession::ListMandates(const std:
       [](auto& response) { return response.mutable_mandates(); });
 }
 
-absl::StatusOr<std::vector<api::Dataset>> RemoteSession::ListDatasets() {
+absl::StatusOr<std::vector<api::Dataset>> RemoteSession::ListDatasets(const std::string& slug) {
   api::ListDatasetsRequest request;
   request.set_log(log());
+  request.set_slug(slug);
   return Follow<api::ListDatasetsRequest, api::Dataset>(
       request, [this](const auto& page) { return channel_->ListDatasets(page); },
       [](auto& response) { return response.mutable_datasets(); });

@@ -61,21 +61,6 @@ size_t LargestContent(base::CommitmentKind kind) {
                                                 : base::kMaxDocumentBytes;
 }
 
-absl::Status CheckOpening(const ActCommitment& commitment,
-                          const record::v1::Attachment& attachment) {
-  if (attachment.nonce().size() != 32)
-    return base::Malformed("ATTACHMENT_NONCE", "nonce", "a nonce is 32 bytes long");
-  if (attachment.content().size() > LargestContent(commitment.kind))
-    return base::Malformed(
-        "ATTACHMENT_TOO_LARGE", "content",
-        absl::StrCat("at most ", LargestContent(commitment.kind), " bytes go into one request"));
-  if (base::View(base::Commit(commitment.kind, attachment.nonce(), attachment.content())) !=
-      commitment.digest)
-    return base::Malformed("ATTACHMENT_MISMATCH", "content",
-                           "nonce and bytes do not open the commitment");
-  return absl::OkStatus();
-}
-
 absl::Status VerifyFoundingSigners(const statement::v1::Statement& statement,
                                    const statement::v1::Envelope& envelope) {
   std::vector<certs::keys::PublicKey> keys;
@@ -106,6 +91,21 @@ std::vector<ActCommitment> CommitmentsOf(const Act& act) {
   std::vector<ActCommitment> found;
   Collect(act, "", found);
   return found;
+}
+
+absl::Status CheckOpening(const ActCommitment& commitment,
+                          const record::v1::Attachment& attachment) {
+  if (attachment.nonce().size() != 32)
+    return base::Malformed("ATTACHMENT_NONCE", "nonce", "a nonce is 32 bytes long");
+  if (attachment.content().size() > LargestContent(commitment.kind))
+    return base::Malformed(
+        "ATTACHMENT_TOO_LARGE", "content",
+        absl::StrCat("at most ", LargestContent(commitment.kind), " bytes go into one request"));
+  if (base::View(base::Commit(commitment.kind, attachment.nonce(), attachment.content())) !=
+      commitment.digest)
+    return base::Malformed("ATTACHMENT_MISMATCH", "content",
+                           "nonce and bytes do not open the commitment");
+  return absl::OkStatus();
 }
 
 vault::RecordClass ClassOf(base::CommitmentKind kind) {

@@ -30,6 +30,11 @@ struct ActCommitment {
 // Every commitment of an act, in field order; the index is its slot in the vault.
 std::vector<ActCommitment> CommitmentsOf(const statement::v1::Act& act);
 
+// OK iff nonce and bytes open the commitment and are no more than one request may carry.
+// INVALID_ARGUMENT otherwise, with the path inside the attachment.
+absl::Status CheckOpening(const ActCommitment& commitment,
+                          const record::v1::Attachment& attachment);
+
 // The vault class of a commitment's content.
 vault::RecordClass ClassOf(base::CommitmentKind kind);
 

@@ -34,7 +34,8 @@ Convention::Convention(Surroundings surroundings, policy::state::State state,
       log_name_(state.founding()->log()),
       clock_(surroundings_.clock, state.founding()->settings().clock_shift_ms()),
       hall_(*storage_->log, *storage_->vault, clock_, surroundings_.random),
-      state_(std::move(state)) {}
+      state_(std::move(state)),
+      watchers_(surroundings_.pool) {}
 
 absl::StatusOr<std::unique_ptr<Convention>> Convention::Open(const StoragePaths& paths,
                                                              const Surroundings& surroundings) {
@@ -155,6 +156,7 @@ void Convention::CarryGroup(std::vector<Pending> pending) {
     base::WriterLock lock(state_mutex_);
     state_.Absorb(group->draft());
   }
+  watchers_.Notify();
   {
     base::MutexLock lock(queue_mutex_);
     unindexed_.insert(unindexed_.end(), group->recorded().begin(), group->recorded().end());
@@ -205,8 +207,7 @@ void Convention::Drain() {
   WriteBehind();
 }
 
-absl::StatusOr<passerelle::gateway::v1::Receipt> Convention::GetReceipt(
-    const base::Digest& statement, uint64_t seen_size) const {
+absl::StatusOr<uint64_t> Convention::IndexOf(const base::Digest& statement) const {
   std::optional<uint64_t> index;
   Read([&](const policy::state::State& state) {
     const record::v1::StatementRow* row = state.statements.Find(base::View(statement));
@@ -218,12 +219,23 @@ absl::StatusOr<passerelle::gateway::v1::Receipt> Convention::GetReceipt(
   if (!index.has_value())
     return base::Error(absl::StatusCode::kNotFound, "STATEMENT_UNKNOWN", "statement",
                        "no such statement is recorded in this log");
-  return MakeReceipt(*storage_->log, {*index, record::v1::EFFECT_UNSPECIFIED, ""}, seen_size);
+  return *index;
+}
+
+absl::StatusOr<passerelle::gateway::v1::Receipt> Convention::GetReceipt(
+    const base::Digest& statement, uint64_t seen_size) const {
+  ASSIGN_OR_RETURN(const uint64_t index, IndexOf(statement));
+  return MakeReceipt(*storage_->log, {index, record::v1::EFFECT_UNSPECIFIED, ""}, seen_size);
 }
 
 void Convention::Read(absl::FunctionRef<void(const policy::state::State&)> read) const {
   base::ReaderLock lock(state_mutex_);
   read(state_);
+}
+
+absl::StatusOr<std::unique_ptr<Watchers::Watch>> Convention::Watch(const std::string& agent,
+                                                                   std::function<void()> wake) {
+  return watchers_.Add(agent, std::move(wake));
 }
 
 absl::StatusOr<vault::Position> Convention::FindDocument(const base::Digest& commitment) const {

@@ -22,6 +22,7 @@
 #include "gateway/core/pool.h"
 #include "gateway/core/request.h"
 #include "gateway/core/storage.h"
+#include "gateway/core/watch.h"
 #include "gateway/vault/vault.h"
 #include "passerelle/record/v1/decision.pb.h"
 #include "policy/decide.h"
@@ -78,6 +79,9 @@ class Convention {
   absl::StatusOr<passerelle::gateway::v1::Receipt> GetReceipt(const base::Digest& statement,
                                                               uint64_t seen_size) const;
 
+  // Where a recorded statement stands in the log. NOT_FOUND otherwise.
+  absl::StatusOr<uint64_t> IndexOf(const base::Digest& statement) const;
+
   // Reads the committed state; `read` must not keep references.
   void Read(absl::FunctionRef<void(const policy::state::State&)> read) const
       EXCLUDES_LOCK(state_mutex_);
@@ -88,6 +92,10 @@ class Convention {
   // Content at a position. NOT_FOUND when it is erased.
   absl::StatusOr<record::v1::Attachment> ReadContent(const vault::Position& position,
                                                      const base::Digest& commitment) const;
+
+  // Calls `wake` after the committed state or the civil day changed (core/watch.h).
+  absl::StatusOr<std::unique_ptr<Watchers::Watch>> Watch(const std::string& agent,
+                                                         std::function<void()> wake);
 
   // The instant and civil day by which this convention judges now.
   absl::StatusOr<policy::Now> Now() const;
@@ -132,6 +140,7 @@ class Convention {
   void DestroyDue() EXCLUDES_LOCK(vault_mutex_, queue_mutex_);
   void WriteBehind() EXCLUDES_LOCK(queue_mutex_);
   void Expire() EXCLUDES_LOCK(vault_mutex_);
+  void NotifyOfNewDay() EXCLUDES_LOCK(queue_mutex_);
   bool Claim(const std::string& transfer) EXCLUDES_LOCK(queue_mutex_);
   void Release(const std::string& transfer) EXCLUDES_LOCK(queue_mutex_);
 
@@ -161,6 +170,11 @@ class Convention {
   bool erasures_due_ GUARDED_BY(queue_mutex_) = true;
   int64_t last_retention_ms_ GUARDED_BY(queue_mutex_) = std::numeric_limits<int64_t>::min() / 2;
   std::vector<std::pair<base::Digest, uint64_t>> unindexed_ GUARDED_BY(queue_mutex_);
+
+  // Number YYYYMMDD of the civil day at the last tick.
+  int64_t last_day_ GUARDED_BY(queue_mutex_) = 0;
+
+  Watchers watchers_;
 
   // Commit, Shred, Sweep and Expire of the vault come from one thread at a time.
   base::Mutex vault_mutex_;

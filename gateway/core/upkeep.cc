@@ -93,10 +93,24 @@ void Convention::Tick() {
     destroy = due || erasures_due_;
   }
   if (due) {
+    NotifyOfNewDay();
     RecordRetentions();
     Expire();
   }
   if (destroy) DestroyDue();
+}
+
+// What awaits an agent depends on the day too.
+void Convention::NotifyOfNewDay() {
+  const absl::StatusOr<policy::Now> now = Now();
+  if (!now.ok()) return;
+  const int64_t day = policy::state::NumberOf(now->civil_date);
+  {
+    base::MutexLock lock(queue_mutex_);
+    if (day == last_day_) return;
+    last_day_ = day;
+  }
+  watchers_.Notify();
 }
 
 void Convention::RecordRetentions() {

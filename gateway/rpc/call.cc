@@ -2,8 +2,6 @@
 
 #include <grpcpp/security/auth_context.h>
 
-#include <vector>
-
 #include "gateway/base/bytes.h"
 
 namespace passerelle::gateway::rpc {
@@ -17,14 +15,22 @@ Call::Call(const Desk& desk, grpc::CallbackServerContext& context, std::string_v
   context.AddTrailingMetadata("passerelle-request", id_);
 }
 
-absl::StatusOr<service::Caller> Call::Identify(const std::string& log,
-                                               service::Access access) const {
+std::string Call::Certificates() const {
   // On the server's side the chain property lacks the leaf (SSL_get_peer_cert_chain).
   std::string pem;
   for (const char* property : {"x509_pem_cert", "x509_pem_cert_chain"})
     for (const grpc::string_ref& found : context_->auth_context()->FindPropertyValues(property))
       pem.append(found.data(), found.size());
-  return desk_->identifier.Identify(log, pem, access);
+  return pem;
+}
+
+absl::StatusOr<service::Caller> Call::Identify(const std::string& log,
+                                               service::Access access) const {
+  return desk_->identifier.Identify(log, Certificates(), access);
+}
+
+absl::StatusOr<std::vector<service::Caller>> Call::IdentifyEverywhere() const {
+  return desk_->identifier.IdentifyEverywhere(Certificates());
 }
 
 grpc::Status Call::End(const absl::Status& status) const {

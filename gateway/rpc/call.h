@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -45,6 +46,9 @@ class Call {
   // Identifies the caller at the log that the request names.
   absl::StatusOr<service::Caller> Identify(const std::string& log, service::Access access) const;
 
+  // The same at every convention of this gateway in which its key is in force.
+  absl::StatusOr<std::vector<service::Caller>> IdentifyEverywhere() const;
+
   // Whether the caller has gone.
   bool Cancelled() const { return context_->IsCancelled(); }
 
@@ -52,6 +56,9 @@ class Call {
   grpc::Status End(const absl::Status& status) const;
 
  private:
+  // The certificate and chain that the peer brought, PEM.
+  std::string Certificates() const;
+
   const Desk* desk_;
   grpc::CallbackServerContext* context_;
   std::string_view method_;

@@ -40,7 +40,8 @@ class Reflection final : public grpc::ServerBuilderOption {
 
 class RunningServer final : public Server {
  public:
-  explicit RunningServer(Desk desk) : desk_(std::move(desk)), services_(MakeServices(desk_)) {}
+  explicit RunningServer(Desk desk)
+      : desk_(std::move(desk)), services_(MakeServices(desk_, watches_)) {}
   ~RunningServer() override { Drain(0); }
 
   absl::Status Listen(const ServerOptions& options) {
@@ -74,6 +75,8 @@ class RunningServer final : public Server {
   void Drain(int64_t grace_ms) override {
     if (server_ == nullptr) return;
     server_->GetHealthCheckService()->SetServingStatus(false);
+    // They would wait for the whole of the grace otherwise.
+    watches_.EndAll();
     server_->Shutdown(
         gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(grace_ms, GPR_TIMESPAN)));
     server_->Wait();
@@ -82,6 +85,7 @@ class RunningServer final : public Server {
 
  private:
   const Desk desk_;
+  OpenWatches watches_;
   const std::vector<std::unique_ptr<grpc::Service>> services_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

@@ -1,10 +1,13 @@
 #include "gateway/rpc/services.h"
 
+#include <utility>
+
 #include "gateway/service/service.h"
 #include "passerelle/gateway/v1/audit_service.grpc.pb.h"
 #include "passerelle/gateway/v1/convention_service.grpc.pb.h"
 #include "passerelle/gateway/v1/document_service.grpc.pb.h"
 #include "passerelle/gateway/v1/exchange_service.grpc.pb.h"
+#include "passerelle/gateway/v1/inbox_service.grpc.pb.h"
 #include "passerelle/gateway/v1/register_service.grpc.pb.h"
 #include "passerelle/gateway/v1/statement_service.grpc.pb.h"
 #include "passerelle/gateway/v1/transfer_service.grpc.pb.h"
@@ -35,6 +38,11 @@ class StatementService final : public api::StatementService::CallbackService {
     return Serve(desk_, context, "GetReceipt", request, response, service::GetReceipt);
   }
 
+  ServerUnaryReactor* Preview(CallbackServerContext* context, const api::PreviewRequest* request,
+                              api::PreviewResponse* response) override {
+    return Serve(desk_, context, "Preview", request, response, service::Preview);
+  }
+
  private:
   const Desk& desk_;
 };
@@ -58,6 +66,12 @@ class TransferService final : public api::TransferService::CallbackService {
                       [request](const service::Caller& caller, const Call&, auto answer) {
                         service::Fetch(caller, *request, answer);
                       });
+  }
+
+  ServerUnaryReactor* GetTransfer(CallbackServerContext* context,
+                                  const api::GetTransferRequest* request,
+                                  api::GetTransferResponse* response) override {
+    return Serve(desk_, context, "GetTransfer", request, response, service::GetTransfer);
   }
 
   ServerUnaryReactor* ListTransfers(CallbackServerContext* context,
@@ -88,16 +102,29 @@ class ConventionService final : public api::ConventionService::CallbackService {
  public:
   explicit ConventionService(const Desk& desk) : desk_(desk) {}
 
+  ServerUnaryReactor* ListConventions(CallbackServerContext* context,
+                                      const api::ListConventionsRequest* request,
+                                      api::ListConventionsResponse* response) override {
+    ServerUnaryReactor* reactor = context->DefaultReactor();
+    const Call call(desk_, *context, "ListConventions");
+    const absl::StatusOr<std::vector<service::Caller>> callers = call.IdentifyEverywhere();
+    absl::StatusOr<api::ListConventionsResponse> answer = callers.status();
+    if (callers.ok()) answer = service::ListConventions(*callers, *request);
+    if (answer.ok()) *response = *std::move(answer);
+    reactor->Finish(call.End(answer.status()));
+    return reactor;
+  }
+
   ServerUnaryReactor* GetConvention(CallbackServerContext* context,
                                     const api::GetConventionRequest* request,
                                     api::GetConventionResponse* response) override {
     return Serve(desk_, context, "GetConvention", request, response, service::GetConvention);
   }
 
-  ServerUnaryReactor* ListAdhesions(CallbackServerContext* context,
-                                    const api::ListAdhesionsRequest* request,
-                                    api::ListAdhesionsResponse* response) override {
-    return Serve(desk_, context, "ListAdhesions", request, response, service::ListAdhesions);
+  ServerUnaryReactor* ListParties(CallbackServerContext* context,
+                                  const api::ListPartiesRequest* request,
+                                  api::ListPartiesResponse* response) override {
+    return Serve(desk_, context, "ListParties", request, response, service::ListParties);
   }
 
   ServerUnaryReactor* ListMandates(CallbackServerContext* context,
@@ -106,10 +133,21 @@ class ConventionService final : public api::ConventionService::CallbackService {
     return Serve(desk_, context, "ListMandates", request, response, service::ListMandates);
   }
 
+  ServerUnaryReactor* ListKeys(CallbackServerContext* context, const api::ListKeysRequest* request,
+                               api::ListKeysResponse* response) override {
+    return Serve(desk_, context, "ListKeys", request, response, service::ListKeys);
+  }
+
   ServerUnaryReactor* ListDatasets(CallbackServerContext* context,
                                    const api::ListDatasetsRequest* request,
                                    api::ListDatasetsResponse* response) override {
     return Serve(desk_, context, "ListDatasets", request, response, service::ListDatasets);
+  }
+
+  ServerUnaryReactor* GetDataset(CallbackServerContext* context,
+                                 const api::GetDatasetRequest* request,
+                                 api::GetDatasetResponse* response) override {
+    return Serve(desk_, context, "GetDataset", request, response, service::GetDataset);
   }
 
  private:
@@ -118,7 +156,7 @@ class ConventionService final : public api::ConventionService::CallbackService {
 
 class ExchangeService final : public api::ExchangeService::CallbackService {
  public:
-  explicit ExchangeService(const Desk& desk) : desk_(desk) {}
+  ExchangeService(const Desk& desk, OpenWatches& watches) : desk_(desk), watches_(watches) {}
 
   ServerUnaryReactor* GetExchange(CallbackServerContext* context,
                                   const api::GetExchangeRequest* request,
@@ -132,8 +170,40 @@ class ExchangeService final : public api::ExchangeService::CallbackService {
     return Serve(desk_, context, "ListExchanges", request, response, service::ListExchanges);
   }
 
+  ServerUnaryReactor* ExplainExchange(CallbackServerContext* context,
+                                      const api::ExplainExchangeRequest* request,
+                                      api::ExplainExchangeResponse* response) override {
+    return Serve(desk_, context, "ExplainExchange", request, response, service::ExplainExchange);
+  }
+
+  grpc::ServerWriteReactor<api::WatchExchangeResponse>* WatchExchange(
+      CallbackServerContext* context, const api::WatchExchangeRequest* request) override {
+    return ServeWatch(desk_, watches_, context, "WatchExchange", request, service::WatchExchange);
+  }
+
  private:
   const Desk& desk_;
+  OpenWatches& watches_;
+};
+
+class InboxService final : public api::InboxService::CallbackService {
+ public:
+  InboxService(const Desk& desk, OpenWatches& watches) : desk_(desk), watches_(watches) {}
+
+  ServerUnaryReactor* ListInbox(CallbackServerContext* context,
+                                const api::ListInboxRequest* request,
+                                api::ListInboxResponse* response) override {
+    return Serve(desk_, context, "ListInbox", request, response, service::ListInbox);
+  }
+
+  grpc::ServerWriteReactor<api::WatchInboxResponse>* WatchInbox(
+      CallbackServerContext* context, const api::WatchInboxRequest* request) override {
+    return ServeWatch(desk_, watches_, context, "WatchInbox", request, service::WatchInbox);
+  }
+
+ private:
+  const Desk& desk_;
+  OpenWatches& watches_;
 };
 
 class RegisterService final : public api::RegisterService::CallbackService {
@@ -170,13 +240,14 @@ class AuditService final : public api::AuditService::CallbackService {
 
 }  // namespace
 
-std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Desk& desk) {
+std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Desk& desk, OpenWatches& watches) {
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::make_unique<StatementService>(desk));
   services.push_back(std::make_unique<TransferService>(desk));
   services.push_back(std::make_unique<DocumentService>(desk));
   services.push_back(std::make_unique<ConventionService>(desk));
-  services.push_back(std::make_unique<ExchangeService>(desk));
+  services.push_back(std::make_unique<ExchangeService>(desk, watches));
+  services.push_back(std::make_unique<InboxService>(desk, watches));
   services.push_back(std::make_unique<RegisterService>(desk));
   services.push_back(std::make_unique<AuditService>(desk));
   return services;

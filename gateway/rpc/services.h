@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "gateway/rpc/call.h"
+#include "gateway/rpc/watch.h"
 
 namespace passerelle::gateway::rpc {
 
-// Every service of DESIGN section 5, to be registered with one server. `desk` must outlive them.
-std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Desk& desk);
+// Every service of DESIGN section 5, to be registered with one server. `desk` and
+// `watches` must outlive them.
+std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Desk& desk, OpenWatches& watches);
 
 }  // namespace passerelle::gateway::rpc
 

@@ -29,6 +29,11 @@ void Narrow(absl::Span<const certs::x509::Certificate> certificates, int64_t now
 
 }  // namespace
 
+absl::Status KeyNotInForce() {
+  return base::Error(absl::StatusCode::kPermissionDenied, "KEY_NOT_IN_FORCE", "",
+                     "this key is no longer in force; it may submit its own reports of fact only");
+}
+
 absl::StatusOr<Caller> Identifier::Identify(const std::string& log,
                                             const std::string& certificate_pem, Access access) {
   core::Convention* convention = host_.Find(log);
@@ -39,21 +44,46 @@ absl::StatusOr<Caller> Identifier::Identify(const std::string& log,
   ASSIGN_OR_RETURN(const Verified verified, VerifyOnce(*convention, certificate_pem, now_ms));
   // The key is judged by the log's own clock, which a `test` log may shift.
   ASSIGN_OR_RETURN(const policy::Now log_now, convention->Now());
-  Caller caller{convention, ""};
-  bool in_force = false;
+  Caller caller{convention, "", verified.fingerprint, false};
   convention->Read([&](const policy::state::State& state) {
     const record::v1::KeyRow* key = state.keys.Find(base::View(verified.fingerprint));
     if (key == nullptr) return;
     caller.agent = key->agent();
-    in_force = policy::state::KeyInForce(state, *key, log_now.time_ms, log_now.civil_date);
+    caller.in_force = policy::state::KeyInForce(state, *key, log_now.time_ms, log_now.civil_date);
   });
   if (caller.agent.empty())
     return base::Error(absl::StatusCode::kUnauthenticated, "KEY_NOT_ENROLLED", "",
                        "the key of the client certificate is not enrolled in this log");
-  if (!in_force && access != Access::kSubmit)
-    return base::Error(absl::StatusCode::kPermissionDenied, "KEY_NOT_IN_FORCE", "",
-                       "this key is no longer in force; it may submit reports of fact only");
+  if (!caller.in_force && access != Access::kSubmit) return KeyNotInForce();
   return caller;
+}
+
+absl::StatusOr<std::vector<Caller>> Identifier::IdentifyEverywhere(
+    const std::string& certificate_pem) {
+  std::vector<Caller> callers;
+  absl::Status refused = base::Error(absl::StatusCode::kUnauthenticated, "KEY_NOT_ENROLLED", "",
+                                     "the key of the client certificate is not enrolled here");
+  for (core::Convention* convention : host_.All()) {
+    absl::StatusOr<Caller> caller =
+        Identify(convention->log_name(), certificate_pem, Access::kEverything);
+    if (caller.ok())
+      callers.push_back(*std::move(caller));
+    else if (base::ReasonOf(caller.status()) != "KEY_NOT_ENROLLED")
+      refused = caller.status();
+  }
+  if (callers.empty()) return refused;
+  return callers;
+}
+
+absl::Status CheckKeyInForce(const Caller& caller) {
+  ASSIGN_OR_RETURN(const policy::Now now, caller.convention->Now());
+  bool in_force = false;
+  caller.convention->Read([&](const policy::state::State& state) {
+    const record::v1::KeyRow* key = state.keys.Find(base::View(caller.fingerprint));
+    in_force =
+        key != nullptr && policy::state::KeyInForce(state, *key, now.time_ms, now.civil_date);
+  });
+  return in_force ? absl::OkStatus() : KeyNotInForce();
 }
 
 absl::StatusOr<Identifier::Verified> Identifier::VerifyOnce(core::Convention& convention,

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/digest.h"
@@ -19,10 +21,19 @@ struct Caller {
   core::Convention* convention = nullptr;
   // Its agent, 16 bytes.
   std::string agent;
+  // The key it calls under, and whether that key is in force.
+  base::Digest fingerprint{};
+  bool in_force = true;
 };
 
 // What a call is for: a key that is enrolled but no longer in force reaches Submit only.
 enum class Access { kSubmit, kEverything };
+
+// What a key is told that is not in force.
+absl::Status KeyNotInForce();
+
+// PERMISSION_DENIED (KEY_NOT_IN_FORCE) once the caller's key is stopped or past its validity.
+absl::Status CheckKeyInForce(const Caller& caller);
 
 // Identifies callers. Thread-safe.
 class Identifier {
@@ -34,6 +45,11 @@ class Identifier {
   // UNAUTHENTICATED (CERTIFICATE_*, KEY_NOT_ENROLLED), PERMISSION_DENIED (KEY_NOT_IN_FORCE).
   absl::StatusOr<Caller> Identify(const std::string& log, const std::string& certificate_pem,
                                   Access access) EXCLUDES_LOCK(mutex_);
+
+  // The caller at every convention of this gateway in which the key of the certificate is in force.
+  // The errors of Identify when there is none.
+  absl::StatusOr<std::vector<Caller>> IdentifyEverywhere(const std::string& certificate_pem)
+      EXCLUDES_LOCK(mutex_);
 
  private:
   // A certificate whose chain verified under one log's anchors.

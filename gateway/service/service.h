@@ -4,8 +4,10 @@
 #define PASSERELLE_GATEWAY_SERVICE_SERVICE_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "gateway/service/caller.h"
@@ -14,6 +16,7 @@
 #include "passerelle/gateway/v1/convention_service.pb.h"
 #include "passerelle/gateway/v1/document_service.pb.h"
 #include "passerelle/gateway/v1/exchange_service.pb.h"
+#include "passerelle/gateway/v1/inbox_service.pb.h"
 #include "passerelle/gateway/v1/register_service.pb.h"
 #include "passerelle/gateway/v1/statement_service.pb.h"
 #include "passerelle/gateway/v1/transfer_service.pb.h"
@@ -31,20 +34,35 @@ using Answer = std::function<void(absl::StatusOr<Response>)>;
 template <typename Response>
 using Source = std::function<absl::StatusOr<std::optional<Response>>()>;
 
+// A watch under way. `next` gives the state now if it is not the one it gave last, and nothing
+// otherwise; an error ends the watch. Whoever watched calls it once, and again when it is woken.
+template <typename Response>
+struct Watched {
+  std::unique_ptr<core::Watchers::Watch> subscription;
+  Source<Response> next;
+};
+
 // Every method takes a caller that the Identifier identified at the log which the request names;
 // what the caller may not see is NOT_FOUND, never a hint that it exists. Stateless; thread-safe.
 
-// StatementService. `cancelled` says whether the caller has gone; it may be empty.
+// StatementService. A key that is not in force submits its own reports of fact only
+// (PERMISSION_DENIED, KEY_NOT_IN_FORCE). `cancelled` says whether the caller has gone; it may be
+// empty.
 void Submit(const Caller& caller, const api::SubmitRequest& request,
             std::function<bool()> cancelled, Answer<api::SubmitResponse> answer);
 absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
                                                    const api::GetReceiptRequest& request);
+// preview.cc.
+absl::StatusOr<api::PreviewResponse> Preview(const Caller& caller,
+                                             const api::PreviewRequest& request);
 
 // TransferService.
 void Send(const Caller& caller, const api::SendRequest& request, std::function<bool()> cancelled,
           Answer<api::SendResponse> answer);
 void Fetch(const Caller& caller, const api::FetchRequest& request,
            Answer<api::FetchResponse> answer);
+absl::StatusOr<api::GetTransferResponse> GetTransfer(const Caller& caller,
+                                                     const api::GetTransferRequest& request);
 absl::StatusOr<api::ListTransfersResponse> ListTransfers(const Caller& caller,
                                                          const api::ListTransfersRequest& request);
 
@@ -52,21 +70,40 @@ absl::StatusOr<api::ListTransfersResponse> ListTransfers(const Caller& caller,
 absl::StatusOr<api::GetDocumentResponse> GetDocument(const Caller& caller,
                                                      const api::GetDocumentRequest& request);
 
-// ConventionService: open to every enrolled key in force, since it is what every party may read.
+// ConventionService (conventions.cc): open to every enrolled key in force, since it is what every
+// party may read; save keys, which are listed to the agents of their own parties. ListConventions
+// takes the caller at every convention in which its key is in force.
+absl::StatusOr<api::ListConventionsResponse> ListConventions(
+    const std::vector<Caller>& callers, const api::ListConventionsRequest& request);
 absl::StatusOr<api::GetConventionResponse> GetConvention(const Caller& caller,
                                                          const api::GetConventionRequest& request);
-absl::StatusOr<api::ListAdhesionsResponse> ListAdhesions(const Caller& caller,
-                                                         const api::ListAdhesionsRequest& request);
+absl::StatusOr<api::ListPartiesResponse> ListParties(const Caller& caller,
+                                                     const api::ListPartiesRequest& request);
 absl::StatusOr<api::ListMandatesResponse> ListMandates(const Caller& caller,
                                                        const api::ListMandatesRequest& request);
+absl::StatusOr<api::ListKeysResponse> ListKeys(const Caller& caller,
+                                               const api::ListKeysRequest& request);
 absl::StatusOr<api::ListDatasetsResponse> ListDatasets(const Caller& caller,
                                                        const api::ListDatasetsRequest& request);
+absl::StatusOr<api::GetDatasetResponse> GetDataset(const Caller& caller,
+                                                   const api::GetDatasetRequest& request);
 
-// ExchangeService.
+// ExchangeService (exchanges.cc, preview.cc).
 absl::StatusOr<api::GetExchangeResponse> GetExchange(const Caller& caller,
                                                      const api::GetExchangeRequest& request);
 absl::StatusOr<api::ListExchangesResponse> ListExchanges(const Caller& caller,
                                                          const api::ListExchangesRequest& request);
+absl::StatusOr<api::ExplainExchangeResponse> ExplainExchange(
+    const Caller& caller, const api::ExplainExchangeRequest& request);
+absl::StatusOr<Watched<api::WatchExchangeResponse>> WatchExchange(
+    const Caller& caller, const api::WatchExchangeRequest& request, std::function<void()> wake);
+
+// InboxService (inbox.cc).
+absl::StatusOr<api::ListInboxResponse> ListInbox(const Caller& caller,
+                                                 const api::ListInboxRequest& request);
+absl::StatusOr<Watched<api::WatchInboxResponse>> WatchInbox(const Caller& caller,
+                                                            const api::WatchInboxRequest& request,
+                                                            std::function<void()> wake);
 
 // RegisterService (register.cc). PERMISSION_DENIED without sight of the party, or of the whole log.
 absl::StatusOr<Source<api::ExportRegisterResponse>> ExportRegister(

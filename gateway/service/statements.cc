@@ -1,4 +1,5 @@
 // StatementService and TransferService: the doors into the hall, and what comes out of it.
+#include <algorithm>
 #include <utility>
 
 #include "audit/checkpoint/proof.h"
@@ -6,6 +7,8 @@
 #include "gateway/base/status.h"
 #include "gateway/core/receipt.h"
 #include "gateway/service/service.h"
+#include "gateway/service/view.h"
+#include "policy/rules/areas.h"
 
 namespace passerelle::gateway::service {
 namespace {
@@ -27,6 +30,22 @@ absl::Status Unseen() {
                      "no such statement is recorded in this log, or not for you to see");
 }
 
+// A key that is not in force carries its own reports of fact, and nobody else's statement: whoever
+// stole it would otherwise go on calling.
+absl::Status CheckReportsOnly(const Caller& caller, const std::string& bytes) {
+  ASSIGN_OR_RETURN(const statement::v1::Envelope envelope, audit::entry::DecodeEnvelope(bytes));
+  ASSIGN_OR_RETURN(const statement::v1::Statement statement,
+                   audit::entry::DecodeStatement(envelope.payload()));
+  const auto& signers = statement.header().signers();
+  const auto& acts = statement.acts();
+  const bool own =
+      std::find(signers.begin(), signers.end(), base::View(caller.fingerprint)) != signers.end();
+  const bool reports = std::all_of(acts.begin(), acts.end(), [](const statement::v1::Act& act) {
+    return policy::rules::IsReport(act.body_case());
+  });
+  return own && reports ? absl::OkStatus() : KeyNotInForce();
+}
+
 }  // namespace
 
 absl::StatusOr<Sight> SightOf(const Caller& caller) {
@@ -39,6 +58,9 @@ absl::StatusOr<Sight> SightOf(const Caller& caller) {
 
 void Submit(const Caller& caller, const api::SubmitRequest& request,
             std::function<bool()> cancelled, Answer<api::SubmitResponse> answer) {
+  if (!caller.in_force)
+    if (absl::Status refused = CheckReportsOnly(caller, request.envelope()); !refused.ok())
+      return answer(std::move(refused));
   Enter(caller,
         {core::Door::kActs,
          request.envelope(),
@@ -62,8 +84,17 @@ absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
   ASSIGN_OR_RETURN(const audit::checkpoint::TlogProof proof,
                    audit::checkpoint::ProofFromText(receipt->tlog_proof()));
   ASSIGN_OR_RETURN(const record::v1::Entry entry, audit::entry::DecodeLeaf(proof.extra));
-  ASSIGN_OR_RETURN(const Sight sight, SightOf(caller));
-  if (!sight.SeesEntry(entry)) return Unseen();
+  ASSIGN_OR_RETURN(const statement::v1::Envelope envelope,
+                   audit::entry::DecodeEnvelope(entry.recorded().envelope()));
+  ASSIGN_OR_RETURN(const statement::v1::Statement statement,
+                   audit::entry::DecodeStatement(envelope.payload()));
+  statement::v1::ActRef name;
+  name.set_statement(request.statement());
+  ASSIGN_OR_RETURN(
+      const bool seen, ReadAs<bool>(caller, [&](const View& view) {
+        return absl::StatusOr<bool>(view.sight.SeesEntry(entry, statement, name, view.state));
+      }));
+  if (!seen) return Unseen();
   api::GetReceiptResponse response;
   *response.mutable_receipt() = *std::move(receipt);
   return response;

@@ -82,8 +82,9 @@ refused IX.2b as dpo exchange decide "$exchange" --party $fund --verdict refused
 refused "Nothing was sent" as sender transfer send "$exchange" files/low.csv --party $fund --period 2024
 
 # ---- JSON -------------------------------------------------------------------------------------------
-for read in "party list" "mandate list" "dataset list" "exchange list" "exchange show ${exchange:0:8}" \
-  "transfer list" "convention show" "rules list" "rules show IX.2c" "receipt get ${exchange%/*}"; do
+for read in "party list" "mandate list" "agent list" "dataset list" "exchange list" "exchange show ${exchange:0:8}" \
+  "exchange explain ${exchange:0:8}" "transfer list" "transfer show ${sent:0:12}" "inbox" "convention show" \
+  "convention settings" "rules list" "rules show IX.2c" "receipt get ${exchange%/*}"; do
   expect 0 as reader --json $read
   jq -e 'length > 0' <<<"$answer" >/dev/null || fail "no JSON from: $read: $answer"
   expect 0 as reader $read

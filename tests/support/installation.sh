@@ -4,7 +4,8 @@
 #   source "$(dirname "$0")/../support/installation.sh"
 #   begin "$1"                    # a folder of our own, $tmp, removed at the end; we stand in it
 #   found; start_gateway; join    # PKI and founding; a gateway on a free port; adhesions and people
-#   approve                       # one dataset and one approved exchange, whose name is $exchange
+#   approve                       # one dataset and one approved exchange, whose name is $exchange; or its
+#   declare_dataset; propose      # first steps alone
 #
 # Everything is synthetic: no such place, body, person or figure exists.
 # shellcheck shell=bash
@@ -266,8 +267,8 @@ join_town() {
   accepted as town-representative submit files/town.json
 }
 
-# approve: a dataset of three columns, proposed to the town, approved, recorded. Its name is $exchange.
-approve() {
+# declare_dataset: a dataset of three columns.
+declare_dataset() {
   cat >files/dataset.textproto <<END
 slug: "$dataset"
 version: 1
@@ -284,9 +285,19 @@ fields { name: "code_insee" type: FIELD_TYPE_COMMUNE }
 fields { name: "enfants" type: FIELD_TYPE_COUNT }
 END
   accepted as steward dataset declare files/dataset.textproto --party $fund --title files/title.txt
-  accepted as steward exchange propose --party $fund --dataset $dataset --to $town --purpose I-1 \
+}
+
+# propose --to PARTY | --to-class CODE: an exchange of that dataset; $answer is the CLI's.
+propose() {
+  accepted as steward exchange propose --party $fund --dataset $dataset "$@" --purpose I-1 \
     --tag axe-1 --unit stats --from "$today" --until 2029-12-31 --retain-until 2029-12-31 \
     --frequency yearly --reasons files/reasons.txt
+}
+
+# approve: that dataset, proposed to the town, approved, recorded. The exchange's name is $exchange.
+approve() {
+  declare_dataset
+  propose --to $town
   exchange=$(name_of)
   accepted as dpo exchange opinion "$exchange" --party $fund --opinion favourable --reasons files/reasons.txt
   accepted as decider exchange decide "$exchange" --party $fund --verdict approved --reasons files/reasons.txt

@@ -87,6 +87,33 @@ TEST_F(CommandLineTest, RunsAVerbThatStandsAlone) {
   EXPECT_EQ(*code, 1);
 }
 
+TEST_F(CommandLineTest, RunsAVerbOrTheVerbBelowIt) {
+  std::string note;
+  const Command settings = line_.AddVerb(line_.AddNoun("convention", "Convention", "Convention"),
+                                         "settings", "Montrer", "Show", [this] {
+                                           ran_ += "show";
+                                           return absl::StatusOr<int>(2);
+                                         });
+  settings.Add("--out", note, "Fichier", "File");
+  line_.AddVerb(settings, "enact", "Remplacer", "Replace", [this] {
+    ran_ += "enact";
+    return absl::StatusOr<int>(3);
+  });
+  EXPECT_EQ(*Run({"convention", "settings", "enact", "--out", "x"}), 3);
+  EXPECT_EQ(ran_, "enact");
+  EXPECT_EQ(note, "x");
+}
+
+TEST_F(CommandLineTest, RunsAVerbWhoseVerbIsNotTyped) {
+  const Command inbox = line_.AddVerb("inbox", "Voir", "See", [this] {
+    ran_ += "inbox";
+    return absl::StatusOr<int>(4);
+  });
+  line_.AddVerb(inbox, "list", "Lister", "List", [] { return absl::StatusOr<int>(5); });
+  EXPECT_EQ(*Run({"inbox"}), 4);
+  EXPECT_EQ(ran_, "inbox");
+}
+
 TEST_F(CommandLineTest, SaysWhichCommandsThereAreWhereNoneIsTyped) {
   EXPECT_THAT(Said({}), ElementsAre("COMMAND_MISSING", "", "transfer, party, sign"));
   EXPECT_THAT(Said({"transfer"}),

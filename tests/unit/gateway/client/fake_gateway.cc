@@ -98,23 +98,24 @@ void FakeGateway::Found() {
   statement::v1::Statement statement;
   statement.mutable_header()->add_signers(gateway::base::ToBytes(key_.public_key().fingerprint()));
   statement.mutable_header()->set_nonce(random_.Bytes(16));
-  statement::v1::ConventionEnacted& enacted = *statement.add_acts()->mutable_convention_enacted();
-  enacted.set_origin(SmallLog::kOrigin);
-  enacted.set_checkpoint_vkey(log.verifier().ToVkey());
-  enacted.set_environment(statement::v1::ENVIRONMENT_TEST);
-  enacted.mutable_convention()->set_slug("essai");
-  enacted.mutable_settings()->set_clock_shift_ms(86'400'000);
+  statement::v1::ConventionEnacted& deed = *statement.add_acts()->mutable_convention_enacted();
+  deed.set_origin(SmallLog::kOrigin);
+  deed.set_checkpoint_vkey(log.verifier().ToVkey());
+  deed.set_environment(statement::v1::ENVIRONMENT_TEST);
+  deed.mutable_convention()->set_slug("essai");
+  deed.mutable_settings()->set_clock_shift_ms(86'400'000);
   const statement::v1::Envelope envelope =
       certs::keys::SignStatement(statement.SerializeAsString(), {&key_});
   Record(envelope.SerializeAsString(), 0);
   founding.set_log(gateway::base::ToBytes(log.Leaf(0)));
-  founding.set_environment(enacted.environment());
-  founding.set_origin(enacted.origin());
-  founding.set_checkpoint_vkey(enacted.checkpoint_vkey());
-  *founding.mutable_convention() = enacted.convention();
-  *founding.mutable_settings() = enacted.settings();
+  founding.set_environment(deed.environment());
+  founding.set_origin(deed.origin());
+  founding.set_checkpoint_vkey(deed.checkpoint_vkey());
+  *founding.mutable_convention() = deed.convention();
+  *founding.mutable_settings() = deed.settings();
   founding.mutable_settings_ref()->set_statement(
       gateway::base::ToBytes(certs::keys::StatementDigest(envelope.payload())));
+  enacted = founding.settings_ref();
 }
 
 gateway::client::Profile FakeGateway::ProfileIn(const std::string& checkpoint_file) const {
@@ -235,17 +236,83 @@ absl::StatusOr<api::GetConventionResponse> FakeGateway::GetConvention(
   RETURN_IF_ERROR(fails);
   api::GetConventionResponse response;
   *response.mutable_founding() = founding;
+  *response.mutable_enacted() = enacted;
   return response;
 }
 
-absl::StatusOr<api::ListAdhesionsResponse> FakeGateway::ListAdhesions(
-    const api::ListAdhesionsRequest& request) {
+absl::StatusOr<api::ListPartiesResponse> FakeGateway::ListParties(
+    const api::ListPartiesRequest& request) {
   // Pages of one row; the token is the position of the next.
-  api::ListAdhesionsResponse response;
+  api::ListPartiesResponse response;
   const size_t at = request.page_token().empty() ? 0 : std::stoul(request.page_token());
-  if (at < adhesions.size()) response.add_adhesions()->set_party(adhesions[at]);
-  if (at + 1 < adhesions.size()) response.set_next_page_token(absl::StrCat(at + 1));
+  if (at < parties.size()) response.add_parties()->mutable_party()->set_id(parties[at]);
+  if (at + 1 < parties.size()) response.set_next_page_token(absl::StrCat(at + 1));
   return response;
+}
+
+absl::StatusOr<api::PreviewResponse> FakeGateway::Preview(const api::PreviewRequest& request) {
+  previewed = request;
+  api::PreviewResponse response;
+  response.set_effect(refuses ? record::v1::EFFECT_REFUSED : record::v1::EFFECT_ACCEPTED);
+  return response;
+}
+
+absl::StatusOr<api::GetTransferResponse> FakeGateway::GetTransfer(
+    const api::GetTransferRequest& request) {
+  api::GetTransferResponse response;
+  *response.mutable_transfer()->mutable_name() = request.transfer();
+  return response;
+}
+
+absl::StatusOr<api::ListConventionsResponse> FakeGateway::ListConventions(
+    const api::ListConventionsRequest&) {
+  api::ListConventionsResponse response;
+  response.add_conventions()->set_log(founding.log());
+  return response;
+}
+
+absl::StatusOr<api::ListKeysResponse> FakeGateway::ListKeys(const api::ListKeysRequest& request) {
+  api::ListKeysResponse response;
+  response.add_keys()->mutable_row()->set_agent(request.party());
+  return response;
+}
+
+absl::StatusOr<api::GetDatasetResponse> FakeGateway::GetDataset(const api::GetDatasetRequest&) {
+  api::GetDatasetResponse response;
+  *response.mutable_dataset() = dataset;
+  return response;
+}
+
+absl::StatusOr<api::ExplainExchangeResponse> FakeGateway::ExplainExchange(
+    const api::ExplainExchangeRequest& request) {
+  api::ExplainExchangeResponse response;
+  *response.add_clauses()->mutable_act() = request.exchange();
+  return response;
+}
+
+absl::StatusOr<api::ListInboxResponse> FakeGateway::ListInbox(const api::ListInboxRequest&) {
+  api::ListInboxResponse response;
+  for (const api::WatchInboxResponse& inbox : inboxes)
+    response.mutable_items()->MergeFrom(inbox.items());
+  return response;
+}
+
+absl::Status FakeGateway::WatchInbox(
+    const api::WatchInboxRequest&, int64_t deadline_ms,
+    absl::FunctionRef<absl::Status(api::WatchInboxResponse)> visit) {
+  watch_deadline_ms = deadline_ms;
+  for (const api::WatchInboxResponse& inbox : inboxes) RETURN_IF_ERROR(visit(inbox));
+  return absl::DeadlineExceededError("the caller's deadline");
+}
+
+absl::Status FakeGateway::WatchExchange(
+    const api::WatchExchangeRequest& request, int64_t deadline_ms,
+    absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) {
+  watch_deadline_ms = deadline_ms;
+  api::WatchExchangeResponse response;
+  *response.mutable_exchange()->mutable_name() = request.exchange();
+  RETURN_IF_ERROR(visit(response));
+  return absl::DeadlineExceededError("the caller's deadline");
 }
 
 absl::StatusOr<api::ListMandatesResponse> FakeGateway::ListMandates(

@@ -66,6 +66,8 @@ class FakeGateway final : public gateway::client::Channel {
 
   SmallLog log;
   record::v1::FoundingRow founding;
+  // The act of entry 0.
+  statement::v1::ActRef enacted;
   // Refuses the next statements.
   bool refuses = false;
   // Errors of the next calls, whatever they are; OK for none.
@@ -78,31 +80,47 @@ class FakeGateway final : public gateway::client::Channel {
   std::vector<api::SubmitRequest> submits;
   std::vector<api::SendRequest> sends;
   std::vector<uint64_t> seen_sizes;
-  // Entries that ReadEntries leaves out at the end, and adhesions that pages hold.
+  // Entries that ReadEntries leaves out at the end, and parties that pages hold.
   uint64_t left_out = 0;
-  std::vector<std::string> adhesions;
+  std::vector<std::string> parties;
+  // What GetDataset says, what Preview was asked, and what a watch tells.
+  api::Dataset dataset;
+  api::PreviewRequest previewed;
+  std::vector<api::WatchInboxResponse> inboxes;
+  int64_t watch_deadline_ms = 0;
 
   absl::StatusOr<api::SubmitResponse> Submit(const api::SubmitRequest& request) override;
   absl::StatusOr<api::GetReceiptResponse> GetReceipt(
       const api::GetReceiptRequest& request) override;
+  absl::StatusOr<api::PreviewResponse> Preview(const api::PreviewRequest& request) override;
   absl::StatusOr<api::SendResponse> Send(const api::SendRequest& request) override;
   absl::StatusOr<api::FetchResponse> Fetch(const api::FetchRequest& request) override;
+  absl::StatusOr<api::GetTransferResponse> GetTransfer(
+      const api::GetTransferRequest& request) override;
   absl::StatusOr<api::ListTransfersResponse> ListTransfers(
       const api::ListTransfersRequest& request) override;
   absl::StatusOr<api::GetDocumentResponse> GetDocument(
       const api::GetDocumentRequest& request) override;
+  absl::StatusOr<api::ListConventionsResponse> ListConventions(
+      const api::ListConventionsRequest& request) override;
   absl::StatusOr<api::GetConventionResponse> GetConvention(
       const api::GetConventionRequest& request) override;
-  absl::StatusOr<api::ListAdhesionsResponse> ListAdhesions(
-      const api::ListAdhesionsRequest& request) override;
+  absl::StatusOr<api::ListPartiesResponse> ListParties(
+      const api::ListPartiesRequest& request) override;
   absl::StatusOr<api::ListMandatesResponse> ListMandates(
       const api::ListMandatesRequest& request) override;
+  absl::StatusOr<api::ListKeysResponse> ListKeys(const api::ListKeysRequest& request) override;
   absl::StatusOr<api::ListDatasetsResponse> ListDatasets(
       const api::ListDatasetsRequest& request) override;
+  absl::StatusOr<api::GetDatasetResponse> GetDataset(
+      const api::GetDatasetRequest& request) override;
   absl::StatusOr<api::GetExchangeResponse> GetExchange(
       const api::GetExchangeRequest& request) override;
   absl::StatusOr<api::ListExchangesResponse> ListExchanges(
       const api::ListExchangesRequest& request) override;
+  absl::StatusOr<api::ExplainExchangeResponse> ExplainExchange(
+      const api::ExplainExchangeRequest& request) override;
+  absl::StatusOr<api::ListInboxResponse> ListInbox(const api::ListInboxRequest& request) override;
   absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(
       const api::GetCheckpointRequest& request) override;
   absl::Status ReadEntries(
@@ -111,6 +129,11 @@ class FakeGateway final : public gateway::client::Channel {
   absl::Status ExportRegister(
       const api::ExportRegisterRequest& request,
       absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) override;
+  absl::Status WatchInbox(const api::WatchInboxRequest& request, int64_t deadline_ms,
+                          absl::FunctionRef<absl::Status(api::WatchInboxResponse)> visit) override;
+  absl::Status WatchExchange(
+      const api::WatchExchangeRequest& request, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) override;
 
  private:
   void Found();

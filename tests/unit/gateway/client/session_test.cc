@@ -43,11 +43,18 @@ class Borrowed final : public Channel {
   FORWARD(ListTransfers)
   FORWARD(GetDocument)
   FORWARD(GetConvention)
-  FORWARD(ListAdhesions)
+  FORWARD(ListConventions)
+  FORWARD(ListParties)
   FORWARD(ListMandates)
+  FORWARD(ListKeys)
   FORWARD(ListDatasets)
+  FORWARD(GetDataset)
   FORWARD(GetExchange)
   FORWARD(ListExchanges)
+  FORWARD(ExplainExchange)
+  FORWARD(ListInbox)
+  FORWARD(Preview)
+  FORWARD(GetTransfer)
   FORWARD(GetCheckpoint)
 #undef FORWARD
   absl::Status ReadEntries(
@@ -59,6 +66,15 @@ class Borrowed final : public Channel {
       const api::ExportRegisterRequest& request,
       absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) override {
     return channel_.ExportRegister(request, visit);
+  }
+  absl::Status WatchInbox(const api::WatchInboxRequest& request, int64_t deadline_ms,
+                          absl::FunctionRef<absl::Status(api::WatchInboxResponse)> visit) override {
+    return channel_.WatchInbox(request, deadline_ms, visit);
+  }
+  absl::Status WatchExchange(
+      const api::WatchExchangeRequest& request, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) override {
+    return channel_.WatchExchange(request, deadline_ms, visit);
   }
 
  private:
@@ -145,6 +161,20 @@ TEST_F(SessionTest, HeadersNameLogSeenSignersAndTheShiftedTime) {
   EXPECT_NE(header->nonce(), session->NewHeader({a})->nonce());
 }
 
+TEST_F(SessionTest, MakesHeadersForAStoppedKeyWhichReadsNothing) {
+  const std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->UpdateCheckpoint().ok());
+  gateway_.fails =
+      base::Error(absl::StatusCode::kPermissionDenied, "KEY_NOT_IN_FORCE", "", "stopped");
+  const absl::StatusOr<statement::v1::Header> header =
+      session->NewHeader({KeyOf('a').public_key().fingerprint()});
+  ASSERT_TRUE(header.ok()) << header.status();
+  EXPECT_EQ(header->seen().size(), 1u);
+  EXPECT_EQ(header->issued_at_ms(), FakeClock::kStartMs);
+  gateway_.fails = base::Error(absl::StatusCode::kUnavailable, "DRAINING", "", "stops");
+  EXPECT_EQ(base::ReasonOf(session->NewHeader({}).status()), "DRAINING");
+}
+
 TEST_F(SessionTest, NamesTheSizeItLastVerifiedInEveryRequest) {
   const std::unique_ptr<Session> session = Open();
   ASSERT_TRUE(session->Submit(Opinion()).ok());
@@ -153,8 +183,94 @@ TEST_F(SessionTest, NamesTheSizeItLastVerifiedInEveryRequest) {
 }
 
 TEST_F(SessionTest, RefusesAConventionThatEntryZeroDidNotEnact) {
-  gateway_.founding.mutable_settings()->set_clock_shift_ms(0);
+  gateway_.founding.mutable_convention()->set_slug("autre");
   EXPECT_EQ(base::ReasonOf(Open()->GetConvention().status()), "FOUNDING");
+}
+
+TEST_F(SessionTest, RefusesSettingsThatNoActEnacted) {
+  gateway_.founding.mutable_settings()->set_clock_shift_ms(0);
+  EXPECT_EQ(base::ReasonOf(Open()->GetConvention().status()), "SETTINGS");
+}
+
+TEST_F(SessionTest, TakesTheSettingsOfTheActThatEnactedThemLast) {
+  const std::unique_ptr<Session> earlier = Open();
+  Draft draft;
+  statement::v1::SettingsEnacted& enacted = *draft.acts.emplace_back().mutable_settings_enacted();
+  *enacted.mutable_settings() = gateway_.founding.settings();
+  enacted.mutable_settings()->set_opinion_due_days(21);
+  const absl::StatusOr<Answer> answer = earlier->Submit(draft);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  *gateway_.founding.mutable_settings() = enacted.settings();
+  gateway_.founding.mutable_settings_ref()->set_statement(base::ToBytes(answer->statement));
+  const auto founding = Open()->GetConvention();
+  ASSERT_TRUE(founding.ok()) << founding.status();
+  EXPECT_EQ(founding->settings().opinion_due_days(), 21u);
+  // What an act enacted says nothing for other settings.
+  gateway_.founding.mutable_settings()->set_opinion_due_days(22);
+  EXPECT_EQ(base::ReasonOf(Open()->GetConvention().status()), "SETTINGS");
+}
+
+TEST_F(SessionTest, TakesADatasetAsItsActDeclaredIt) {
+  const std::unique_ptr<Session> session = Open();
+  Draft draft;
+  statement::v1::Act& act = draft.acts.emplace_back();
+  act.set_party("p001");
+  act.mutable_dataset_declared()->set_slug("p001/agg");
+  const absl::StatusOr<Answer> answer = session->Submit(draft);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  statement::v1::ActRef name;
+  name.set_statement(base::ToBytes(answer->statement));
+  *gateway_.dataset.mutable_name() = name;
+  *gateway_.dataset.mutable_row()->mutable_declared() = act.dataset_declared();
+  gateway_.dataset.mutable_row()->set_controller("p001");
+  ASSERT_TRUE(session->GetDataset(name).ok()) << session->GetDataset(name).status();
+  gateway_.dataset.mutable_row()->mutable_declared()->set_threshold(3);
+  EXPECT_EQ(base::ReasonOf(session->GetDataset(name).status()), "DATASET");
+}
+
+TEST_F(SessionTest, PreviewsADraftWithItsAttachmentsUnderTheSignersNamed) {
+  const std::unique_ptr<Session> session = Open();
+  const Draft draft = Opinion();
+  const base::Digest other = KeyOf('b').public_key().fingerprint();
+  const auto preview = session->Preview(draft, {other});
+  ASSERT_TRUE(preview.ok()) << preview.status();
+  EXPECT_EQ(preview->effect(), record::v1::EFFECT_ACCEPTED);
+  EXPECT_EQ(gateway_.previewed.log(), gateway_.founding.log());
+  EXPECT_EQ(gateway_.previewed.acts_size(), 1);
+  EXPECT_EQ(gateway_.previewed.attachments_size(), 1);
+  EXPECT_THAT(gateway_.previewed.signers(), testing::ElementsAre(base::View(other)));
+  EXPECT_TRUE(gateway_.submits.empty());
+}
+
+TEST_F(SessionTest, WatchesUntilTheVisitorOrTheDeadlineEndsIt) {
+  const std::unique_ptr<Session> session = Open();
+  gateway_.inboxes.resize(2);
+  gateway_.inboxes[0].add_items()->set_party("p001");
+  int told = 0;
+  const auto count = [&](const api::WatchInboxResponse&) {
+    ++told;
+    return absl::OkStatus();
+  };
+  EXPECT_TRUE(absl::IsDeadlineExceeded(session->WatchInbox(5000, count)));
+  EXPECT_EQ(told, 2);
+  EXPECT_EQ(gateway_.watch_deadline_ms, 5000);
+  const auto stop = [](const api::WatchExchangeResponse& state) {
+    return absl::AbortedError(state.exchange().name().statement());
+  };
+  statement::v1::ActRef exchange;
+  exchange.set_statement(std::string(32, 'e'));
+  EXPECT_TRUE(absl::IsAborted(session->WatchExchange(exchange, 0, stop)));
+  EXPECT_EQ(session->ListInbox()->size(), 1u);
+}
+
+TEST_F(SessionTest, AsksForWhatItIsAskedFor) {
+  const std::unique_ptr<Session> session = Open();
+  statement::v1::ActRef name;
+  name.set_statement(std::string(32, 'n'));
+  EXPECT_EQ(session->ListConventions()->at(0).log(), gateway_.founding.log());
+  EXPECT_EQ(session->ListKeys("p002")->at(0).row().agent(), "p002");
+  EXPECT_EQ(session->GetTransfer(name)->transfer().name().statement(), name.statement());
+  EXPECT_EQ(session->ExplainExchange(name)->clauses(0).act().statement(), name.statement());
 }
 
 TEST_F(SessionTest, ARefusalIsAnAnswerOnceItsSaltOpensTheDigest) {
@@ -384,12 +500,12 @@ TEST_F(SessionTest, DocumentsMustOpenTheirCommitment) {
 }
 
 TEST_F(SessionTest, ListsFollowEveryPageButNeverACircle) {
-  gateway_.adhesions = {"p001", "p002", "p003"};
+  gateway_.parties = {"p001", "p002", "p003"};
   const std::unique_ptr<Session> session = Open();
-  const absl::StatusOr<std::vector<api::Adhesion>> adhesions = session->ListAdhesions();
-  ASSERT_TRUE(adhesions.ok()) << adhesions.status();
-  ASSERT_EQ(adhesions->size(), 3u);
-  EXPECT_EQ(adhesions->back().party(), "p003");
+  const absl::StatusOr<std::vector<api::Party>> parties = session->ListParties();
+  ASSERT_TRUE(parties.ok()) << parties.status();
+  ASSERT_EQ(parties->size(), 3u);
+  EXPECT_EQ(parties->back().party().id(), "p003");
   EXPECT_EQ(base::ReasonOf(session->ListMandates("").status()), "PAGE_TOKEN");
 }
 

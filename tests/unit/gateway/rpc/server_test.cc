@@ -50,8 +50,8 @@ constexpr char kListServices[] = "\x3a\x01*";
 constexpr int64_t kGraceMs = 60 * 1000;
 
 const char* const kServices[] = {"StatementService",  "TransferService", "DocumentService",
-                                 "ConventionService", "ExchangeService", "RegisterService",
-                                 "AuditService"};
+                                 "ConventionService", "ExchangeService", "InboxService",
+                                 "RegisterService",   "AuditService"};
 
 // A request of the method's type that names this log and nothing else.
 std::string RequestFor(const google::protobuf::MethodDescriptor& method, const std::string& log) {
@@ -59,10 +59,8 @@ std::string RequestFor(const google::protobuf::MethodDescriptor& method, const s
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(method.input_type());
   const std::unique_ptr<google::protobuf::Message> request(prototype->New());
   const auto* field = method.input_type()->FindFieldByName("log");
-  if (field == nullptr) {
-    ADD_FAILURE() << method.full_name() << " does not name its log";
-    return "";
-  }
+  EXPECT_NE(field, nullptr) << method.full_name() << " does not name its log";
+  if (field == nullptr) return "";
   request->GetReflection()->SetString(request.get(), field, log);
   return request->SerializeAsString();
 }
@@ -75,6 +73,8 @@ void CallEveryMethod(const std::shared_ptr<grpc::Channel>& channel, const std::s
         absl::StrCat("passerelle.gateway.v1.", name));
     ASSERT_NE(service, nullptr) << name;
     for (int i = 0; i < service->method_count(); ++i) {
+      // The one that tells which logs there are to name.
+      if (service->method(i)->name() == "ListConventions") continue;
       SCOPED_TRACE(service->method(i)->full_name());
       tell(RawCall(channel,
                    absl::StrCat("/", service->full_name(), "/", service->method(i)->name()),

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -137,7 +138,12 @@ TEST_F(ReadsTest, ListTransfersOfOneExchangeWhenAsked) {
 }
 
 TEST_F(ReadsTest, ListWhatEveryPartyMayReadToEveryone) {
-  EXPECT_EQ(ListAdhesions(As("reader-p003"), {})->adhesions_size(), 3);
+  const auto parties = ListParties(As("reader-p003"), {});
+  ASSERT_TRUE(parties.ok()) << parties.status();
+  EXPECT_EQ(parties->parties_size(), 6);
+  EXPECT_EQ(std::count_if(parties->parties().begin(), parties->parties().end(),
+                          [](const api::Party& party) { return party.has_adhesion(); }),
+            3);
   EXPECT_EQ(ListDatasets(As("reader-p003"), {})->datasets_size(), 1);
   EXPECT_EQ(GetConvention(As("reader-p003"), {})->founding().convention().parties_size(), 6);
   api::ListMandatesRequest request;
@@ -173,11 +179,11 @@ TEST_F(ReadsTest, GivePagesThatTogetherAreTheList) {
 }
 
 TEST_F(ReadsTest, GiveAnEmptyTokenWithTheLastPage) {
-  api::ListAdhesionsRequest request;
+  api::ListPartiesRequest request;
   request.set_page_size(3);
-  EXPECT_THAT(ListAdhesions(As("dpo-p001"), request)->next_page_token(), IsEmpty());
+  EXPECT_THAT(ListParties(As("dpo-p001"), request)->next_page_token(), IsEmpty());
   request.set_page_size(2);
-  EXPECT_FALSE(ListAdhesions(As("dpo-p001"), request)->next_page_token().empty());
+  EXPECT_FALSE(ListParties(As("dpo-p001"), request)->next_page_token().empty());
 }
 
 TEST_F(ReadsTest, RefuseAPageTokenThatTheyDidNotGive) {

@@ -84,6 +84,13 @@ record::v1::Entry Entry(const std::vector<std::string>& concerned) {
   return entry;
 }
 
+// Whether the sight shows an entry of an act that is about no exchange.
+bool SeesEntry(const Sight& sight, const record::v1::Entry& entry) {
+  statement::v1::Statement statement;
+  statement.add_acts()->mutable_deed_recorded();
+  return sight.SeesEntry(entry, statement, statement::v1::ActRef(), State());
+}
+
 // Every act that carries a document or a name, by who may open it.
 Act ActWith(Act::BodyCase body) {
   Act act;
@@ -138,10 +145,10 @@ TEST_P(RoleTest, SeesTransfersOfTheExchangesItSees) {
 }
 
 TEST_P(RoleTest, SeesEntriesThatConcernItsPartyOrEveryone) {
-  EXPECT_EQ(sight_.SeesEntry(Entry({"p001", "p002"})), affairs_ || all_);
-  EXPECT_EQ(sight_.SeesEntry(Entry({"p002", "p003"})), all_);
-  EXPECT_EQ(sight_.SeesEntry(Entry({})), all_);
-  EXPECT_TRUE(sight_.SeesEntry(Entry({"all", "p002"})));
+  EXPECT_EQ(SeesEntry(sight_, Entry({"p001", "p002"})), affairs_ || all_);
+  EXPECT_EQ(SeesEntry(sight_, Entry({"p002", "p003"})), all_);
+  EXPECT_EQ(SeesEntry(sight_, Entry({})), all_);
+  EXPECT_TRUE(SeesEntry(sight_, Entry({"all", "p002"})));
 }
 
 TEST_P(RoleTest, OpensDocumentsOfTheExchangesOfItsParty) {
@@ -199,6 +206,50 @@ TEST(SightTest, OfAMandateLimitedToADatasetSeesItsExchangesAlone) {
   EXPECT_FALSE(sight.SeesDocuments(mandate_given, Entry({"all", "p001"})));
 }
 
+TEST(SightTest, OfAMandateLimitedToADatasetSeesTheEntriesOfItsExchangesAlone) {
+  record::v1::MandateRow mandate = Mandate(statement::v1::ROLE_SENDER);
+  mandate.add_datasets("p001/agg");
+  const Sight sight = SightWith({mandate});
+  State state;
+  statement::v1::ActRef ours, other;
+  ours.set_statement(std::string(32, 'o'));
+  other.set_statement(std::string(32, 't'));
+  record::v1::ExchangeRow row = Exchange("p001", "p002");
+  state.exchanges.Put(policy::state::KeyOf(ours), row);
+  row.set_slug("p001/other");
+  state.exchanges.Put(policy::state::KeyOf(other), row);
+  const auto sees = [&](const statement::v1::ActRef& exchange) {
+    statement::v1::Statement statement;
+    *statement.add_acts()->mutable_dpo_opinion_given()->mutable_exchange() = exchange;
+    return sight.SeesEntry(Entry({"p001", "p002"}), statement, statement::v1::ActRef(), state);
+  };
+  EXPECT_TRUE(sees(ours));
+  EXPECT_FALSE(sees(other));
+  // Knowing the digest of what is about none of its exchanges opens nothing.
+  EXPECT_FALSE(SeesEntry(sight, Entry({"p001"})));
+}
+
+TEST(SightTest, OfARecipientShowsItsOwnShareOfATransferAlone) {
+  record::v1::MandateRow reader = Mandate(statement::v1::ROLE_READER);
+  reader.set_party("p002");
+  const Sight member = SightWith({reader});
+  const Sight holder = SightWith({Mandate(statement::v1::ROLE_SENDER)});
+  State state;
+  record::v1::TransferRow transfer;
+  transfer.set_holder("p001");
+  transfer.mutable_exchange()->set_statement(std::string(32, 'o'));
+  for (const char* party : {"p002", "p003"}) transfer.add_deliveries()->set_party(party);
+  record::v1::ExchangeRow exchange = Exchange("p001", "");
+  exchange.set_recipient_class("communes");
+  state.exchanges.Put(policy::state::KeyOf(transfer.exchange()), exchange);
+  EXPECT_EQ(holder.ShowTransfer(transfer, state).deliveries_size(), 2);
+  const record::v1::TransferRow shown = member.ShowTransfer(transfer, state);
+  ASSERT_EQ(shown.deliveries_size(), 1);
+  EXPECT_EQ(shown.deliveries(0).party(), "p002");
+  reader.set_party("p004");
+  EXPECT_FALSE(SightWith({reader}).SeesTransfer(transfer, state));
+}
+
 TEST(SightTest, OfAMandateThatIsNotInForceSeesNothing) {
   record::v1::MandateRow over = Mandate(statement::v1::ROLE_DPO);
   *over.mutable_until() = Day(2024, 6, 2);
@@ -225,8 +276,8 @@ TEST(SightTest, OfSeveralMandatesSeesWhatAnyOfThemShows) {
 TEST(SightTest, OfNobodySeesWhatEveryoneMay) {
   const Sight sight = SightWith({});
   EXPECT_FALSE(sight.SeesParty("p001"));
-  EXPECT_TRUE(sight.SeesEntry(Entry({"all", "p001"})));
-  EXPECT_FALSE(sight.SeesEntry(Entry({"p001"})));
+  EXPECT_TRUE(SeesEntry(sight, Entry({"all", "p001"})));
+  EXPECT_FALSE(SeesEntry(sight, Entry({"p001"})));
 }
 
 }  // namespace
