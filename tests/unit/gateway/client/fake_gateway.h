@@ -81,6 +81,8 @@ class FakeGateway final : public gateway::client::Channel {
   // Entries that ReadEntries leaves out at the end, and adhesions that pages hold.
   uint64_t left_out = 0;
   std::vector<std::string> adhesions;
+  // Whether a register ends before its summary.
+  bool register_cut = false;
 
   absl::StatusOr<api::SubmitResponse> Submit(const api::SubmitRequest& request) override;
   absl::StatusOr<api::GetReceiptResponse> GetReceipt(
