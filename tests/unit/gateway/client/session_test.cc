@@ -509,11 +509,26 @@ TEST_F(SessionTest, ListsFollowEveryPageButNeverACircle) {
   EXPECT_EQ(base::ReasonOf(session->ListMandates("").status()), "PAGE_TOKEN");
 }
 
+TEST_F(SessionTest, JoinsARegisterAndRefusesOneWithoutItsSummary) {
+  const std::unique_ptr<Session> session = Open();
+  std::vector<uint64_t> read;
+  const auto progress = [&](uint64_t done, uint64_t total) {
+    EXPECT_EQ(total, 3u);
+    read.push_back(done);
+  };
+  const absl::StatusOr<RegisterFile> file = session->ExportRegister({}, progress);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(file->bytes, "a;b\n1;2\n");
+  EXPECT_EQ(file->summary.sheets(), 1u);
+  EXPECT_EQ(read, (std::vector<uint64_t>{1, 2, 3}));
+  gateway_.register_cut = true;
+  EXPECT_EQ(base::ReasonOf(session->ExportRegister({}, progress).status()), "REGISTER_INCOMPLETE");
+}
+
 TEST_F(SessionTest, StreamsAreJoinedAndNoEntryMayBeLeftOut) {
   const std::unique_ptr<Session> session = Open();
   ASSERT_TRUE(session->Submit(Opinion()).ok());
   ASSERT_TRUE(session->Submit(Opinion()).ok());
-  EXPECT_EQ(*session->ExportRegister("p001"), "a;b\n1;2\n");
   std::vector<std::string> entries;
   const auto keep = [&](std::string entry) {
     entries.push_back(std::move(entry));
