@@ -80,15 +80,14 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
       const verify::Verdict verdict,
       verify::VerifyExport(options.folder, options.log.empty() ? nullptr : &pinned, ShowProgress));
   if (app.json())
-    std::printf("%s\n",
-                TextOf(nlohmann::json{{"accepted", verdict.accepted},
-                                      {"fault", app.Say(verdict.fault_fr, verdict.fault_en)},
-                                      {"entries", verdict.entries},
-                                      {"not_interpreted", verdict.not_interpreted},
-                                      {"signatures", verdict.signatures},
-                                      {"log", base::ToHex(base::View(verdict.log))},
-                                      {"root", base::ToHex(base::View(verdict.root))}})
-                    .c_str());
+    std::printf("%s\n", JsonObject({{"accepted", verdict.accepted},
+                                    {"fault", app.Say(verdict.fault_fr, verdict.fault_en)},
+                                    {"entries", verdict.entries},
+                                    {"not_interpreted", verdict.not_interpreted},
+                                    {"signatures", verdict.signatures},
+                                    {"log", base::ToHex(base::View(verdict.log))},
+                                    {"root", base::ToHex(base::View(verdict.root))}})
+                            .c_str());
   else
     PrintVerdict(app, verdict);
   return verdict.accepted ? kDone : kRefused;
@@ -97,22 +96,21 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
 }  // namespace
 
 void AddAudit(App& app) {
-  CLI::App* noun = app.AddNoun("audit", "Le journal", "The log");
+  const Command noun = app.commands().AddNoun("audit", "Le journal", "The log");
   auto folder = std::make_shared<std::string>();
-  app.AddVerb(noun, "export", "Emporter le journal entier (mandat d'auditeur du journal)",
-              "Take the whole log away (a log auditor's mandate)",
-              [&app, folder] { return Export(app, *folder); })
-      ->add_option("folder", *folder, app.Say("Dossier à écrire", "Folder to write"))
-      ->required();
+  app.commands()
+      .AddVerb(noun, "export", "Emporter le journal entier (mandat d'auditeur du journal)",
+               "Take the whole log away (a log auditor's mandate)",
+               [&app, folder] { return Export(app, *folder); })
+      .Add("folder", *folder, "Dossier à écrire", "Folder to write")
+      .Required();
   auto options = std::make_shared<VerifyOptions>();
-  CLI::App* verb = app.AddVerb(noun, "verify", "Vérifier un journal emporté, hors ligne",
-                               "Verify an exported log, offline",
-                               [&app, options] { return Verify(app, *options); });
-  verb->add_option("folder", options->folder, app.Say("Dossier du journal", "Folder of the log"))
-      ->required();
-  verb->add_option("--log", options->log,
-                   app.Say("Nom du journal que vous connaissez (hexadécimal)",
-                           "Name of the log that you know (hexadecimal)"));
+  Command verb = app.commands().AddVerb(noun, "verify", "Vérifier un journal emporté, hors ligne",
+                                        "Verify an exported log, offline",
+                                        [&app, options] { return Verify(app, *options); });
+  verb.Add("folder", options->folder, "Dossier du journal", "Folder of the log").Required();
+  verb.Add("--log", options->log, "Nom du journal que vous connaissez (hexadécimal)",
+           "Name of the log that you know (hexadecimal)");
 }
 
 }  // namespace passerelle::gateway::cli

@@ -13,7 +13,7 @@ absl::StatusOr<int> Show(App& app) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, session->GetConvention());
   if (app.json()) {
-    std::printf("%s\n", TextOf(ToJson(founding)).c_str());
+    std::printf("%s\n", JsonOf(founding).c_str());
     return kDone;
   }
   const convention::v1::Convention& convention = founding.convention();
@@ -36,9 +36,9 @@ absl::StatusOr<int> Show(App& app) {
 }  // namespace
 
 void AddConvention(App& app) {
-  CLI::App* noun = app.AddNoun("convention", "La convention", "The convention");
-  app.AddVerb(noun, "show", "Montrer la convention et ses réglages",
-              "Show the convention and its settings", [&app] { return Show(app); });
+  const Command noun = app.commands().AddNoun("convention", "La convention", "The convention");
+  app.commands().AddVerb(noun, "show", "Montrer la convention et ses réglages",
+                         "Show the convention and its settings", [&app] { return Show(app); });
 }
 
 }  // namespace passerelle::gateway::cli

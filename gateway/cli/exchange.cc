@@ -119,25 +119,24 @@ absl::StatusOr<int> Show(App& app, const std::string& typed) {
   ASSIGN_OR_RETURN(const statement::v1::ActRef exchange, FindExchange(app, typed));
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto found, session->GetExchange(exchange));
-  std::printf("%s\n",
-              app.json() ? TextOf(ToJson(found)).c_str() : TextOf(ToJson(found), 2).c_str());
+  std::printf("%s\n", JsonOf(found, app.json() ? -1 : 2).c_str());
   return kDone;
 }
 
 absl::StatusOr<int> List(App& app) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto exchanges, session->ListExchanges());
-  nlohmann::json list = nlohmann::json::array();
+  std::vector<std::string> list;
   std::vector<std::vector<std::string>> rows;
   for (const auto& exchange : exchanges) {
-    const nlohmann::json json = ToJson(exchange);
-    list.push_back(json);
+    list.push_back(JsonOf(exchange));
     rows.push_back({NameOf(exchange.name(), true), exchange.row().slug(), exchange.row().holder(),
-                    exchange.row().recipient(), json["row"]["phase"].get<std::string>(),
+                    exchange.row().recipient(),
+                    ShowEnum(*record::v1::ExchangePhase_descriptor(), exchange.row().phase()),
                     std::to_string(exchange.row().transfers())});
   }
   if (app.json())
-    std::printf("%s\n", TextOf(list).c_str());
+    std::printf("%s\n", JsonList(list).c_str());
   else
     PrintTable({app.Say("nom", "name"), app.Say("jeu", "dataset"), app.Say("détenteur", "holder"),
                 app.Say("destinataire", "recipient"), app.Say("état", "phase"),
@@ -146,87 +145,81 @@ absl::StatusOr<int> List(App& app) {
   return kDone;
 }
 
-void AddPropose(App& app, CLI::App* noun) {
+void AddPropose(App& app, const Command& noun) {
   auto options = std::make_shared<ProposeOptions>();
-  CLI::App* verb = app.AddVerb(noun, "propose", "Proposer un échange", "Propose an exchange",
-                               [&app, options] { return Propose(app, *options); });
-  verb->add_option("--party", options->party, app.Say("Au nom de", "In the name of"))->required();
-  verb->add_option("--dataset", options->dataset,
-                   app.Say("Jeu de données (code ou nom)", "Dataset (slug or name)"))
-      ->required();
-  verb->add_option("--to", options->recipient, app.Say("Destinataire", "Recipient"))->required();
-  verb->add_option("--purpose", options->purpose, app.Say("Finalité (code)", "Purpose (code)"))
-      ->required();
-  verb->add_option("--tag", options->tags, app.Say("Axe ou fiche action", "Axis or action sheet"));
-  verb->add_option("--unit", options->units, app.Say("Service habilité", "Authorised unit"))
-      ->required();
-  verb->add_option(
-      "--field", options->fields,
-      app.Say("Champ demandé ; tous s'il manque", "Field asked for; all when missing"));
-  verb->add_option("--from", options->from, app.Say("Premier jour", "First day"))->required();
-  verb->add_option("--until", options->until, app.Say("Dernier jour", "Last day"))->required();
-  verb->add_option("--retain-until", options->retain_until,
-                   app.Say("Conservation jusqu'au", "Kept until"))
-      ->required();
-  verb->add_option("--frequency", options->frequency, "once | monthly | quarterly | yearly");
-  verb->add_option("--reasons", options->reasons,
-                   app.Say("Fichier des motifs", "File of the reasons"))
-      ->required();
-  AddDestination(app, verb, options->destination);
+  Command verb =
+      app.commands().AddVerb(noun, "propose", "Proposer un échange", "Propose an exchange",
+                             [&app, options] { return Propose(app, *options); });
+  verb.Add("--party", options->party, "Au nom de", "In the name of").Required();
+  verb.Add("--dataset", options->dataset, "Jeu de données (code ou nom)", "Dataset (slug or name)")
+      .Required();
+  verb.Add("--to", options->recipient, "Destinataire", "Recipient").Required();
+  verb.Add("--purpose", options->purpose, "Finalité (code)", "Purpose (code)").Required();
+  verb.Add("--tag", options->tags, "Axe ou fiche action", "Axis or action sheet");
+  verb.Add("--unit", options->units, "Service habilité", "Authorised unit").Required();
+  verb.Add("--field", options->fields, "Champ demandé ; tous s'il manque",
+           "Field asked for; all when missing");
+  verb.Add("--from", options->from, "Premier jour", "First day").Required();
+  verb.Add("--until", options->until, "Dernier jour", "Last day").Required();
+  verb.Add("--retain-until", options->retain_until, "Conservation jusqu'au", "Kept until")
+      .Required();
+  verb.Add("--frequency", options->frequency, "Fréquence : once | monthly | quarterly | yearly",
+           "Frequency: once | monthly | quarterly | yearly");
+  verb.Add("--reasons", options->reasons, "Fichier des motifs", "File of the reasons").Required();
+  AddDestination(verb, options->destination);
 }
 
-void AddOpinion(App& app, CLI::App* noun) {
+void AddOpinion(App& app, const Command& noun) {
   auto options = std::make_shared<OpinionOptions>();
-  CLI::App* verb = app.AddVerb(noun, "opinion", "Donner l'avis du DPO", "Give the DPO's opinion",
-                               [&app, options] { return GiveOpinion(app, *options); });
-  verb->add_option("exchange", options->exchange, app.Say("L'échange", "The exchange"))->required();
-  verb->add_option("--party", options->party,
-                   app.Say("Partie dont vous êtes le DPO", "Party whose DPO you are"))
-      ->required();
-  verb->add_option("--opinion", options->opinion, "favourable | unfavourable")->required();
-  verb->add_option("--drop", options->drop,
-                   app.Say("Condition : champ retiré", "Condition: field dropped"));
-  verb->add_option("--threshold", options->threshold,
-                   app.Say("Condition : seuil", "Condition: threshold"));
-  verb->add_option("--cap", options->cap,
-                   app.Say("Condition : nombre d'envois", "Condition: number of transfers"));
-  verb->add_option("--until", options->until,
-                   app.Say("Condition : dernier jour", "Condition: last day"));
-  verb->add_option("--release", options->release, "standing | each_ruled");
-  verb->add_option("--reasons", options->reasons,
-                   app.Say("Fichier des motifs", "File of the reasons"))
-      ->required();
-  AddDestination(app, verb, options->destination);
+  Command verb =
+      app.commands().AddVerb(noun, "opinion", "Donner l'avis du DPO", "Give the DPO's opinion",
+                             [&app, options] { return GiveOpinion(app, *options); });
+  verb.Add("exchange", options->exchange, "L'échange", "The exchange").Required();
+  verb.Add("--party", options->party, "Partie dont vous êtes le DPO", "Party whose DPO you are")
+      .Required();
+  verb.Add("--opinion", options->opinion, "Avis : favourable | unfavourable",
+           "Opinion: favourable | unfavourable")
+      .Required();
+  verb.Add("--drop", options->drop, "Condition : champ retiré", "Condition: field dropped");
+  verb.Add("--threshold", options->threshold, "Condition : seuil", "Condition: threshold");
+  verb.Add("--cap", options->cap, "Condition : nombre d'envois", "Condition: number of transfers");
+  verb.Add("--until", options->until, "Condition : dernier jour", "Condition: last day");
+  verb.Add("--release", options->release, "Envois libres ou retenus : standing | each_ruled",
+           "Transfers free or held: standing | each_ruled");
+  verb.Add("--reasons", options->reasons, "Fichier des motifs", "File of the reasons").Required();
+  AddDestination(verb, options->destination);
 }
 
-void AddDecide(App& app, CLI::App* noun) {
+void AddDecide(App& app, const Command& noun) {
   auto options = std::make_shared<DecideOptions>();
-  CLI::App* verb = app.AddVerb(noun, "decide", "Décider, après l'avis", "Decide, after the opinion",
-                               [&app, options] { return Decide(app, *options); });
-  verb->add_option("exchange", options->exchange, app.Say("L'échange", "The exchange"))->required();
-  verb->add_option("--party", options->party, app.Say("Partie détentrice", "Holder"))->required();
-  verb->add_option("--verdict", options->verdict, "approved | refused")->required();
-  verb->add_option("--reasons", options->reasons,
-                   app.Say("Fichier des motifs", "File of the reasons"))
-      ->required();
-  AddDestination(app, verb, options->destination);
+  Command verb =
+      app.commands().AddVerb(noun, "decide", "Décider, après l'avis", "Decide, after the opinion",
+                             [&app, options] { return Decide(app, *options); });
+  verb.Add("exchange", options->exchange, "L'échange", "The exchange").Required();
+  verb.Add("--party", options->party, "Partie détentrice", "Holder").Required();
+  verb.Add("--verdict", options->verdict, "Décision : approved | refused",
+           "Decision: approved | refused")
+      .Required();
+  verb.Add("--reasons", options->reasons, "Fichier des motifs", "File of the reasons").Required();
+  AddDestination(verb, options->destination);
 }
 
 }  // namespace
 
 void AddExchange(App& app) {
-  CLI::App* noun = app.AddNoun("exchange", "Échanges", "Exchanges");
+  const Command noun = app.commands().AddNoun("exchange", "Échanges", "Exchanges");
   AddPropose(app, noun);
   AddOpinion(app, noun);
   AddDecide(app, noun);
   auto typed = std::make_shared<std::string>();
-  app.AddVerb(noun, "show", "Montrer un échange et les champs en vigueur",
-              "Show an exchange and the fields in force",
-              [&app, typed] { return Show(app, *typed); })
-      ->add_option("exchange", *typed, app.Say("L'échange", "The exchange"))
-      ->required();
-  app.AddVerb(noun, "list", "Lister les échanges", "List the exchanges",
-              [&app] { return List(app); });
+  app.commands()
+      .AddVerb(noun, "show", "Montrer un échange et les champs en vigueur",
+               "Show an exchange and the fields in force",
+               [&app, typed] { return Show(app, *typed); })
+      .Add("exchange", *typed, "L'échange", "The exchange")
+      .Required();
+  app.commands().AddVerb(noun, "list", "Lister les échanges", "List the exchanges",
+                         [&app] { return List(app); });
 }
 
 }  // namespace passerelle::gateway::cli

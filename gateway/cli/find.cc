@@ -4,6 +4,7 @@
 
 #include "gateway/base/status.h"
 #include "gateway/cli/input.h"
+#include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
 
 namespace passerelle::gateway::cli {
@@ -19,7 +20,7 @@ absl::StatusOr<passerelle::gateway::v1::Dataset> FindDataset(App& app, const std
   ASSIGN_OR_RETURN(const statement::v1::ActRef name, ResolveRef("--dataset", text, names));
   for (const auto& dataset : datasets)
     if (NameOf(dataset.name(), false) == NameOf(name, false)) return dataset;
-  return base::Malformed("NAME_UNKNOWN", "--dataset", "nothing that you may see has this name");
+  return Usage("NAME_UNKNOWN", "--dataset");
 }
 
 absl::StatusOr<statement::v1::ActRef> FindExchange(App& app, const std::string& text) {
@@ -40,7 +41,7 @@ absl::StatusOr<passerelle::gateway::v1::Transfer> FindTransfer(App& app, const s
   ASSIGN_OR_RETURN(const statement::v1::ActRef name, ResolveRef("transfer", text, names));
   for (const auto& transfer : transfers)
     if (NameOf(transfer.name(), false) == NameOf(name, false)) return transfer;
-  return base::Malformed("NAME_UNKNOWN", "transfer", "nothing that you may see has this name");
+  return Usage("NAME_UNKNOWN", "transfer");
 }
 
 }  // namespace passerelle::gateway::cli

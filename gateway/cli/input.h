@@ -55,10 +55,14 @@ struct Destination {
 };
 
 // Adds the options of a destination to a verb.
-void AddDestination(App& app, CLI::App* verb, Destination& destination);
+void AddDestination(const Command& verb, Destination& destination);
 
 // Sends a draft to its destination. Returns the exit code.
 absl::StatusOr<int> Deliver(App& app, const Destination& destination, client::Draft draft);
+
+// Reads a file of acts that several people sign. Errors as base::ReadFile's and
+// client::SignedFileFromJson's, with the file's name.
+absl::StatusOr<client::SignedFile> ReadSignedFile(const std::string& path);
 
 // Reads a file as a document, guessing its media type from its ending, and attaches it.
 absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, const std::string& path);

@@ -8,6 +8,7 @@
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
 #include "gateway/cli/input.h"
+#include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
 
 namespace passerelle::gateway::cli {
@@ -23,8 +24,7 @@ struct GiveOptions {
 absl::Status AddAgreement(App& app, const GiveOptions& options, client::Draft& draft,
                           statement::v1::MandateGiven& given) {
   if (options.agreement.empty() != options.agreement_on.empty())
-    return base::Malformed("OPTION", "--agreement",
-                           "an agreement has a file and a date: --agreement and --agreement-on");
+    return Usage("AGREEMENT_PARTS", "--agreement");
   if (options.agreement.empty()) return absl::OkStatus();
   statement::v1::ConfidentialityAgreement& agreement = *given.mutable_confidentiality();
   ASSIGN_OR_RETURN(*agreement.mutable_signed_on(),
@@ -73,16 +73,15 @@ absl::StatusOr<int> List(App& app, const std::string& typed) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto mandates, session->ListMandates(party));
   if (app.json()) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const auto& mandate : mandates) list.push_back(ToJson(mandate));
-    std::printf("%s\n", TextOf(list).c_str());
+    std::vector<std::string> list;
+    for (const auto& mandate : mandates) list.push_back(JsonOf(mandate));
+    std::printf("%s\n", JsonList(list).c_str());
     return kDone;
   }
   std::vector<std::vector<std::string>> rows;
   for (const auto& mandate : mandates) {
-    const nlohmann::json json = ToJson(mandate.row());
     rows.push_back({NameOf(mandate.name(), true), mandate.row().party(),
-                    json["role"].get<std::string>(),
+                    ShowEnum(*statement::v1::Role_descriptor(), mandate.row().role()),
                     base::ToHex(mandate.row().agent()).substr(0, 12),
                     ShowDate(mandate.row().from()), ShowDate(mandate.row().until())});
   }
@@ -95,40 +94,37 @@ absl::StatusOr<int> List(App& app, const std::string& typed) {
 }  // namespace
 
 void AddMandate(App& app) {
-  CLI::App* noun = app.AddNoun("mandate", "Mandats", "Mandates");
+  const Command noun = app.commands().AddNoun("mandate", "Mandats", "Mandates");
   auto give = std::make_shared<GiveOptions>();
-  CLI::App* verb = app.AddVerb(noun, "give", "Donner un mandat", "Give a mandate",
-                               [&app, give] { return Give(app, *give); });
-  verb->add_option("--party", give->party, app.Say("Partie qui le donne", "Party that gives it"))
-      ->required();
-  verb->add_option("--agent", give->agent, app.Say("Agent qui le reçoit", "Agent that receives it"))
-      ->required();
-  verb->add_option(
-          "--role", give->role,
-          "representative | decider | dpo | requester | steward | sender | reader | auditor | "
-          "log_auditor | …")
-      ->required();
-  verb->add_flag("--deputy", give->deputy, app.Say("Comme suppléant", "As a deputy"));
-  verb->add_option("--from", give->from, app.Say("Premier jour", "First day"))->required();
-  verb->add_option("--until", give->until, app.Say("Dernier jour", "Last day"));
-  verb->add_option("--unit", give->unit,
-                   app.Say("Service habilité du lecteur", "Unit of a reader"));
-  verb->add_option("--dataset", give->datasets,
-                   app.Say("Jeu de données auquel il se limite", "Dataset it is limited to"));
-  verb->add_option("--answerable", give->answerable,
-                   app.Say("Agent qui répond d'un service", "Agent who answers for a service"));
-  verb->add_option(
-      "--agreement", give->agreement,
-      app.Say("Accord de confidentialité (fichier)", "Confidentiality agreement (file)"));
-  verb->add_option("--agreement-on", give->agreement_on,
-                   app.Say("Date de cet accord", "Date of that agreement"));
-  verb->add_option("--person", give->person,
-                   app.Say("Fichier du nom et de la qualité", "File of name and quality"));
-  AddDestination(app, verb, give->destination);
+  Command verb = app.commands().AddVerb(noun, "give", "Donner un mandat", "Give a mandate",
+                                        [&app, give] { return Give(app, *give); });
+  verb.Add("--party", give->party, "Partie qui le donne", "Party that gives it").Required();
+  verb.Add("--agent", give->agent, "Agent qui le reçoit", "Agent that receives it").Required();
+  verb.Add("--role", give->role,
+           "Rôle : representative | decider | dpo | requester | steward | sender | reader | "
+           "auditor | "
+           "log_auditor | …",
+           "Role: representative | decider | dpo | requester | steward | sender | reader | auditor "
+           "| "
+           "log_auditor | …")
+      .Required();
+  verb.AddFlag("--deputy", give->deputy, "Comme suppléant", "As a deputy");
+  verb.Add("--from", give->from, "Premier jour", "First day").Required();
+  verb.Add("--until", give->until, "Dernier jour", "Last day");
+  verb.Add("--unit", give->unit, "Service habilité du lecteur", "Unit of a reader");
+  verb.Add("--dataset", give->datasets, "Jeu de données auquel il se limite",
+           "Dataset it is limited to");
+  verb.Add("--answerable", give->answerable, "Agent qui répond d'un service",
+           "Agent who answers for a service");
+  verb.Add("--agreement", give->agreement, "Accord de confidentialité (fichier)",
+           "Confidentiality agreement (file)");
+  verb.Add("--agreement-on", give->agreement_on, "Date de cet accord", "Date of that agreement");
+  verb.Add("--person", give->person, "Fichier du nom et de la qualité", "File of name and quality");
+  AddDestination(verb, give->destination);
   auto party = std::make_shared<std::string>();
-  verb = app.AddVerb(noun, "list", "Lister les mandats", "List mandates",
-                     [&app, party] { return List(app, *party); });
-  verb->add_option("--party", *party, app.Say("Cette partie seulement", "Only this party"));
+  verb = app.commands().AddVerb(noun, "list", "Lister les mandats", "List mandates",
+                                [&app, party] { return List(app, *party); });
+  verb.Add("--party", *party, "Cette partie seulement", "Only this party");
 }
 
 }  // namespace passerelle::gateway::cli

@@ -58,38 +58,36 @@ absl::StatusOr<int> Export(App& app, const ExportOptions& options) {
 }  // namespace
 
 void AddRegister(App& app) {
-  CLI::App* noun = app.AddNoun("register", "Registre des traitements (art. 30)",
-                               "Record of processing activities (Art. 30)");
+  const Command noun = app.commands().AddNoun("register", "Registre des traitements (art. 30)",
+                                              "Record of processing activities (Art. 30)");
   auto record = std::make_shared<RecordOptions>();
-  CLI::App* verb = app.AddVerb(noun, "record", "Inscrire une fiche au registre", "Record a sheet",
-                               [&app, record] { return Record(app, *record); });
-  verb->add_option("exchange", record->exchange, app.Say("L'échange", "The exchange"))->required();
-  verb->add_option("--party", record->party, app.Say("Responsable de traitement", "Controller"))
-      ->required();
-  verb->add_option("--reference", record->reference,
-                   app.Say("Référence dans votre registre", "Reference in your own register"))
-      ->required();
-  verb->add_option("--sheet-version", record->version,
-                   app.Say("Version de la fiche", "Version of the sheet"));
-  verb->add_option("--legal-basis", record->legal_basis,
-                   "consent | contract | legal_obligation | vital_interests | public_task | "
-                   "legitimate_interests")
-      ->required();
-  verb->add_option("--review-on", record->review_on, app.Say("Prochaine révision", "Next review"))
-      ->required();
-  verb->add_option("--sheet", record->sheet,
-                   app.Say("Fiche : JSON aux identifiants du modèle de la CNIL",
-                           "Sheet: JSON with the identifiers of the CNIL's model"))
-      ->required();
-  AddDestination(app, verb, record->destination);
+  Command verb =
+      app.commands().AddVerb(noun, "record", "Inscrire une fiche au registre", "Record a sheet",
+                             [&app, record] { return Record(app, *record); });
+  verb.Add("exchange", record->exchange, "L'échange", "The exchange").Required();
+  verb.Add("--party", record->party, "Responsable de traitement", "Controller").Required();
+  verb.Add("--reference", record->reference, "Référence dans votre registre",
+           "Reference in your own register")
+      .Required();
+  verb.Add("--sheet-version", record->version, "Version de la fiche", "Version of the sheet");
+  verb.Add("--legal-basis", record->legal_basis,
+           "Base légale : consent | contract | legal_obligation | vital_interests | public_task | "
+           "legitimate_interests",
+           "Legal basis: consent | contract | legal_obligation | vital_interests | public_task | "
+           "legitimate_interests")
+      .Required();
+  verb.Add("--review-on", record->review_on, "Prochaine révision", "Next review").Required();
+  verb.Add("--sheet", record->sheet, "Fiche : JSON aux identifiants du modèle de la CNIL",
+           "Sheet: JSON with the identifiers of the CNIL's model")
+      .Required();
+  AddDestination(verb, record->destination);
   auto options = std::make_shared<ExportOptions>();
-  verb = app.AddVerb(noun, "export", "Exporter le registre", "Export the register",
-                     [&app, options] { return Export(app, *options); });
-  verb->add_option("--party", options->party,
-                   app.Say("Ce responsable ; sans lui, toute la convention",
-                           "This controller; without it, the whole convention"));
-  verb->add_option("--format", options->format, "csv")->check(CLI::IsMember({"csv"}));
-  verb->add_option("-o,--out", options->out, app.Say("Fichier à écrire", "File to write"));
+  verb = app.commands().AddVerb(noun, "export", "Exporter le registre", "Export the register",
+                                [&app, options] { return Export(app, *options); });
+  verb.Add("--party", options->party, "Ce responsable ; sans lui, toute la convention",
+           "This controller; without it, the whole convention");
+  verb.Add("--format", options->format, "Forme : csv", "Form: csv").OneOf({"csv"});
+  verb.Add("-o,--out", options->out, "Fichier à écrire", "File to write");
 }
 
 }  // namespace passerelle::gateway::cli

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
@@ -16,13 +18,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using policy::rules::Rule;
-
-std::string ShowEnum(const google::protobuf::EnumValueDescriptor& value) {
-  // FOO_BAR_BAZ of enum FooBar is shown as `baz`: the zero value tells how long the prefix is.
-  const std::string& zero = value.type()->FindValueByNumber(0)->name();
-  const size_t prefix = zero.size() - std::string_view("UNSPECIFIED").size();
-  return absl::AsciiStrToLower(value.name().substr(prefix));
-}
 
 nlohmann::json ShowValue(const Message& message, const FieldDescriptor& field, int index) {
   const google::protobuf::Reflection& reflection = *message.GetReflection();
@@ -37,8 +32,9 @@ nlohmann::json ShowValue(const Message& message, const FieldDescriptor& field, i
       return field.type() == FieldDescriptor::TYPE_BYTES ? base::ToHex(text) : text;
     }
     case FieldDescriptor::CPPTYPE_ENUM:
-      return ShowEnum(*(many ? reflection.GetRepeatedEnum(message, &field, index)
-                             : reflection.GetEnum(message, &field)));
+      return ShowEnum(*field.enum_type(),
+                      many ? reflection.GetRepeatedEnumValue(message, &field, index)
+                           : reflection.GetEnumValue(message, &field));
     case FieldDescriptor::CPPTYPE_INT64:
       return reflection.GetInt64(message, &field);
     case FieldDescriptor::CPPTYPE_UINT64:
@@ -85,6 +81,15 @@ std::string ShowDate(const convention::v1::Date& date) {
   return absl::StrFormat("%04u-%02u-%02u", date.year(), date.month(), date.day());
 }
 
+std::string ShowEnum(const google::protobuf::EnumDescriptor& type, int number) {
+  const google::protobuf::EnumValueDescriptor* value = type.FindValueByNumber(number);
+  if (value == nullptr) return absl::StrCat(number);
+  // The zero value tells how long the prefix is.
+  const size_t prefix =
+      type.FindValueByNumber(0)->name().size() - std::string_view("UNSPECIFIED").size();
+  return absl::AsciiStrToLower(value->name().substr(prefix));
+}
+
 nlohmann::json ToJson(const Message& message) {
   if (message.GetDescriptor() == statement::v1::ActRef::descriptor())
     return NameOf(static_cast<const statement::v1::ActRef&>(message), false);
@@ -108,6 +113,19 @@ nlohmann::json ToJson(const Message& message) {
 
 std::string TextOf(const nlohmann::json& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string JsonOf(const Message& message, int indent) { return TextOf(ToJson(message), indent); }
+
+std::string JsonObject(std::initializer_list<std::pair<std::string_view, JsonValue>> members) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [name, value] : members)
+    std::visit([&json, &name = name](const auto& held) { json[std::string(name)] = held; }, value);
+  return TextOf(json);
+}
+
+std::string JsonList(const std::vector<std::string>& values) {
+  return absl::StrCat("[", absl::StrJoin(values, ","), "]");
 }
 
 void PrintTable(const std::vector<std::string>& headings,
@@ -179,12 +197,11 @@ absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer) {
   for (const record::v1::Decision& decision : answer.entry.recorded().decisions())
     findings.insert(findings.end(), decision.findings().begin(), decision.findings().end());
   if (app.json()) {
-    nlohmann::json json = {
-        {"effect", ShowEnum(*record::v1::Effect_descriptor()->FindValueByNumber(answer.effect))},
-        {"index", answer.index},
-        {"name", NameOf(name, false)},
-        {"receipt", file},
-        {"findings", nlohmann::json::array()}};
+    nlohmann::json json = {{"effect", ShowEnum(*record::v1::Effect_descriptor(), answer.effect)},
+                           {"index", answer.index},
+                           {"name", NameOf(name, false)},
+                           {"receipt", file},
+                           {"findings", nlohmann::json::array()}};
     for (const record::v1::Finding& finding : findings) json["findings"].push_back(ToJson(finding));
     std::printf("%s\n", TextOf(json).c_str());
   } else {

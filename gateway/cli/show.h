@@ -4,9 +4,13 @@
 
 #include <google/protobuf/message.h>
 
-#include <nlohmann/json.hpp>
+#include <initializer_list>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "gateway/cli/app.h"
@@ -25,6 +29,9 @@ std::string NameOf(const statement::v1::ActRef& ref, bool short_form);
 // `YYYY-MM-DD`, or `-` when absent.
 std::string ShowDate(const convention::v1::Date& date);
 
+// An enum value in lower case without prefix: FOO_BAR_BAZ of enum FooBar is `baz`.
+std::string ShowEnum(const google::protobuf::EnumDescriptor& type, int number);
+
 // Any message as JSON: bytes in hexadecimal, enums in lower case without prefix, references and
 // dates as people type them, absent fields left out.
 nlohmann::json ToJson(const google::protobuf::Message& message);
@@ -32,6 +39,14 @@ nlohmann::json ToJson(const google::protobuf::Message& message);
 // JSON as text on one line, or indented. Bytes that are not UTF-8, as in a file's name, are
 // replaced.
 std::string TextOf(const nlohmann::json& json, int indent = -1);
+
+// Any message as ToJson makes it, as text.
+std::string JsonOf(const google::protobuf::Message& message, int indent = -1);
+
+// A JSON object of a few members, and a list of JSON texts, as text on one line.
+using JsonValue = std::variant<std::string_view, bool, uint64_t>;
+std::string JsonObject(std::initializer_list<std::pair<std::string_view, JsonValue>> members);
+std::string JsonList(const std::vector<std::string>& values);
 
 // Prints rows in aligned columns under headings on standard output.
 void PrintTable(const std::vector<std::string>& headings,

@@ -2,27 +2,23 @@
 // trusts no web page: it shows what is signed from the very bytes that are signed (WIRE 31).
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "gateway/base/bytes.h"
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/input.h"
+#include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
 #include "gateway/client/draft.h"
 
 namespace passerelle::gateway::cli {
 namespace {
 
-constexpr size_t kMaxFileBytes = 16 * 1024 * 1024;
-
 struct Options {
   std::string file, key;
 };
-
-absl::StatusOr<client::SignedFile> ReadFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string json, base::ReadFile(path, kMaxFileBytes));
-  return client::SignedFileFromJson(json);
-}
 
 // The founding is long: its parties and sentences are counted, not listed.
 nlohmann::json Brief(const statement::v1::Act& act) {
@@ -44,7 +40,7 @@ void PrintActs(App& app, const statement::v1::Statement& statement) {
 }
 
 absl::StatusOr<int> Sign(App& app, const Options& options) {
-  ASSIGN_OR_RETURN(client::SignedFile file, ReadFile(options.file));
+  ASSIGN_OR_RETURN(client::SignedFile file, ReadSignedFile(options.file));
   std::string key_file = options.key;
   if (key_file.empty()) {
     ASSIGN_OR_RETURN(const client::Profile profile, app.Profile());
@@ -52,8 +48,7 @@ absl::StatusOr<int> Sign(App& app, const Options& options) {
   }
   ASSIGN_OR_RETURN(const certs::keys::PrivateKey key, certs::keys::PrivateKey::Load(key_file));
   statement::v1::Statement statement;
-  if (!statement.ParseFromString(file.payload))
-    return base::Malformed("STATEMENT", "payload", "this file holds no statement");
+  if (!statement.ParseFromString(file.payload)) return Usage("STATEMENT", "payload");
   PrintActs(app, statement);
   RETURN_IF_ERROR(client::AddSignature(file, key));
   RETURN_IF_ERROR(base::WriteFile(options.file, client::ToJson(file), base::FileMode::kPublic));
@@ -63,7 +58,7 @@ absl::StatusOr<int> Sign(App& app, const Options& options) {
 }
 
 absl::StatusOr<int> Submit(App& app, const Options& options) {
-  ASSIGN_OR_RETURN(const client::SignedFile file, ReadFile(options.file));
+  ASSIGN_OR_RETURN(const client::SignedFile file, ReadSignedFile(options.file));
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const client::Answer answer, session->SubmitSigned(file));
   return FinishAnswer(app, answer);
@@ -73,16 +68,15 @@ absl::StatusOr<int> Submit(App& app, const Options& options) {
 
 void AddStatement(App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.AddVerb(nullptr, "sign", "Signer un fichier d'actes", "Sign a file of acts",
-                               [&app, options] { return Sign(app, *options); });
-  verb->add_option("file", options->file, app.Say("Fichier à signer", "File to sign"))->required();
-  verb->add_option(
-      "--key", options->key,
-      app.Say("Clé (PEM) ; par défaut celle du profil", "Key (PEM); default: the profile's"));
-  verb = app.AddVerb(nullptr, "submit", "Envoyer un fichier d'actes que tous ont signé",
-                     "Submit a file of acts that all signed",
-                     [&app, options] { return Submit(app, *options); });
-  verb->add_option("file", options->file, app.Say("Fichier signé", "Signed file"))->required();
+  Command verb = app.commands().AddVerb("sign", "Signer un fichier d'actes", "Sign a file of acts",
+                                        [&app, options] { return Sign(app, *options); });
+  verb.Add("file", options->file, "Fichier à signer", "File to sign").Required();
+  verb.Add("--key", options->key, "Clé (PEM) ; par défaut celle du profil",
+           "Key (PEM); default: the profile's");
+  verb = app.commands().AddVerb("submit", "Envoyer un fichier d'actes que tous ont signé",
+                                "Submit a file of acts that all signed",
+                                [&app, options] { return Submit(app, *options); });
+  verb.Add("file", options->file, "Fichier signé", "Signed file").Required();
 }
 
 }  // namespace passerelle::gateway::cli

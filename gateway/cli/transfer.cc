@@ -95,19 +95,19 @@ absl::StatusOr<int> Send(App& app, const SendOptions& options) {
 absl::StatusOr<int> List(App& app) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto transfers, session->ListTransfers());
-  nlohmann::json list = nlohmann::json::array();
+  std::vector<std::string> list;
   std::vector<std::vector<std::string>> rows;
   for (const auto& transfer : transfers) {
-    const nlohmann::json json = ToJson(transfer);
-    list.push_back(json);
+    list.push_back(JsonOf(transfer));
     rows.push_back({NameOf(transfer.name(), true), transfer.row().period(), transfer.row().holder(),
-                    transfer.row().recipient(), json["row"]["phase"].get<std::string>(),
+                    transfer.row().recipient(),
+                    ShowEnum(*record::v1::TransferPhase_descriptor(), transfer.row().phase()),
                     std::to_string(transfer.row().handovers()),
                     transfer.row().has_acknowledgement() ? app.Say("oui", "yes") : "-",
                     ShowDate(transfer.row().retain_until())});
   }
   if (app.json())
-    std::printf("%s\n", TextOf(list).c_str());
+    std::printf("%s\n", JsonList(list).c_str());
   else
     PrintTable({app.Say("nom", "name"), app.Say("période", "period"),
                 app.Say("détenteur", "holder"), app.Say("destinataire", "recipient"),
@@ -165,62 +165,61 @@ absl::StatusOr<int> Rule(App& app, const RuleOptions& options) {
   return Deliver(app, options.destination, std::move(draft));
 }
 
-void AddSend(App& app, CLI::App* noun, bool check_only) {
+void AddSend(App& app, const Command& noun, bool check_only) {
   auto options = std::make_shared<SendOptions>();
   options->check_only = check_only;
-  CLI::App* verb = check_only ? app.AddVerb(noun, "check", "Contrôler un fichier sans l'envoyer",
-                                            "Check a file, sending nothing",
-                                            [&app, options] { return Send(app, *options); })
-                              : app.AddVerb(noun, "send", "Contrôler puis envoyer un fichier",
-                                            "Check, then send, a file",
-                                            [&app, options] { return Send(app, *options); });
-  verb->add_option("exchange", options->exchange, app.Say("L'échange", "The exchange"))->required();
-  verb->add_option("file", options->file, app.Say("Fichier CSV", "CSV file"))->required();
+  Command verb = check_only
+                     ? app.commands().AddVerb(noun, "check", "Contrôler un fichier sans l'envoyer",
+                                              "Check a file, sending nothing",
+                                              [&app, options] { return Send(app, *options); })
+                     : app.commands().AddVerb(noun, "send", "Contrôler puis envoyer un fichier",
+                                              "Check, then send, a file",
+                                              [&app, options] { return Send(app, *options); });
+  verb.Add("exchange", options->exchange, "L'échange", "The exchange").Required();
+  verb.Add("file", options->file, "Fichier CSV", "CSV file").Required();
   if (check_only) return;
-  verb->add_option("--party", options->party, app.Say("Partie qui envoie", "Party that sends"))
-      ->required();
-  verb->add_option("--period", options->period,
-                   app.Say("Période : AAAA ou AAAA-MM", "Period: YYYY or YYYY-MM"))
-      ->required();
-  verb->add_option("--destroy-after", options->destroy_after,
-                   app.Say("Détruire après cet instant (AAAA-MM-JJTHH:MM:SSZ)",
-                           "Destroy after this instant (YYYY-MM-DDTHH:MM:SSZ)"));
+  verb.Add("--party", options->party, "Partie qui envoie", "Party that sends").Required();
+  verb.Add("--period", options->period, "Période : AAAA ou AAAA-MM", "Period: YYYY or YYYY-MM")
+      .Required();
+  verb.Add("--destroy-after", options->destroy_after,
+           "Détruire après cet instant (AAAA-MM-JJTHH:MM:SSZ)",
+           "Destroy after this instant (YYYY-MM-DDTHH:MM:SSZ)");
 }
 
-void AddRule(App& app, CLI::App* noun) {
+void AddRule(App& app, const Command& noun) {
   auto options = std::make_shared<RuleOptions>();
-  CLI::App* verb =
-      app.AddVerb(noun, "rule", "Statuer sur un envoi retenu", "Rule on a held transfer",
-                  [&app, options] { return Rule(app, *options); });
-  verb->add_option("transfer", options->transfer, app.Say("L'envoi", "The transfer"))->required();
-  verb->add_option("--party", options->party,
-                   app.Say("Partie dont vous êtes le DPO", "Party whose DPO you are"))
-      ->required();
-  verb->add_option("--ruling", options->ruling, "released | refused")->required();
-  verb->add_option("--reasons", options->reasons,
-                   app.Say("Fichier des motifs", "File of the reasons"));
-  AddDestination(app, verb, options->destination);
+  Command verb =
+      app.commands().AddVerb(noun, "rule", "Statuer sur un envoi retenu", "Rule on a held transfer",
+                             [&app, options] { return Rule(app, *options); });
+  verb.Add("transfer", options->transfer, "L'envoi", "The transfer").Required();
+  verb.Add("--party", options->party, "Partie dont vous êtes le DPO", "Party whose DPO you are")
+      .Required();
+  verb.Add("--ruling", options->ruling, "Il part ou non : released | refused",
+           "It leaves or not: released | refused")
+      .Required();
+  verb.Add("--reasons", options->reasons, "Fichier des motifs", "File of the reasons");
+  AddDestination(verb, options->destination);
 }
 
 }  // namespace
 
 void AddTransfer(App& app) {
-  CLI::App* noun = app.AddNoun("transfer", "Envois", "Transfers");
+  const Command noun = app.commands().AddNoun("transfer", "Envois", "Transfers");
   AddSend(app, noun, true);
   AddSend(app, noun, false);
-  app.AddVerb(noun, "list", "Lister les envois", "List the transfers",
-              [&app] { return List(app); });
+  app.commands().AddVerb(noun, "list", "Lister les envois", "List the transfers",
+                         [&app] { return List(app); });
   auto fetch = std::make_shared<FetchOptions>();
-  CLI::App* verb = app.AddVerb(noun, "fetch", "Recevoir un envoi", "Fetch a transfer",
-                               [&app, fetch] { return Fetch(app, *fetch); });
-  verb->add_option("transfer", fetch->transfer, app.Say("L'envoi", "The transfer"))->required();
-  verb->add_option("--out", fetch->out, app.Say("Fichier à écrire", "File to write"))->required();
+  Command verb = app.commands().AddVerb(noun, "fetch", "Recevoir un envoi", "Fetch a transfer",
+                                        [&app, fetch] { return Fetch(app, *fetch); });
+  verb.Add("transfer", fetch->transfer, "L'envoi", "The transfer").Required();
+  verb.Add("--out", fetch->out, "Fichier à écrire", "File to write").Required();
   auto ack = std::make_shared<AckOptions>();
-  verb = app.AddVerb(noun, "ack", "Accuser réception", "Acknowledge receipt",
-                     [&app, ack] { return Acknowledge(app, *ack); });
-  verb->add_option("transfer", ack->transfer, app.Say("L'envoi", "The transfer"))->required();
-  verb->add_option("--party", ack->party, app.Say("Partie destinataire", "Recipient"))->required();
-  AddDestination(app, verb, ack->destination);
+  verb = app.commands().AddVerb(noun, "ack", "Accuser réception", "Acknowledge receipt",
+                                [&app, ack] { return Acknowledge(app, *ack); });
+  verb.Add("transfer", ack->transfer, "L'envoi", "The transfer").Required();
+  verb.Add("--party", ack->party, "Partie destinataire", "Recipient").Required();
+  AddDestination(verb, ack->destination);
   AddRule(app, noun);
 }
 

@@ -19,8 +19,14 @@ usage() {
 }
 
 # ---- exit codes -------------------------------------------------------------------------------------
-usage "subcommand is required" passerelle
-usage "" passerelle nothing
+usage "COMMAND_MISSING: a command is missing" passerelle
+usage "COMMAND_MISSING transfer" passerelle transfer
+usage "COMMAND_UNKNOWN nothing" passerelle nothing
+usage "COMMAND_UNKNOWN tranfer" passerelle tranfer
+[[ $complaint == *$'\n  transfer' ]] || fail "the nearest noun is not named: $complaint"
+usage "COMMAND_UNKNOWN fetsh" as auditor transfer fetsh
+[[ $complaint == *$'\n  transfer fetch' ]] || fail "the nearest verb is not named: $complaint"
+usage "OPTION_MISSING --period" as sender transfer send "$exchange" files/2024.csv --party $fund
 usage --what as auditor transfer list --what
 usage --lang passerelle --lang de rules list
 usage --party as sender transfer send "$exchange" files/2024.csv --period 2024
@@ -35,7 +41,24 @@ expect 2 passerelle --profile ids/broken.json transfer list
 # Nobody listens on a port of the loopback network that belongs to no machine.
 jq '.target = "localhost:1"' ids/reader.json >ids/lost.json
 expect 3 as lost transfer list
-[[ -z $answer && -n $complaint ]] || fail "an unreachable gateway is not said"
+[[ -z $answer && $complaint == *"UNREACHABLE: the gateway does not answer"* ]] ||
+  fail "an unreachable gateway is not said: $complaint"
+
+# ---- errors in French --------------------------------------------------------------------------------
+# french CODE TEXT WHO COMMAND...: exits so and says the catalogue's text.
+french() {
+  expect "$1" passerelle --lang fr --profile "ids/$3.json" "${@:4}"
+  [[ -z $answer && $complaint == *"$2"* ]] || fail "not in French: $complaint"
+}
+french 2 "il manque une commande" reader
+french 2 "COMMAND_UNKNOWN nothing: cette commande n'existe pas" reader nothing
+french 2 "OPTION_MISSING --period: il faut le donner" sender transfer send "$exchange" files/2024.csv --party $fund
+french 1 "FILE_MISSING: ce fichier n'existe pas :"$'\n  ids/nobody.json' nobody transfer list
+french 3 "UNREACHABLE: la passerelle ne répond pas" lost transfer list
+french 2 "NAME_UNKNOWN transfer: rien de ce que vous pouvez voir ne porte ce nom" \
+  reader transfer fetch zz --out files/none
+french 2 "VALUE_UNKNOWN --ruling: cette valeur n'existe pas ; possibles :"$'\n  released, refused' \
+  dpo transfer rule "$sent" --party $fund --ruling perhaps
 
 # ---- refusals, in two languages and in JSON ---------------------------------------------------------
 printf 'annee;code_insee;enfants\n2024;01991;3\n' >files/low.csv

@@ -11,9 +11,9 @@ import pathlib
 import sys
 
 import tree
-from checks import (ambient, caps, form, formatting, includes, listed, names, protos, sleeps)
+from checks import (ambient, caps, form, formatting, includes, listed, names, protos, reasons, sleeps)
 
-CHECKS = (ambient, caps, form, formatting, includes, listed, names, protos, sleeps)
+CHECKS = (ambient, caps, form, formatting, includes, listed, names, protos, reasons, sleeps)
 
 
 def main():

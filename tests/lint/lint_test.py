@@ -73,6 +73,9 @@ service ThingService {
 """
 PROTO_PATH = "proto/passerelle/statement/v1/thing.proto"
 
+# Texts of errors.
+CATALOGUE = 'constexpr ErrorText kTexts[] = {{"FILE_MISSING "\n "DATE",\n "fr", "en"}};\n'
+
 CLEAN = {
     ".clang-format": "BasedOnStyle: Google\nColumnLimit: 100\n",
     "CMakeLists.txt": "add_subdirectory(audit/log)\nadd_subdirectory(policy/rules)\n"
@@ -217,6 +220,12 @@ PLANTED = (
     ("form", {"README.md": "# Title \n"}, "README.md:1: blanks at the end"),
     ("format", {"audit/log/log.cc": cpp("audit/log/log.cc", body="int  Answer();\n")},
      "audit/log/log.cc:3: not as clang-format"),
+    ("reasons", {"gateway/cli/messages.cc": CATALOGUE,
+                 "audit/log/log.cc": 'auto a = Malformed("DATE", "", x);\nauto b = odd ? "NEW_ONE" : "FILE_MISSING";\n'},
+     "audit/log/log.cc:2: NEW_ONE has no text"),
+    ("reasons", {"gateway/cli/messages.cc": CATALOGUE,
+                 "audit/log/log.cc": 'auto a = Error(absl::StatusCode::kAborted, "TORN", x);\n'},
+     "audit/log/log.cc:1: TORN has no text"),
     ("sleeps", {"tests/unit/audit/log/log_test.cc": "std::this_thread::sleep_for(x);\n"}, "sleep_for"),
     ("sleeps", {"tests/integration/wait.go": "time.Sleep(x)\n"}, "time.Sleep"),
     ("ambient", {"audit/log/log.cc": "auto now = std::chrono::system_clock::now();\n"}, "system_clock"),
@@ -244,6 +253,8 @@ HARMLESS = (
     ("form", {"tests/unit/audit/log/log_test.cc":
               cpp("tests/unit/audit/log/log_test.cc", body="using namespace statement::v1;\n")}),
     ("names", {"proto/x.proto": '// A slug, such as "p001/agg".\n'}),
+    ("reasons", {"gateway/cli/messages.cc": CATALOGUE,
+                 "audit/log/log.cc": '// "OLD_ONE"\nauto a = getenv("LC_ALL");\nauto b = Find("EC", "ED25519");\n'}),
     ("sleeps", {"tests/unit/audit/log/log_test.cc": "// sleep_for would be slow\n"}),
 )
 
