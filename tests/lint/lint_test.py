@@ -71,6 +71,23 @@ service ThingService {
   rpc Get(Thing) returns (Thing);
 }
 """
+# A rule of an article, its acceptance, its refusal, and the document that knows it.
+RULE_PATH = "policy/rules/article_ix_9.cc"
+RULE = """// Article IX, ninth paragraph.
+#include "policy/rules/rules.h"
+
+namespace passerelle::policy::rules {
+
+constexpr Rule kIx9 = {
+    "IX.9",
+};
+
+}  // namespace passerelle::policy::rules
+"""
+ACCEPTS = 'const Row kRows[] = {One("ADay", {"IX.8", "IX.9"})};\n'
+RULES = {RULE_PATH: RULE, "tests/unit/policy/rules/acceptance_test.cc": ACCEPTS,
+         "tests/unit/policy/rules/cases_all.cc": 'const Case kCase = {"IX.9", "late"};\n',
+         "gateway/docs/rules.md": "## IX.9\n"}
 PROTO_PATH = "proto/passerelle/statement/v1/thing.proto"
 
 # Texts of errors.
@@ -226,6 +243,15 @@ PLANTED = (
     ("reasons", {"gateway/cli/messages.cc": CATALOGUE,
                  "audit/log/log.cc": 'auto a = Error(absl::StatusCode::kAborted, "TORN", x);\n'},
      "audit/log/log.cc:1: TORN has no text"),
+    ("rules", {**RULES, RULE_PATH: RULE.replace("Article IX, ninth", "The ninth")}, "does not name Article IX"),
+    ("rules", {**RULES, RULE_PATH: RULE.replace("IX.9", "X.9")}, "is not a file named article_x"),
+    ("rules", {**RULES, RULE_PATH: "", "policy/rules/other.cc": RULE.replace('"IX.9"', '"late.one"')
+               .replace("Article IX, ninth paragraph", "Late")}, "does not say what it carries out"),
+    ("rules", {**RULES, "tests/unit/policy/rules/acceptance_test.cc": ACCEPTS.replace('"IX.9"', '"IX.7"')},
+     "accepts under it"),
+    ("rules", {**RULES, "tests/unit/policy/rules/cases_all.cc": "\n"}, "refuses under it"),
+    ("rules", {**RULES, "gateway/docs/rules.md": "# Rules\n"}, "not in gateway/docs/rules.md"),
+    ("rules", {**RULES, "gateway/docs/rules.md": "## IX.9\n## IX.10\n"}, "there is no rule IX.10"),
     ("sleeps", {"tests/unit/audit/log/log_test.cc": "std::this_thread::sleep_for(x);\n"}, "sleep_for"),
     ("sleeps", {"tests/integration/wait.go": "time.Sleep(x)\n"}, "time.Sleep"),
     ("ambient", {"audit/log/log.cc": "auto now = std::chrono::system_clock::now();\n"}, "system_clock"),
@@ -255,6 +281,7 @@ HARMLESS = (
     ("names", {"proto/x.proto": '// A slug, such as "p001/agg".\n'}),
     ("reasons", {"gateway/cli/messages.cc": CATALOGUE,
                  "audit/log/log.cc": '// "OLD_ONE"\nauto a = getenv("LC_ALL");\nauto b = Find("EC", "ED25519");\n'}),
+    ("rules", RULES),
     ("sleeps", {"tests/unit/audit/log/log_test.cc": "// sleep_for would be slow\n"}),
 )
 
