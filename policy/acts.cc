@@ -141,9 +141,10 @@ const ActSpec kActs[] = {
     {Act::kRegisterEntryRecorded, kRegisterEntryRecorded, DeriveNothing,
      ApplyRegisterEntryRecorded},
     {Act::kTransferSubmitted, kTransferSubmitted, DeriveTransfer, ApplyTransferSubmitted},
-    {Act::kTransferRuled, kTransferRuled, DeriveNothing, ApplyTransferRuled},
-    {Act::kTransferAcknowledged, kTransferAcknowledged, DeriveNothing, ApplyTransferAcknowledged},
-    {Act::kContentHandedOver, kContentHandedOver, DeriveNothing, ApplyContentHandedOver},
+    {Act::kTransferRuled, kTransferRuled, DeriveRuling, ApplyTransferRuled},
+    {Act::kTransferAcknowledged, kTransferAcknowledged, DeriveAcknowledgement,
+     ApplyTransferAcknowledged},
+    {Act::kContentHandedOver, kContentHandedOver, DeriveHandover, ApplyContentHandedOver},
     {Act::kRetentionReached, kRetentionReached, DeriveNothing, ApplyRetentionReached},
     {Act::kPayloadErased, kPayloadErased, DeriveNothing, ApplyPayloadErased},
 };

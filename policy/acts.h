@@ -8,6 +8,7 @@
 #include "absl/types/span.h"
 #include "gateway/base/digest.h"
 #include "passerelle/record/v1/decision.pb.h"
+#include "passerelle/record/v1/state.pb.h"
 #include "passerelle/statement/v1/statement.pb.h"
 #include "policy/rules/judgement.h"
 #include "policy/state/state.h"
@@ -21,12 +22,16 @@ struct ActEffect {
   // The act's name.
   const statement::v1::ActRef& ref;
   const record::v1::Outcome& outcome;
-  // Of the entry: position, leaf hash and record time; of the statement: digest.
+  // Of the entry: position, leaf hash, record time and its civil date; of the statement: digest.
   uint64_t index;
   const gateway::base::Digest& leaf;
   int64_t time_ms;
+  const convention::v1::Date& civil_date;
   const gateway::base::Digest& digest;
 };
+
+// Where an accepted act comes from: its name, its record time, the keys of its carriers.
+record::v1::Provenance ProvenanceOf(const ActEffect& effect);
 
 // Adds what is particular to the kind of act to an outcome that has carriers and instant already.
 using Derive = void (*)(const rules::Judgement&, record::v1::Outcome&);
@@ -54,6 +59,9 @@ void DeriveExchange(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveOpinion(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveDecision(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveTransfer(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveRuling(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveAcknowledgement(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveHandover(const rules::Judgement& j, record::v1::Outcome& outcome);
 
 // apply_people.cc
 absl::Status ApplyConventionEnacted(const ActEffect& effect);

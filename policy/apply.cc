@@ -6,6 +6,7 @@
 #include "gateway/base/status.h"
 #include "policy/acts.h"
 #include "policy/decide.h"
+#include "policy/rules/fields.h"
 
 namespace passerelle::policy {
 namespace {
@@ -90,8 +91,9 @@ absl::Status ApplyActs(State& state, const AppliedEntry& applied) {
     const ActSpec* spec = FindSpec(act.body_case());
     if (spec == nullptr) return Corrupt("ACT_UNKNOWN", "an accepted act is of no known kind");
     ref.set_ordinal(static_cast<uint32_t>(i));
-    RETURN_IF_ERROR(spec->apply({state, act, ref, decision.outcome(), applied.index, applied.leaf,
-                                 applied.entry.time_ms(), applied.digest}));
+    RETURN_IF_ERROR(
+        spec->apply({state, act, ref, decision.outcome(), applied.index, applied.leaf,
+                     applied.entry.time_ms(), applied.entry.civil_date(), applied.digest}));
     accepted = true;
   }
   if (!accepted) return absl::OkStatus();
@@ -134,6 +136,16 @@ void Forget(State& state, int64_t time_ms) {
 }
 
 }  // namespace
+
+record::v1::Provenance ProvenanceOf(const ActEffect& effect) {
+  record::v1::Provenance provenance;
+  *provenance.mutable_act() = effect.ref;
+  provenance.set_time_ms(effect.time_ms);
+  for (const record::v1::Carrier& carrier : effect.outcome.carriers())
+    if (!rules::Contains(provenance.keys(), carrier.signer()))
+      provenance.add_keys(carrier.signer());
+  return provenance;
+}
 
 absl::Status Apply(State& state, const AppliedEntry& applied) {
   RETURN_IF_ERROR(CheckPlace(state, applied));

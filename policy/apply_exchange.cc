@@ -46,6 +46,13 @@ absl::StatusOr<Target<TransferRow>> CopyTransfer(const ActEffect& effect, const 
   return Copy(effect, effect.state.transfers, ref);
 }
 
+// The share of a party in a transfer.
+absl::StatusOr<record::v1::DeliveryRow*> ShareOf(TransferRow& transfer, std::string_view party) {
+  for (record::v1::DeliveryRow& share : *transfer.mutable_deliveries())
+    if (share.party() == party) return &share;
+  return Corrupt("RECIPIENT_UNKNOWN", "an outcome names a party that the transfer is not for");
+}
+
 absl::Status OutcomeMissing() {
   return Corrupt("OUTCOME_MISSING", "the outcome of an accepted act is missing");
 }
@@ -56,6 +63,7 @@ absl::Status ApplyDatasetDeclared(const ActEffect& effect) {
   DatasetRow row;
   *row.mutable_declared() = effect.act.dataset_declared();
   row.set_controller(effect.act.party());
+  *row.mutable_declaration() = ProvenanceOf(effect);
   record::v1::SlugRow slug;
   *slug.mutable_act() = effect.ref;
   slug.set_version(row.declared().version());
@@ -74,6 +82,8 @@ absl::Status ApplyExchangeProposed(const ActEffect& effect) {
   row.set_slug(effect.outcome.exchange().slug());
   row.set_holder(effect.outcome.exchange().holder());
   row.set_recipient(effect.outcome.exchange().recipient());
+  if (effect.outcome.exchange().has_lapses_on())
+    *row.mutable_lapses_on() = effect.outcome.exchange().lapses_on();
   row.set_purpose(proposed.purpose());
   *row.mutable_units() = proposed.units();
   *row.mutable_from() = proposed.from();
@@ -84,6 +94,8 @@ absl::Status ApplyExchangeProposed(const ActEffect& effect) {
   terms.set_threshold(dataset.row.declared().threshold());
   *terms.mutable_until() = proposed.until();
   terms.set_release(statement::v1::RELEASE_STANDING);
+  *row.mutable_proposal() = ProvenanceOf(effect);
+  *row.mutable_proposed_on() = effect.civil_date;
   // Who transcribes a paper proposal does not propose.
   if (!effect.act.has_under_deed())
     for (const record::v1::Carrier& carrier : effect.outcome.carriers())
@@ -100,7 +112,8 @@ absl::Status ApplyDpoOpinionGiven(const ActEffect& effect) {
                              ? record::v1::EXCHANGE_PHASE_FAVOURABLE
                              : record::v1::EXCHANGE_PHASE_UNFAVOURABLE);
   *exchange.row.mutable_terms() = effect.outcome.terms();
-  *exchange.row.mutable_opinion() = effect.ref;
+  *exchange.row.mutable_opinion() = ProvenanceOf(effect);
+  *exchange.row.mutable_opinion_on() = effect.civil_date;
   exchange.row.set_opinion_agent(effect.outcome.carriers(0).agent());
   effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
   return absl::OkStatus();
@@ -114,7 +127,7 @@ absl::Status ApplyExchangeDecided(const ActEffect& effect) {
                              ? record::v1::EXCHANGE_PHASE_APPROVED
                              : record::v1::EXCHANGE_PHASE_REFUSED);
   *exchange.row.mutable_terms() = effect.outcome.terms();
-  *exchange.row.mutable_decision() = effect.ref;
+  *exchange.row.mutable_decision() = ProvenanceOf(effect);
   effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
   return absl::OkStatus();
 }
@@ -124,7 +137,8 @@ absl::Status ApplyRegisterEntryRecorded(const ActEffect& effect) {
   ASSIGN_OR_RETURN(auto exchange, CopyExchange(effect, recorded.exchange()));
   // The recipient's own entry is in the log; what gates transfers is the holder's.
   if (effect.act.party() != exchange.row.holder()) return absl::OkStatus();
-  *exchange.row.mutable_register_entry() = effect.ref;
+  *exchange.row.mutable_register_entry() = ProvenanceOf(effect);
+  *exchange.row.mutable_register_review_on() = recorded.next_review_on();
   exchange.row.set_register_version(recorded.version());
   effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
   return absl::OkStatus();
@@ -135,17 +149,22 @@ absl::Status ApplyTransferSubmitted(const ActEffect& effect) {
   const auto& submitted = effect.act.transfer_submitted();
   ASSIGN_OR_RETURN(auto exchange, CopyExchange(effect, submitted.exchange()));
   TransferRow row;
-  row.set_phase(effect.outcome.transfer().release() == statement::v1::RELEASE_EACH_RULED
-                    ? record::v1::TRANSFER_PHASE_HELD
-                    : record::v1::TRANSFER_PHASE_RELEASED);
+  row.set_phase(record::v1::TRANSFER_PHASE_KEPT);
   *row.mutable_exchange() = exchange.ref;
   row.set_holder(exchange.row.holder());
-  row.set_recipient(exchange.row.recipient());
+  for (const record::v1::Delivery& delivery : effect.outcome.transfer().deliveries()) {
+    record::v1::DeliveryRow& share = *row.add_deliveries();
+    share.set_party(delivery.party());
+    share.set_phase(delivery.release() == statement::v1::RELEASE_EACH_RULED
+                        ? record::v1::DELIVERY_PHASE_HELD
+                        : record::v1::DELIVERY_PHASE_RELEASED);
+  }
   row.set_index(effect.index);
   row.set_period(submitted.period());
   row.set_payload(submitted.payload().digest());
   row.set_destroy_after_ms(submitted.destroy_after_ms());
   *row.mutable_retain_until() = effect.outcome.transfer().retain_until();
+  *row.mutable_submitted() = ProvenanceOf(effect);
   const std::string key = KeyOf(effect.ref);
   std::string listed = exchange.key;
   gateway::base::AppendBigEndian64(listed, effect.index);
@@ -158,12 +177,21 @@ absl::Status ApplyTransferSubmitted(const ActEffect& effect) {
 }
 
 absl::Status ApplyTransferRuled(const ActEffect& effect) {
+  if (!effect.outcome.has_ruling()) return OutcomeMissing();
   const auto& ruled = effect.act.transfer_ruled();
   ASSIGN_OR_RETURN(auto transfer, CopyTransfer(effect, ruled.transfer()));
-  *transfer.row.mutable_ruling() = effect.ref;
-  if (ruled.ruling() == statement::v1::RULING_RELEASED) {
-    transfer.row.set_phase(record::v1::TRANSFER_PHASE_RELEASED);
-  } else {
+  for (const std::string& party : effect.outcome.ruling().parties()) {
+    ASSIGN_OR_RETURN(record::v1::DeliveryRow* const share, ShareOf(transfer.row, party));
+    share->set_phase(ruled.ruling() == statement::v1::RULING_RELEASED
+                         ? record::v1::DELIVERY_PHASE_RELEASED
+                         : record::v1::DELIVERY_PHASE_REFUSED);
+    *share->mutable_ruling() = ProvenanceOf(effect);
+  }
+  // Nobody is left to receive it: the last refusal is the ground of the erasure.
+  bool wanted = false;
+  for (const record::v1::DeliveryRow& share : transfer.row.deliveries())
+    wanted = wanted || share.phase() != record::v1::DELIVERY_PHASE_REFUSED;
+  if (!wanted) {
     transfer.row.set_phase(record::v1::TRANSFER_PHASE_ERASURE_DUE);
     *transfer.row.mutable_ground() = effect.ref;
   }
@@ -172,18 +200,24 @@ absl::Status ApplyTransferRuled(const ActEffect& effect) {
 }
 
 absl::Status ApplyTransferAcknowledged(const ActEffect& effect) {
+  if (!effect.outcome.has_delivery()) return OutcomeMissing();
   ASSIGN_OR_RETURN(auto transfer,
                    CopyTransfer(effect, effect.act.transfer_acknowledged().transfer()));
-  if (transfer.row.has_acknowledgement()) return absl::OkStatus();
-  *transfer.row.mutable_acknowledgement() = effect.ref;
+  ASSIGN_OR_RETURN(record::v1::DeliveryRow* const share,
+                   ShareOf(transfer.row, effect.outcome.delivery().party()));
+  if (share->has_acknowledgement()) return absl::OkStatus();
+  *share->mutable_acknowledgement() = effect.ref;
   effect.state.transfers.Put(transfer.key, std::move(transfer.row));
   return absl::OkStatus();
 }
 
 absl::Status ApplyContentHandedOver(const ActEffect& effect) {
+  if (!effect.outcome.has_delivery()) return OutcomeMissing();
   ASSIGN_OR_RETURN(auto transfer,
                    CopyTransfer(effect, effect.act.content_handed_over().transfer()));
-  transfer.row.set_handovers(transfer.row.handovers() + 1);
+  ASSIGN_OR_RETURN(record::v1::DeliveryRow* const share,
+                   ShareOf(transfer.row, effect.outcome.delivery().party()));
+  share->set_handovers(share->handovers() + 1);
   effect.state.transfers.Put(transfer.key, std::move(transfer.row));
   return absl::OkStatus();
 }

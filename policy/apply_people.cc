@@ -59,6 +59,10 @@ absl::Status ApplyConventionEnacted(const ActEffect& effect) {
   *founding.mutable_settings() = enacted.settings();
   *founding.mutable_settings_ref() = effect.ref;
   effect.state.foundings.Put("", std::move(founding));
+  // Entry 0 names no key: no stop of a founder's key ever takes the log's foundation away.
+  record::v1::Provenance founded;
+  *founded.mutable_act() = effect.ref;
+  founded.set_time_ms(effect.time_ms);
   ActRef ref = effect.ref;
   for (const statement::v1::FoundingKey& founder : enacted.founding_keys()) {
     PutAgent(effect.state, founder.agent(), founder.kind(), founder.party());
@@ -67,6 +71,7 @@ absl::Status ApplyConventionEnacted(const ActEffect& effect) {
     key.set_spki(founder.spki());
     key.set_valid_until_ms(std::numeric_limits<int64_t>::max());
     key.set_in_force_from_ms(effect.outcome.in_force_from_ms());
+    *key.mutable_enrolled() = founded;
     RETURN_IF_ERROR(PutKey(effect.state, std::move(key)));
     // Founding mandates have no days: they stand for the life of the log.
     MandateRow mandate;
@@ -75,6 +80,7 @@ absl::Status ApplyConventionEnacted(const ActEffect& effect) {
     mandate.set_role(founder.role());
     mandate.set_rank(statement::v1::RANK_TITULAR);
     mandate.set_in_force_from_ms(effect.outcome.in_force_from_ms());
+    *mandate.mutable_given() = founded;
     ref.set_ordinal(ref.ordinal() + 1);
     RETURN_IF_ERROR(PutMandate(effect.state, ref, mandate));
   }
@@ -83,7 +89,7 @@ absl::Status ApplyConventionEnacted(const ActEffect& effect) {
 
 absl::Status ApplyPartyAdhered(const ActEffect& effect) {
   record::v1::AdhesionRow row;
-  *row.mutable_act() = effect.ref;
+  *row.mutable_adhered() = ProvenanceOf(effect);
   row.set_in_force_from_ms(effect.outcome.in_force_from_ms());
   effect.state.adhesions.Put(effect.act.party(), std::move(row));
   return absl::OkStatus();
@@ -95,6 +101,7 @@ absl::Status ApplyDeedRecorded(const ActEffect& effect) {
   row.set_party(effect.act.party());
   row.set_kind(recorded.kind());
   *row.mutable_dated() = recorded.dated();
+  *row.mutable_recorded() = ProvenanceOf(effect);
   effect.state.deeds.Put(KeyOf(effect.ref), std::move(row));
   return absl::OkStatus();
 }
@@ -108,6 +115,7 @@ absl::Status ApplyAgentEnrolled(const ActEffect& effect) {
   key.set_valid_from_ms(enrolled.valid_from_ms());
   key.set_valid_until_ms(enrolled.valid_until_ms());
   key.set_in_force_from_ms(effect.outcome.in_force_from_ms());
+  *key.mutable_enrolled() = ProvenanceOf(effect);
   return PutKey(effect.state, std::move(key));
 }
 
@@ -128,6 +136,7 @@ absl::Status ApplyMandateGiven(const ActEffect& effect) {
   if (given.has_confidentiality())
     *row.mutable_confidentiality_on() = given.confidentiality().signed_on();
   row.set_in_force_from_ms(effect.outcome.in_force_from_ms());
+  *row.mutable_given() = ProvenanceOf(effect);
   return PutMandate(effect.state, effect.ref, row);
 }
 

@@ -50,7 +50,11 @@ void AddConcerned(const Judgement& j, Parties& parties) {
     case rules::Area::kTransfer:
     case rules::Area::kGateway:
       parties.insert(j.subject.holder);
-      parties.insert(j.subject.recipient);
+      if (j.subject.transfer == nullptr)
+        parties.insert(j.subject.recipients.begin(), j.subject.recipients.end());
+      else
+        for (const record::v1::DeliveryRow& share : j.subject.transfer->deliveries())
+          parties.insert(share.party());
       return;
   }
 }
@@ -94,8 +98,9 @@ void DecideActs(const State& state, const Matter& matter, const std::vector<rule
     if (i + 1 < acts) {
       ref.set_ordinal(i);
       const gateway::base::Digest no_leaf{};  // only entry 0, a set of one, looks at its leaf
-      const absl::Status applied = spec->apply({draft, act, ref, decision.outcome(), state.size(),
-                                                no_leaf, matter.time_ms, matter.digest});
+      const absl::Status applied =
+          spec->apply({draft, act, ref, decision.outcome(), state.size(), no_leaf, matter.time_ms,
+                       matter.today, matter.digest});
       if (!applied.ok()) {
         rules::RefuseInconsistent(i, refusals);
         return;

@@ -35,10 +35,11 @@ Handover JudgeHandover(const State& state, std::string_view agent,
   if (exchange == nullptr) {
     rules::RefuseUnknownTransfer(findings);
   } else {
-    rules::CheckDeliverable(*row, now.time_ms, now.civil_date, 0, findings);
     rules::CheckOperatorReads(state, agent, now.time_ms, now.civil_date, findings);
     handover.reader =
-        rules::CheckReader(state, agent, *exchange, now.time_ms, now.civil_date, findings);
+        rules::CheckReader(state, agent, *exchange, *row, now.time_ms, now.civil_date, findings);
+    rules::CheckDeliverable(state, *row, handover.reader.party(), now.time_ms, now.civil_date, 0,
+                            findings);
   }
   handover.findings = findings.refusals();
   return handover;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "policy/acts.h"
+#include "policy/calendar/calendar.h"
 #include "policy/rules/fields.h"
 
 namespace passerelle::policy {
@@ -24,8 +25,10 @@ void DeriveMandate(const Judgement& j, Outcome& outcome) {
 void DeriveExchange(const Judgement& j, Outcome& outcome) {
   record::v1::ExchangeOutcome* exchange = outcome.mutable_exchange();
   exchange->set_holder(j.subject.holder);
-  exchange->set_recipient(j.subject.recipient);
+  exchange->set_recipient(j.act().exchange_proposed().recipient().party());
   exchange->set_slug(j.subject.dataset->declared().slug());
+  const uint32_t days = j.settings().request_lapse_days();
+  if (days != 0) *exchange->mutable_lapses_on() = calendar::AddCivilDays(j.today(), days);
 }
 
 void DeriveOpinion(const Judgement& j, Outcome& outcome) {
@@ -55,12 +58,30 @@ void DeriveDecision(const Judgement& j, Outcome& outcome) {
 void DeriveTransfer(const Judgement& j, Outcome& outcome) {
   const ExchangeRow& exchange = *j.subject.exchange;
   record::v1::TransferOutcome* transfer = outcome.mutable_transfer();
-  *transfer->mutable_decision() = exchange.decision();
-  *transfer->mutable_opinion() = exchange.opinion();
-  *transfer->mutable_register_entry() = exchange.register_entry();
+  *transfer->mutable_decision() = exchange.decision().act();
+  *transfer->mutable_opinion() = exchange.opinion().act();
+  *transfer->mutable_register_entry() = exchange.register_entry().act();
   transfer->set_sequence(exchange.transfers() + 1);
-  transfer->set_release(exchange.terms().release());
+  record::v1::Delivery& delivery = *transfer->add_deliveries();
+  delivery.set_party(exchange.recipient());
+  delivery.set_release(exchange.terms().release());
   *transfer->mutable_retain_until() = exchange.retain_until();
+}
+
+void DeriveRuling(const Judgement& j, Outcome& outcome) {
+  const std::string& recipient = j.act().transfer_ruled().recipient();
+  for (const record::v1::DeliveryRow& share : j.subject.transfer->deliveries())
+    if (share.phase() == record::v1::DELIVERY_PHASE_HELD &&
+        (recipient.empty() || recipient == share.party()))
+      outcome.mutable_ruling()->add_parties(share.party());
+}
+
+void DeriveAcknowledgement(const Judgement& j, Outcome& outcome) {
+  outcome.mutable_delivery()->set_party(j.act().party());
+}
+
+void DeriveHandover(const Judgement& j, Outcome& outcome) {
+  outcome.mutable_delivery()->set_party(j.observed().reader().party());
 }
 
 }  // namespace passerelle::policy

@@ -105,7 +105,7 @@ absl::StatusOr<int> Decide(App& app, const DecideOptions& options) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto found, session->GetExchange(decided.exchange()));
   if (found.exchange().row().has_opinion())
-    *decided.mutable_opinion() = found.exchange().row().opinion();
+    *decided.mutable_opinion() = found.exchange().row().opinion().act();
   ASSIGN_OR_RETURN(const int verdict,
                    ReadEnum("--verdict", options.verdict, *statement::v1::Verdict_descriptor()));
   decided.set_verdict(static_cast<statement::v1::Verdict>(verdict));
@@ -131,7 +131,7 @@ absl::StatusOr<int> List(App& app) {
   for (const auto& exchange : exchanges) {
     list.push_back(JsonOf(exchange));
     rows.push_back({NameOf(exchange.name(), true), exchange.row().slug(), exchange.row().holder(),
-                    exchange.row().recipient(),
+                    exchange.row().recipient() + exchange.row().recipient_class(),
                     ShowEnum(*record::v1::ExchangePhase_descriptor(), exchange.row().phase()),
                     std::to_string(exchange.row().transfers())});
   }

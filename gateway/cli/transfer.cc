@@ -58,7 +58,11 @@ absl::StatusOr<Act> Manifest(App& app, const SendOptions& options,
   statement::v1::TransferSubmitted& transfer = *act.mutable_transfer_submitted();
   *transfer.mutable_exchange() = found.exchange().name();
   *transfer.mutable_dataset() = found.exchange().row().dataset();
-  transfer.mutable_recipient()->set_party(found.exchange().row().recipient());
+  const record::v1::ExchangeRow& exchange = found.exchange().row();
+  if (exchange.recipient_class().empty())
+    transfer.mutable_recipient()->set_party(exchange.recipient());
+  else
+    transfer.mutable_recipient()->set_recipient_class(exchange.recipient_class());
   transfer.set_period(options.period);
   transfer.mutable_payload()->set_digest(
       client::Attach(draft, base::CommitmentKind::kPayload, "text/csv", payload, app.random()));
@@ -99,12 +103,17 @@ absl::StatusOr<int> List(App& app) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& transfer : transfers) {
     list.push_back(JsonOf(transfer));
-    rows.push_back({NameOf(transfer.name(), true), transfer.row().period(), transfer.row().holder(),
-                    transfer.row().recipient(),
-                    ShowEnum(*record::v1::TransferPhase_descriptor(), transfer.row().phase()),
-                    std::to_string(transfer.row().handovers()),
-                    transfer.row().has_acknowledgement() ? app.Say("oui", "yes") : "-",
-                    ShowDate(transfer.row().retain_until())});
+    const bool kept = transfer.row().phase() == record::v1::TRANSFER_PHASE_KEPT;
+    for (const record::v1::DeliveryRow& delivery : transfer.row().deliveries()) {
+      rows.push_back(
+          {NameOf(transfer.name(), true), transfer.row().period(), transfer.row().holder(),
+           delivery.party(),
+           kept ? ShowEnum(*record::v1::DeliveryPhase_descriptor(), delivery.phase())
+                : ShowEnum(*record::v1::TransferPhase_descriptor(), transfer.row().phase()),
+           std::to_string(delivery.handovers()),
+           delivery.has_acknowledgement() ? app.Say("oui", "yes") : "-",
+           ShowDate(transfer.row().retain_until())});
+    }
   }
   if (app.json())
     std::printf("%s\n", JsonList(list).c_str());

@@ -45,7 +45,7 @@ absl::StatusOr<Caller> Identifier::Identify(const std::string& log,
     const record::v1::KeyRow* key = state.keys.Find(base::View(verified.fingerprint));
     if (key == nullptr) return;
     caller.agent = key->agent();
-    in_force = policy::state::KeyInForce(*key, log_now.time_ms);
+    in_force = policy::state::KeyInForce(state, *key, log_now.time_ms, log_now.civil_date);
   });
   if (caller.agent.empty())
     return base::Error(absl::StatusCode::kUnauthenticated, "KEY_NOT_ENROLLED", "",

@@ -86,7 +86,7 @@ absl::StatusOr<api::GetExchangeResponse> GetExchange(const Caller& caller,
                   "no such exchange is recorded in this log, or not for you to see");
   caller.convention->Read([&](const State& state) {
     const record::v1::ExchangeRow* row = state.exchanges.Find(KeyOf(request.exchange()));
-    if (row == nullptr || !sight.SeesExchange(*row)) return;
+    if (row == nullptr || !sight.SeesExchange(*row, state)) return;
     api::GetExchangeResponse response;
     *response.mutable_exchange()->mutable_name() = request.exchange();
     *response.mutable_exchange()->mutable_row() = *row;
@@ -105,7 +105,7 @@ absl::StatusOr<api::ListExchangesResponse> ListExchanges(const Caller& caller,
     next = TakePage<record::v1::ExchangeRow>(
         state.exchanges, request.page_size(), request.page_token(),
         [&](const std::string& key, const record::v1::ExchangeRow& row) {
-          if (!sight.SeesExchange(row)) return false;
+          if (!sight.SeesExchange(row, state)) return false;
           api::Exchange& exchange = *response.add_exchanges();
           *exchange.mutable_name() = RefOf(key);
           *exchange.mutable_row() = row;

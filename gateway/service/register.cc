@@ -77,7 +77,7 @@ std::string HolderOfOffice(const State& state, const std::string& party, stateme
     const std::string mandate = key.substr(prefix.size());
     const record::v1::MandateRow* row = state.mandates.Find(mandate);
     if (row != nullptr && row->role() == role &&
-        policy::state::InForce(*row, now.time_ms, now.civil_date))
+        policy::state::InForce(state, *row, now.time_ms, now.civil_date))
       (row->rank() == statement::v1::RANK_DEPUTY ? deputy : titular) = mandate;
     return titular.empty();
   });

@@ -34,7 +34,7 @@ bool SeesAffairs(Role role) {
 Sight::Sight(const policy::state::State& state, std::string_view agent, const policy::Now& now) {
   for (const policy::state::HeldMandate& held : policy::state::MandatesOf(state, agent)) {
     const record::v1::MandateRow& mandate = *held.row;
-    if (!policy::state::InForce(mandate, now.time_ms, now.civil_date)) continue;
+    if (!policy::state::InForce(state, mandate, now.time_ms, now.civil_date)) continue;
     if (mandate.role() == statement::v1::ROLE_LOG_AUDITOR) whole_log_ = true;
     if (!SeesAffairs(mandate.role())) continue;
     if (mandate.datasets().empty())
@@ -52,16 +52,25 @@ bool Sight::SeesSide(const std::string& party, const std::string& slug) const {
   return it != slugs_.end() && it->second.count(slug) > 0;
 }
 
-bool Sight::SeesExchange(const record::v1::ExchangeRow& exchange) const {
-  return whole_log_ || SeesSide(exchange.holder(), exchange.slug()) ||
-         SeesSide(exchange.recipient(), exchange.slug());
+bool Sight::SeesExchange(const record::v1::ExchangeRow& exchange,
+                         const policy::state::State& state) const {
+  if (whole_log_ || SeesSide(exchange.holder(), exchange.slug())) return true;
+  const std::vector<std::string> recipients = policy::state::RecipientsOf(
+      state, exchange.holder(), exchange.recipient(), exchange.recipient_class());
+  return std::any_of(recipients.begin(), recipients.end(),
+                     [&](const std::string& party) { return SeesSide(party, exchange.slug()); });
 }
 
 bool Sight::SeesTransfer(const record::v1::TransferRow& transfer,
                          const policy::state::State& state) const {
   const record::v1::ExchangeRow* exchange =
       state.exchanges.Find(policy::state::KeyOf(transfer.exchange()));
-  return exchange != nullptr && SeesExchange(*exchange);
+  if (exchange == nullptr) return false;
+  if (whole_log_ || SeesSide(exchange->holder(), exchange->slug())) return true;
+  const auto& shares = transfer.deliveries();
+  return std::any_of(shares.begin(), shares.end(), [&](const record::v1::DeliveryRow& share) {
+    return SeesSide(share.party(), exchange->slug());
+  });
 }
 
 bool Sight::SeesEntry(const record::v1::Entry& entry) const {

@@ -29,9 +29,10 @@ class Sight {
 
   // Whether it sees an exchange, as holder's or recipient's side; a mandate limited to datasets
   // sees theirs.
-  bool SeesExchange(const record::v1::ExchangeRow& exchange) const;
+  bool SeesExchange(const record::v1::ExchangeRow& exchange,
+                    const policy::state::State& state) const;
 
-  // Whether it sees a transfer of that exchange.
+  // Whether it sees a transfer, as holder's side or as one of its recipients'.
   bool SeesTransfer(const record::v1::TransferRow& transfer,
                     const policy::state::State& state) const;
 

@@ -9,6 +9,7 @@
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
 #include "policy/decide.h"
+#include "policy/rules/areas.h"
 #include "policy/state/query.h"
 
 namespace passerelle::gateway::verify {
@@ -198,9 +199,9 @@ Check Replay::CheckSignatures(const Item& item, const Recorded& recorded) {
                 absl::StrCat("la clé du signataire ", i + 1, " n'a pas une forme admise"),
                 key.status());
     const record::v1::KeyRow* row = state_.keys.Find(signers[i]);
-    const bool accepted =
-        item.entry.recorded().decisions(0).effect() == record::v1::EFFECT_ACCEPTED;
-    if (row != nullptr && accepted && !policy::state::KeyInForce(*row, item.entry.time_ms()))
+    const bool report = policy::rules::IsReport(recorded.statement.acts(0).body_case());
+    if (row != nullptr && !report &&
+        !policy::state::KeyInForce(state_, *row, item.entry.time_ms(), item.entry.civil_date()))
       return At(
           item, absl::StrCat("the key of signer ", i + 1, " was not in force at that time"),
           absl::StrCat("la clé du signataire ", i + 1, " n'était pas en vigueur à ce moment"));

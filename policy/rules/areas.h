@@ -15,11 +15,15 @@ inline Area AreaOf(statement::v1::Act::BodyCase body) {
   switch (body) {
     case Act::kConventionEnacted:
     case Act::kPartyAdhered:
+    case Act::kSettingsEnacted:
       return Area::kConvention;
     case Act::kDeedRecorded:
       return Area::kDeed;
     case Act::kAgentEnrolled:
     case Act::kMandateGiven:
+    case Act::kMandateEnded:
+    case Act::kKeyStopped:
+    case Act::kKeyReinstated:
       return Area::kPeople;
     case Act::kDatasetDeclared:
       return Area::kData;
@@ -35,10 +39,19 @@ inline Area AreaOf(statement::v1::Act::BodyCase body) {
     case Act::kDpoOpinionGiven:
     case Act::kExchangeDecided:
     case Act::kRegisterEntryRecorded:
+    case Act::kRecommendationAnswered:
+    case Act::kFreezePlaced:
+    case Act::kFreezeLifted:
     case Act::BODY_NOT_SET:
       return Area::kExchange;
   }
   return Area::kExchange;
+}
+
+// Whether an act reports a fact: it is recorded whoever signs it, and binds only when a rule says
+// so.
+inline bool IsReport(statement::v1::Act::BodyCase body) {
+  return body == statement::v1::Act::kKeyStopped || body == statement::v1::Act::kFreezePlaced;
 }
 
 }  // namespace passerelle::policy::rules

@@ -40,10 +40,10 @@ void CheckAdhered(Judgement& j) {
   if (!party.empty() && !state::HasAdhered(j.state(), party, j.time_ms()))
     j.Refuse({kIx1, "party-not-adhered"}, "party");
   // The holder adhered before it declared the dataset.
-  const std::string& recipient = j.subject.recipient;
-  if (state::FindParty(j.state(), recipient) != nullptr && recipient != party &&
-      !state::HasAdhered(j.state(), recipient, j.time_ms()))
-    j.Refuse({kIx1, "recipient-not-adhered"});
+  for (const std::string& recipient : j.subject.recipients)
+    if (state::FindParty(j.state(), recipient) != nullptr && recipient != party &&
+        !state::HasAdhered(j.state(), recipient, j.time_ms()))
+      j.Refuse({kIx1, "recipient-not-adhered"});
 }
 
 void CheckRecipient(Judgement& j) {

@@ -106,8 +106,8 @@ bool HasDpo(const Judgement& j, const std::string& party) {
   j.state().mandates_by_party.Scan(prefix, [&](const std::string& key, const state::State::Mark&) {
     const record::v1::MandateRow* row =
         j.state().mandates.Find(std::string_view(key).substr(prefix.size()));
-    found =
-        row != nullptr && row->role() == ROLE_DPO && state::InForce(*row, j.time_ms(), j.today());
+    found = row != nullptr && row->role() == ROLE_DPO &&
+            state::InForce(j.state(), *row, j.time_ms(), j.today());
     return !found;
   });
   return found;
@@ -198,13 +198,15 @@ void CheckDecision(Judgement& j) {
     j.Refuse({kIx2c, "opinion-missing"}, j.At("opinion"));
     return;
   }
+  NeedStanding(j, exchange.opinion(), j.At("opinion"));
   if (exchange.phase() == ExchangePhase::EXCHANGE_PHASE_UNFAVOURABLE &&
       decided.verdict() == statement::v1::VERDICT_APPROVED)
     *j.Refuse({kIx2c, "opinion-unfavourable"}, j.At("verdict")).mutable_about() =
-        exchange.opinion();
+        exchange.opinion().act();
   const auto ref = NeedReference(j, decided.has_opinion(), decided.opinion(), j.At("opinion"));
-  if (ref.has_value() && state::KeyOf(*ref) != state::KeyOf(exchange.opinion()))
-    *j.Refuse({kIx2c, "opinion-superseded"}, j.At("opinion")).mutable_about() = exchange.opinion();
+  if (ref.has_value() && state::KeyOf(*ref) != state::KeyOf(exchange.opinion().act()))
+    *j.Refuse({kIx2c, "opinion-superseded"}, j.At("opinion")).mutable_about() =
+        exchange.opinion().act();
 }
 
 }  // namespace passerelle::policy::rules

@@ -62,7 +62,7 @@ void CheckRegisterEntry(Judgement& j) {
   const record::v1::ExchangeRow& exchange = *j.subject.exchange;
   if (exchange.phase() == record::v1::EXCHANGE_PHASE_REFUSED)
     j.Refuse({kIx3c, "exchange-refused"}, j.At("exchange"));
-  if (j.act().party() != exchange.holder() && j.act().party() != exchange.recipient())
+  if (j.act().party() != exchange.holder() && !j.IsRecipient(j.act().party()))
     j.Refuse({kIx3c, "not-concerned"}, "party");
   if (j.act().party() == exchange.holder() && entry.version() != 0 &&
       entry.version() <= exchange.register_version()) {
@@ -73,7 +73,10 @@ void CheckRegisterEntry(Judgement& j) {
 }
 
 void CheckRegistered(Judgement& j) {
-  if (j.subject.exchange != nullptr && !j.subject.exchange->has_register_entry())
+  if (j.subject.exchange == nullptr) return;
+  if (j.subject.exchange->has_register_entry())
+    NeedStanding(j, j.subject.exchange->register_entry(), j.At("exchange"));
+  else
     j.Refuse({kIx3c, "register-missing"}, j.At("exchange"));
 }
 

@@ -46,7 +46,7 @@ bool IsBound(const state::State& state, std::string_view agent, std::string_view
   if (agent.empty()) return false;
   for (const state::HeldMandate& held : state::MandatesOf(state, agent))
     if (held.row->party() == party && held.row->has_confidentiality_on() &&
-        state::InForce(*held.row, time_ms, today))
+        state::InForce(state, *held.row, time_ms, today))
       return true;
   return false;
 }
@@ -111,10 +111,11 @@ namespace {
 enum class Step { kNone, kUnit, kDataset, kAgreement, kAnswer, kGood };
 
 Step StepOf(const state::State& state, const record::v1::MandateRow& mandate,
-            const record::v1::ExchangeRow& exchange, int64_t time_ms,
-            const convention::v1::Date& today) {
-  if (mandate.role() != statement::v1::ROLE_READER || mandate.party() != exchange.recipient() ||
-      !state::InForce(mandate, time_ms, today))
+            const record::v1::ExchangeRow& exchange, const record::v1::TransferRow& transfer,
+            int64_t time_ms, const convention::v1::Date& today) {
+  if (mandate.role() != statement::v1::ROLE_READER ||
+      ShareOf(transfer, mandate.party()) == nullptr ||
+      !state::InForce(state, mandate, time_ms, today))
     return Step::kNone;
   if (!Contains(exchange.units(), mandate.unit())) return Step::kUnit;
   if (!mandate.datasets().empty() && !Contains(mandate.datasets(), exchange.slug()))
@@ -130,12 +131,13 @@ Step StepOf(const state::State& state, const record::v1::MandateRow& mandate,
 }  // namespace
 
 record::v1::ReaderObserved CheckReader(const state::State& state, std::string_view agent,
-                                       const record::v1::ExchangeRow& exchange, int64_t time_ms,
+                                       const record::v1::ExchangeRow& exchange,
+                                       const record::v1::TransferRow& transfer, int64_t time_ms,
                                        const convention::v1::Date& today, Findings& findings) {
   record::v1::ReaderObserved reader;
   Step best = Step::kNone;
   for (const state::HeldMandate& held : state::MandatesOf(state, agent)) {
-    const Step step = StepOf(state, *held.row, exchange, time_ms, today);
+    const Step step = StepOf(state, *held.row, exchange, transfer, time_ms, today);
     if (step <= best) continue;
     best = step;
     reader.set_party(held.row->party());

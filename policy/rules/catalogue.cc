@@ -49,6 +49,7 @@ constexpr const Rule* kRules[] = {
     &kGatewayHandover,
     &kGatewayKey,
     &kGatewayRetention,
+    &kKeyCompromised,
     &kKeyEnrolled,
     &kKeyEnrolment,
     &kKeyForm,

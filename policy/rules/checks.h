@@ -30,8 +30,12 @@ void Conclude(Judgement& j);
 // An act that was accepted cannot be applied: the state contradicts itself.
 void RefuseInconsistent(uint32_t act, Findings& findings);
 
-// keys.cc: which keys may sign (WIRE 15).
-extern const Rule kKeyEnrolled, kKeyInForce;
+// keys.cc: which keys may sign (WIRE 15), and which acts still stand.
+extern const Rule kKeyEnrolled, kKeyInForce, kKeyCompromised;
+// Refuses what rests on an act that a compromised key carried; NeedStanding, unless it stands.
+void RefuseFallen(uint32_t act, const record::v1::Provenance& fallen, std::string_view path,
+                  Findings& findings);
+bool NeedStanding(Judgement& j, const record::v1::Provenance& act, std::string_view path);
 void CheckKeys(const state::State& state, const Matter& matter, Findings& findings);
 
 // references.cc: what an act refers to (WIRE 10). Fills the subject.
@@ -121,9 +125,11 @@ void CheckDataSubjects(Judgement& j);
 void CheckDatasetUnits(Judgement& j);
 void CheckExchangeUnits(Judgement& j);
 void CheckMandateReader(Judgement& j);
-// Whether an agent may read transfers of an exchange today, and how Observed will say so (WIRE 22).
+// Whether an agent may read a transfer of an exchange today, and how Observed will say so (WIRE
+// 22).
 record::v1::ReaderObserved CheckReader(const state::State& state, std::string_view agent,
-                                       const record::v1::ExchangeRow& exchange, int64_t time_ms,
+                                       const record::v1::ExchangeRow& exchange,
+                                       const record::v1::TransferRow& transfer, int64_t time_ms,
                                        const convention::v1::Date& today, Findings& findings);
 void CheckDatasetFields(Judgement& j);
 void CheckDatasetGeography(Judgement& j);
@@ -151,6 +157,9 @@ void CheckOperatorReads(const state::State& state, std::string_view agent, int64
                         const convention::v1::Date& today, Findings& findings);
 
 // transfer.cc: a transfer, its ruling and its acknowledgement.
+// The share of a recipient in a transfer, or null.
+const record::v1::DeliveryRow* ShareOf(const record::v1::TransferRow& transfer,
+                                       std::string_view party);
 extern const Rule kTransferApproval, kTransferManifest, kTransferRuling, kTransferAcknowledgement;
 // Whether the retention of a transfer is over (WIRE 23).
 bool IsRetentionOver(const record::v1::TransferRow& transfer, int64_t time_ms,
@@ -163,8 +172,9 @@ void CheckAcknowledgement(Judgement& j);
 // gateway.cc: what the gateway does of its own motion.
 extern const Rule kGatewayKey, kGatewayHandover, kGatewayRetention, kGatewayErasure;
 void CheckGatewayKey(Judgement& j);
-// Whether a transfer may be handed over to anybody at this moment; refuses otherwise.
-void CheckDeliverable(const record::v1::TransferRow& transfer, int64_t time_ms,
+// Whether a transfer may be handed over to a recipient at this moment; refuses otherwise.
+void CheckDeliverable(const state::State& state, const record::v1::TransferRow& transfer,
+                      std::string_view recipient, int64_t time_ms,
                       const convention::v1::Date& today, uint32_t act, Findings& findings);
 void CheckHandover(Judgement& j);
 void CheckRetention(Judgement& j);

@@ -74,7 +74,8 @@ namespace {
 bool Operates(const state::State& state, std::string_view agent, int64_t time_ms,
               const convention::v1::Date& today) {
   for (const state::HeldMandate& held : state::MandatesOf(state, agent))
-    if (held.row->role() == ROLE_OPERATOR && state::InForce(*held.row, time_ms, today)) return true;
+    if (held.row->role() == ROLE_OPERATOR && state::InForce(state, *held.row, time_ms, today))
+      return true;
   return false;
 }
 
@@ -87,8 +88,10 @@ void CheckDpoConflict(Judgement& j) {
     const auto& proposers = exchange.proposers();
     if (std::find(proposers.begin(), proposers.end(), signer.agent) != proposers.end())
       *j.Refuse({kConflictC1, "dpo-proposed"}).mutable_about() = j.subject.exchange_ref;
-    for (const std::string* side : {&exchange.holder(), &exchange.recipient()}) {
-      if (!Holds(j.state(), signer.agent, *side,
+    std::vector<std::string> sides = j.subject.recipients;
+    sides.push_back(exchange.holder());
+    for (const std::string& side : sides) {
+      if (!Holds(j.state(), signer.agent, side,
                  {ROLE_REPRESENTATIVE, ROLE_DECIDER, ROLE_REQUESTER, ROLE_STEWARD}, j.time_ms(),
                  j.today()))
         continue;
@@ -111,9 +114,10 @@ void CheckDpoElsewhere(Judgement& j) {
 void CheckDeciderConflict(Judgement& j) {
   if (j.act().has_under_deed() || j.subject.exchange == nullptr) return;
   for (const Signer& signer : j.signers())
-    if (Holds(j.state(), signer.agent, j.subject.recipient, {ROLE_REPRESENTATIVE, ROLE_DECIDER},
-              j.time_ms(), j.today()))
-      j.Refuse({kConflictC4, "other-side"});
+    for (const std::string& side : j.subject.recipients)
+      if (Holds(j.state(), signer.agent, side, {ROLE_REPRESENTATIVE, ROLE_DECIDER}, j.time_ms(),
+                j.today()))
+        j.Refuse({kConflictC4, "other-side"});
 }
 
 void CheckOperatorConflict(Judgement& j) {

@@ -137,8 +137,9 @@ void CheckPaper(Judgement& j, bool present, const statement::v1::ActRef& given,
   const auto ref = NeedReference(j, present, given, path);
   if (!ref.has_value()) return;
   const DeedRow* deed = FindOrRefuse(j, j.state().deeds, *ref, path);
-  if (deed != nullptr && (deed->kind() != kind || deed->party() != j.act().party()))
-    j.Refuse(otherwise, path);
+  if (deed == nullptr) return;
+  NeedStanding(j, deed->recorded(), path);
+  if (deed->kind() != kind || deed->party() != j.act().party()) j.Refuse(otherwise, path);
 }
 
 void CheckRepresentative(Judgement& j) {
@@ -150,7 +151,7 @@ void CheckRepresentative(Judgement& j) {
   if (mandate == nullptr) return;
   if (mandate->role() != ROLE_REPRESENTATIVE || mandate->party() != j.act().party())
     j.Refuse({kDeedAdhesion, "representative-role"}, path);
-  else if (!state::InForce(*mandate, InForceFrom(j), j.today()))
+  else if (!state::InForce(j.state(), *mandate, InForceFrom(j), j.today()))
     j.Refuse({kDeedAdhesion, "representative-not-in-force"}, path);
 }
 
@@ -181,6 +182,7 @@ void CheckGround(Judgement& j) {
   if (!ref.has_value()) return;
   const DeedRow* deed = FindOrRefuse(j, j.state().deeds, *ref, "under_deed");
   if (deed == nullptr) return;
+  NeedStanding(j, deed->recorded(), "under_deed");
   if (deed->party() != j.act().party()) j.Refuse({kDeedGround, "other-party"}, "under_deed");
   if (deed->kind() == statement::v1::DEED_KIND_NOTICE)
     j.Refuse({kDeedGround, "notice"}, "under_deed");

@@ -22,6 +22,9 @@ constexpr Message kHandoverMessages[] = {
     {"held", "L'envoi attend la décision du délégué du détenteur.",
      "The transfer waits for the ruling of the holder's DPO.",
      "Le délégué du détenteur libère l'envoi.", "The holder's DPO releases the transfer."},
+    {"refused", "Le délégué du détenteur a refusé cette remise.",
+     "The holder's DPO refused this handover.", "Le détenteur envoie de nouveau.",
+     "The holder sends again."},
     {"erased", "L'envoi est détruit ou va l'être.", "The transfer is destroyed or about to be.",
      "Le détenteur envoie de nouveau.", "The holder sends again."},
     {"retention-over", "La conservation de l'envoi est finie.",
@@ -88,14 +91,38 @@ void CheckGatewayKey(Judgement& j) {
     j.Refuse({kGatewayKey, "not-the-gateway"}, "header.signers");
 }
 
-void CheckDeliverable(const TransferRow& transfer, int64_t time_ms,
+namespace {
+
+// The first act that a handover to this recipient rests on and that does not stand, or null.
+const record::v1::Provenance* Fallen(const state::State& state, const TransferRow& transfer,
+                                     const record::v1::DeliveryRow& share, int64_t time_ms) {
+  const record::v1::ExchangeRow* exchange = state.exchanges.Find(state::KeyOf(transfer.exchange()));
+  if (exchange == nullptr) return nullptr;
+  for (const record::v1::Provenance* ground :
+       {&exchange->proposal(), &exchange->opinion(), &exchange->decision(), &transfer.submitted(),
+        &share.ruling()})
+    if (!state::Stands(state, *ground, time_ms)) return ground;
+  return nullptr;
+}
+
+}  // namespace
+
+void CheckDeliverable(const state::State& state, const TransferRow& transfer,
+                      std::string_view recipient, int64_t time_ms,
                       const convention::v1::Date& today, uint32_t act, Findings& findings) {
-  if (transfer.phase() == record::v1::TRANSFER_PHASE_HELD)
-    findings.Refuse(act, {kGatewayHandover, "held"}, "");
-  else if (transfer.phase() != record::v1::TRANSFER_PHASE_RELEASED)
+  const record::v1::DeliveryRow* share = ShareOf(transfer, recipient);
+  if (transfer.phase() != record::v1::TRANSFER_PHASE_KEPT)
     findings.Refuse(act, {kGatewayHandover, "erased"}, "");
+  else if (share == nullptr)  // who reads for no recipient is refused as a reader
+    return;
+  else if (share->phase() == record::v1::DELIVERY_PHASE_HELD)
+    findings.Refuse(act, {kGatewayHandover, "held"}, "");
+  else if (share->phase() != record::v1::DELIVERY_PHASE_RELEASED)
+    findings.Refuse(act, {kGatewayHandover, "refused"}, "");
   else if (IsRetentionOver(transfer, time_ms, today))
     findings.Refuse(act, {kGatewayHandover, "retention-over"}, "");
+  else if (const auto* fallen = Fallen(state, transfer, *share, time_ms))
+    RefuseFallen(act, *fallen, "", findings);
 }
 
 void CheckHandover(Judgement& j) {
@@ -103,13 +130,15 @@ void CheckHandover(Judgement& j) {
   NeedCommitment(j, handed.has_reader(), handed.reader(), j.At("reader"));
   CheckObservation(j, j.observed().has_reader(), j.At("reader"));
   if (j.subject.transfer == nullptr || j.subject.exchange == nullptr) return;
-  CheckDeliverable(*j.subject.transfer, j.time_ms(), j.today(), j.ordinal(), j.findings());
   if (!j.observed().has_reader()) return;
   const record::v1::ReaderObserved& reader = j.observed().reader();
+  CheckDeliverable(j.state(), *j.subject.transfer, reader.party(), j.time_ms(), j.today(),
+                   j.ordinal(), j.findings());
   const bool lives = reader.kind() == statement::v1::AGENT_KIND_PERSON ||
                      reader.kind() == statement::v1::AGENT_KIND_SERVICE;
-  if (reader.party() != j.subject.recipient || reader.role() != statement::v1::ROLE_READER ||
-      !lives || !Contains(j.subject.exchange->units(), reader.unit()))
+  if (ShareOf(*j.subject.transfer, reader.party()) == nullptr ||
+      reader.role() != statement::v1::ROLE_READER || !lives ||
+      !Contains(j.subject.exchange->units(), reader.unit()))
     j.Refuse({kGatewayHandover, "reader-not-entitled"}, j.At("reader"));
 }
 

@@ -1,5 +1,7 @@
 #include "policy/rules/judgement.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/strings.h"
@@ -104,6 +106,11 @@ bool Judgement::CarryBy(std::string_view party, std::initializer_list<Role> role
     }
   }
   return false;
+}
+
+bool Judgement::IsRecipient(std::string_view party) const {
+  return std::find(subject.recipients.begin(), subject.recipients.end(), party) !=
+         subject.recipients.end();
 }
 
 bool IsFounding(const record::v1::MandateRow& mandate) { return !mandate.has_until(); }

@@ -91,8 +91,9 @@ struct Subject {
   const record::v1::ExchangeRow* exchange = nullptr;
   const record::v1::TransferRow* transfer = nullptr;
   const record::v1::DatasetRow* dataset = nullptr;
-  // The parties of the exchange; empty outside exchanges.
-  std::string holder, recipient;
+  // The parties of the exchange; empty outside exchanges. For a class, its members today.
+  std::string holder;
+  std::vector<std::string> recipients;
 };
 
 // One act before the rules. Thread-compatible.
@@ -141,6 +142,9 @@ class Judgement {
   // Carries the act by the first signer who holds one of the roles of the party today; false when
   // none does.
   bool CarryBy(std::string_view party, std::initializer_list<statement::v1::Role> roles);
+
+  // Whether a party is one of the recipients.
+  bool IsRecipient(std::string_view party) const;
 
   // What the act is about; set by the reference checks.
   Subject subject;

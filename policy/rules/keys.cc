@@ -16,9 +16,21 @@ constexpr Message kInForceMessages[] = {
      "The enrolment of a signing key is not in force yet.",
      "Le signataire attend la prise d'effet, ou signe d'une autre clé.",
      "The signer waits until it is, or signs with another key."},
+    {"stopped", "Une clé signataire est arrêtée : elle ne signe plus que des signalements.",
+     "A signing key is stopped: it signs reports only.",
+     "Le représentant de la partie la rétablit, ou le signataire enrôle une nouvelle clé.",
+     "The party's representative reinstates it, or the signer enrols a new key."},
     {"expired", "La validité d'une clé signataire est finie.",
      "The validity of a signing key is over.", "Le signataire enrôle une nouvelle clé.",
      "The signer enrols a new key."},
+};
+
+constexpr Message kCompromisedMessages[] = {
+    {"awaits-ratification",
+     "L'acte repose sur ce qu'une clé compromise a fait : il attend d'être ratifié.",
+     "The act rests on what a compromised key did, which waits for its ratification.",
+     "Le représentant de la partie ratifie l'acte, ou un titre transcrit le ratifie.",
+     "The party's representative ratifies the act, or a transcribed deed does."},
 };
 
 }  // namespace
@@ -39,6 +51,26 @@ constexpr Rule kKeyInForce = {
     "A key signs during its validity only.",
     kInForceMessages,
 };
+constexpr Rule kKeyCompromised = {
+    "key.compromised",
+    Source::kPolicy,
+    "5(1)(f), 32",
+    "Ce qu'une clé compromise a fait depuis attend d'être ratifié.",
+    "What a compromised key did since then waits for its ratification.",
+    kCompromisedMessages,
+};
+
+void RefuseFallen(uint32_t act, const record::v1::Provenance& fallen, std::string_view path,
+                  Findings& findings) {
+  *findings.Refuse(act, {kKeyCompromised, "awaits-ratification"}, path).mutable_about() =
+      fallen.act();
+}
+
+bool NeedStanding(Judgement& j, const record::v1::Provenance& act, std::string_view path) {
+  if (state::Stands(j.state(), act, j.time_ms())) return true;
+  RefuseFallen(j.ordinal(), act, path, j.findings());
+  return false;
+}
 
 void CheckKeys(const state::State& state, const Matter& matter, Findings& findings) {
   const auto& signers = matter.statement.header().signers();
@@ -49,7 +81,12 @@ void CheckKeys(const state::State& state, const Matter& matter, Findings& findin
       findings.Refuse(0, {kKeyEnrolled, "unknown-key"}, path);
     else if (matter.time_ms > key->valid_until_ms())
       findings.Refuse(0, {kKeyInForce, "expired"}, path);
-    else if (!state::KeyInForce(*key, matter.time_ms))
+    else if (state::StoppedFor(state, *key, matter.time_ms, matter.today) !=
+             statement::v1::STOP_CAUSE_UNSPECIFIED)
+      findings.Refuse(0, {kKeyInForce, "stopped"}, path);
+    else if (!state::Stands(state, key->enrolled(), matter.time_ms))
+      RefuseFallen(0, key->enrolled(), path, findings);
+    else if (!state::KeyInForce(state, *key, matter.time_ms, matter.today))
       findings.Refuse(0, {kKeyInForce, "not-yet"}, path);
   }
 }

@@ -138,7 +138,7 @@ bool HoldsOrWill(const Judgement& j, std::string_view agent) {
 bool IsAnsweredFor(const state::State& state, const MandateRow& mandate, int64_t time_ms,
                    const convention::v1::Date& today) {
   for (const state::HeldMandate& held : state::MandatesOf(state, mandate.answerable_agent()))
-    if (held.row->party() == mandate.party() && state::InForce(*held.row, time_ms, today))
+    if (held.row->party() == mandate.party() && state::InForce(state, *held.row, time_ms, today))
       return true;
   return false;
 }

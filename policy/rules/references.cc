@@ -47,7 +47,7 @@ namespace {
 bool IsSomething(const State& state, const std::string& key) {
   return state.deeds.Find(key) != nullptr || state.mandates.Find(key) != nullptr ||
          state.datasets.Find(key) != nullptr || state.exchanges.Find(key) != nullptr ||
-         state.transfers.Find(key) != nullptr;
+         state.transfers.Find(key) != nullptr || state.freezes.Find(key) != nullptr;
 }
 
 // A reference field of an act.
@@ -95,7 +95,8 @@ void SetExchange(Judgement& j, const ActRef& ref, const record::v1::ExchangeRow&
   j.subject.exchange_ref = ref;
   j.subject.exchange = &row;
   j.subject.holder = row.holder();
-  j.subject.recipient = row.recipient();
+  j.subject.recipients =
+      state::RecipientsOf(j.state(), row.holder(), row.recipient(), row.recipient_class());
   j.subject.dataset_ref = row.dataset();
   j.subject.dataset = j.state().datasets.Find(KeyOf(row.dataset()));
 }
@@ -126,14 +127,17 @@ void RefuseUnresolved(Judgement& j, const std::string& key, std::string_view pat
 
 void ResolveDataset(Judgement& j) {
   const auto& proposal = j.act().exchange_proposed();
-  j.subject.recipient = proposal.recipient().party();
   const std::string path = j.At("dataset");
   const auto ref = NeedReference(j, proposal.has_dataset(), proposal.dataset(), path);
   if (!ref.has_value()) return;
   j.subject.dataset = FindOrRefuse(j, j.state().datasets, *ref, path);
   if (j.subject.dataset == nullptr) return;
+  NeedStanding(j, j.subject.dataset->declaration(), path);
   j.subject.dataset_ref = *ref;
   j.subject.holder = j.subject.dataset->controller();
+  j.subject.recipients =
+      state::RecipientsOf(j.state(), j.subject.holder, proposal.recipient().party(),
+                          proposal.recipient().recipient_class());
 }
 
 void ResolveExchange(Judgement& j) {
@@ -142,7 +146,9 @@ void ResolveExchange(Judgement& j) {
   const auto ref = NeedReference(j, given.present, *given.ref, path);
   if (!ref.has_value()) return;
   const record::v1::ExchangeRow* row = FindOrRefuse(j, j.state().exchanges, *ref, path);
-  if (row != nullptr) SetExchange(j, *ref, *row);
+  if (row == nullptr) return;
+  NeedStanding(j, row->proposal(), path);
+  SetExchange(j, *ref, *row);
 }
 
 void ResolveTransfer(Judgement& j) {

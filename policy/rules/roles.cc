@@ -72,7 +72,7 @@ void CarryForDataset(Judgement& j, Role role, Reason none) {
     for (const state::HeldMandate& held : state::MandatesOf(j.state(), signer.agent)) {
       const MandateRow& row = *held.row;
       if (row.role() != role || row.party() != j.act().party() ||
-          !state::InForce(row, j.time_ms(), j.today()))
+          !state::InForce(j.state(), row, j.time_ms(), j.today()))
         continue;
       if (!row.datasets().empty() && !Contains(row.datasets(), slug)) {
         unnamed = true;
@@ -105,7 +105,7 @@ void CheckProposer(Judgement& j) {
   if (j.subject.dataset == nullptr) return;
   if (party == j.subject.holder) {
     CheckSteward(j);
-  } else if (party == j.subject.recipient) {
+  } else if (j.IsRecipient(party)) {
     if (!j.act().has_under_deed() && !j.CarryBy(party, {ROLE_REQUESTER}))
       j.Refuse({kMandateRole, "requester-missing"});
   } else {

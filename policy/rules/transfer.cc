@@ -47,6 +47,9 @@ constexpr Message kManifestMessages[] = {
 constexpr Message kRulingMessages[] = {
     {"not-held", "Cet envoi n'attend pas de décision du délégué.",
      "This transfer does not wait for a ruling of the DPO.", kNobody, kNobodyEn},
+    {"not-a-recipient", "L'envoi n'est pas destiné à cette partie.",
+     "The transfer is not for this party.", "Le délégué nomme un destinataire de l'envoi.",
+     "The DPO names a recipient of the transfer."},
     {"reasons-missing", "Un refus est motivé.", "A refusal gives its reasons.",
      "Le délégué joint ses motifs et signe de nouveau.",
      "The DPO attaches her reasons and signs again."},
@@ -129,6 +132,12 @@ void CheckDestruction(Judgement& j, const ExchangeRow& exchange) {
 
 }  // namespace
 
+const record::v1::DeliveryRow* ShareOf(const TransferRow& transfer, std::string_view party) {
+  for (const record::v1::DeliveryRow& share : transfer.deliveries())
+    if (share.party() == party) return &share;
+  return nullptr;
+}
+
 bool IsRetentionOver(const TransferRow& transfer, int64_t time_ms,
                      const convention::v1::Date& today) {
   const int64_t destroy_after = transfer.destroy_after_ms();
@@ -143,6 +152,8 @@ void CheckApproval(Judgement& j) {
     j.Refuse({kTransferApproval, "not-approved"}, j.At("exchange"));
     return;
   }
+  NeedStanding(j, exchange.opinion(), j.At("exchange"));
+  NeedStanding(j, exchange.decision(), j.At("exchange"));
   const int64_t last = state::NumberOf(exchange.terms().until());
   if (j.day() < state::NumberOf(exchange.from()) || j.day() > last)
     j.Refuse({kTransferApproval, "outside-dates"}).set_limit(last);
@@ -185,7 +196,15 @@ void CheckRuling(Judgement& j) {
     j.Refuse({kTransferRuling, "reasons-missing"}, j.At("reasons"));
   if (j.subject.transfer == nullptr) return;
   const TransferRow& transfer = *j.subject.transfer;
-  if (transfer.phase() != record::v1::TRANSFER_PHASE_HELD)
+  const std::string& recipient = ruled.recipient();
+  bool held = false;
+  for (const record::v1::DeliveryRow& share : transfer.deliveries())
+    held = held || (share.phase() == record::v1::DELIVERY_PHASE_HELD &&
+                    (recipient.empty() || recipient == share.party()));
+  NeedStanding(j, transfer.submitted(), j.At("transfer"));
+  if (!recipient.empty() && ShareOf(transfer, recipient) == nullptr)
+    j.Refuse({kTransferRuling, "not-a-recipient"}, j.At("recipient"));
+  else if (transfer.phase() != record::v1::TRANSFER_PHASE_KEPT || !held)
     j.Refuse({kTransferRuling, "not-held"}, j.At("transfer"));
   else if (IsRetentionOver(transfer, j.time_ms(), j.today()))
     j.Refuse({kTransferRuling, "retention-over"}, j.At("transfer"));
@@ -196,9 +215,10 @@ void CheckAcknowledgement(Judgement& j) {
   const bool payload = NeedBytes(j, acknowledged.payload(), kDigestBytes, j.At("payload"));
   if (j.subject.transfer == nullptr) return;
   const TransferRow& transfer = *j.subject.transfer;
-  if (j.act().party() != transfer.recipient())
+  const record::v1::DeliveryRow* share = ShareOf(transfer, j.act().party());
+  if (share == nullptr)
     j.Refuse({kTransferAcknowledgement, "not-the-recipient"}, "party");
-  if (transfer.handovers() == 0)
+  else if (share->handovers() == 0)
     j.Refuse({kTransferAcknowledgement, "not-handed-over"}, j.At("transfer"));
   else if (payload && acknowledged.payload() != transfer.payload())
     j.Refuse({kTransferAcknowledgement, "commitment-differs"}, j.At("payload"));

@@ -25,8 +25,14 @@ struct HeldMandate {
 // The mandates an agent holds or held, by reference.
 std::vector<HeldMandate> MandatesOf(const State& state, std::string_view agent);
 
-// Whether a mandate is in force: its days contain `today` and the record that gave it is in force.
-bool InForce(const record::v1::MandateRow& mandate, int64_t time_ms,
+// Whether an act stands at a moment: none of its keys turned out to have been compromised when it
+// was recorded, or it is ratified. A reinstatement, and a ratification, that a compromised key
+// carried counts for nothing, and is done again.
+bool Stands(const State& state, const record::v1::Provenance& act, int64_t time_ms);
+
+// Whether a mandate is in force: its days contain `today`, the record that gave it is in force and
+// stands, and nothing ended it before.
+bool InForce(const State& state, const record::v1::MandateRow& mandate, int64_t time_ms,
              const convention::v1::Date& today);
 
 // The first mandate in force of an agent with this role for this party, titulars before deputies;
@@ -38,14 +44,28 @@ HeldMandate FindMandate(const State& state, std::string_view agent, std::string_
 // The agent of a key (SHA-256 of its SPKI), empty when the key is not enrolled.
 std::string AgentOfKey(const State& state, std::string_view fingerprint);
 
-// Whether a key is in force: enrolled, its enrolment in force, within its validity.
-bool KeyInForce(const record::v1::KeyRow& key, int64_t time_ms);
+// Whether a stop of a key is in force: neither lapsed, nor over, nor still to come.
+bool StopInForce(const State& state, const record::v1::KeyStopRow& stop, int64_t time_ms,
+                 const convention::v1::Date& today);
+
+// The gravest cause for which a key is stopped; unspecified when it is not.
+statement::v1::StopCause StoppedFor(const State& state, const record::v1::KeyRow& key,
+                                    int64_t time_ms, const convention::v1::Date& today);
+
+// Whether a key is in force: its enrolment in force and standing, within its validity, not stopped.
+bool KeyInForce(const State& state, const record::v1::KeyRow& key, int64_t time_ms,
+                const convention::v1::Date& today);
 
 // The party of the convention with this id, or null.
 const convention::v1::Party* FindParty(const State& state, std::string_view id);
 
-// Whether the party has adhered and its adhesion is in force.
+// Whether the party has adhered and its adhesion is in force and stands.
 bool HasAdhered(const State& state, std::string_view party, int64_t time_ms);
+
+// Who receives under an exchange: its recipient, or the members today of its class, less the
+// holder.
+std::vector<std::string> RecipientsOf(const State& state, std::string_view holder,
+                                      std::string_view recipient, std::string_view recipient_class);
 
 // The INSEE codes in force on 1 January of `year`, of all parties, sorted.
 std::vector<std::string> CommuneCodes(const convention::v1::Convention& convention, uint32_t year);

@@ -69,11 +69,14 @@ void State::ForEachTable(Mine& mine, Theirs& theirs, F f) {
   f(mine.datasets, theirs.datasets);
   f(mine.slugs, theirs.slugs);
   f(mine.exchanges, theirs.exchanges);
+  f(mine.freezes, theirs.freezes);
   f(mine.transfers, theirs.transfers);
+  f(mine.ratified, theirs.ratified);
   f(mine.statements, theirs.statements);
   f(mine.mandates_by_agent, theirs.mandates_by_agent);
   f(mine.mandates_by_party, theirs.mandates_by_party);
   f(mine.transfers_by_exchange, theirs.transfers_by_exchange);
+  f(mine.freezes_by_target, theirs.freezes_by_target);
   f(mine.transfers_kept, theirs.transfers_kept);
   f(mine.statements_by_expiry, theirs.statements_by_expiry);
 }
@@ -101,7 +104,9 @@ std::string State::Dump() const {
   DumpTable("datasets", datasets, out);
   DumpTable("slugs", slugs, out);
   DumpTable("exchanges", exchanges, out);
+  DumpTable("freezes", freezes, out);
   DumpTable("transfers", transfers, out);
+  DumpTable("ratified", ratified, out);
   DumpTable("statements", statements, out);
   return out;
 }

@@ -66,7 +66,9 @@ class State {
   Table<record::v1::DatasetRow> datasets;
   Table<record::v1::SlugRow> slugs;
   Table<record::v1::ExchangeRow> exchanges;
+  Table<record::v1::FreezeRow> freezes;
   Table<record::v1::TransferRow> transfers;
+  Table<record::v1::RatifiedRow> ratified;
   Table<record::v1::StatementRow> statements;
 
   // Indexes, derived from the rows above by Apply and left out of Dump.
@@ -74,8 +76,9 @@ class State {
   Table<Mark> mandates_by_agent;  // agent16 ‖ key of the mandate
   Table<Mark> mandates_by_party;  // party ‖ NUL ‖ key of the mandate
   Table<Mark>
-      transfers_by_exchange;   // key of the exchange ‖ index big-endian ‖ key of the transfer
-  Table<Mark> transfers_kept;  // key of a transfer whose payload is not erased
+      transfers_by_exchange;  // key of the exchange ‖ index big-endian ‖ key of the transfer
+  Table<Mark> freezes_by_target;     // key of the exchange or transfer ‖ key of the freeze
+  Table<Mark> transfers_kept;        // key of a transfer whose payload is not erased
   Table<Mark> statements_by_expiry;  // not_after big-endian ‖ digest
 
  private:

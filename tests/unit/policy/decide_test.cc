@@ -164,8 +164,9 @@ TEST(DecideSet, NarrowsTheTermsByTheConditionsOfTheOpinion) {
   EXPECT_EQ(exchange->terms().threshold(), 11u);
   EXPECT_EQ(exchange->terms().transfer_cap(), 3u);
   EXPECT_EQ(policy::state::NumberOf(exchange->terms().until()), 20250630);
-  EXPECT_EQ(world.state().transfers.Find(policy::state::KeyOf(world.transfer))->phase(),
-            record::v1::TRANSFER_PHASE_HELD);
+  const auto* transfer = world.state().transfers.Find(policy::state::KeyOf(world.transfer));
+  ASSERT_EQ(transfer->deliveries_size(), 1);
+  EXPECT_EQ(transfer->deliveries(0).phase(), record::v1::DELIVERY_PHASE_HELD);
 }
 
 TEST(DecideSet, NeverWidensTermsByALaterOpinion) {

@@ -54,7 +54,7 @@ class Wanderer {
     Pick(transfers_, world_.transfer);
     const auto* exchange = world_.state().exchanges.Find(KeyOf(world_.exchange));
     if (exchange != nullptr && !Chance(5)) {
-      world_.opinion = exchange->opinion();
+      world_.opinion = exchange->opinion().act();
       world_.dataset = exchange->dataset();
     }
     Acts acts = {Chance(40) && exchange != nullptr ? MakeFitting(*exchange) : Make()};
@@ -295,8 +295,9 @@ TEST_P(Property, EveryTransferRestsOnOpinionDecisionAndRegister) {
   world().state().transfers.Scan("", [&](const std::string& key, const auto& transfer) {
     const auto* exchange = world().state().exchanges.Find(KeyOf(transfer.exchange()));
     EXPECT_EQ(exchange->phase(), record::v1::EXCHANGE_PHASE_APPROVED);
-    EXPECT_LT(positions.at(KeyOf(exchange->opinion())), positions.at(KeyOf(exchange->decision())));
-    EXPECT_LT(positions.at(KeyOf(exchange->decision())), positions.at(key));
+    EXPECT_LT(positions.at(KeyOf(exchange->opinion().act())),
+              positions.at(KeyOf(exchange->decision().act())));
+    EXPECT_LT(positions.at(KeyOf(exchange->decision().act())), positions.at(key));
     EXPECT_TRUE(exchange->has_register_entry());
     EXPECT_EQ(transfer.index(), positions.at(key));
     ++transfers;

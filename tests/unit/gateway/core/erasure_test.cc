@@ -59,7 +59,7 @@ TEST(ErasureTest, DestroysAPayloadWhenItsTimeIsOverInEveryFile) {
 
   gateway.clock().Advance(kDestroyMs - gateway.clock().WallMs());
   gateway.convention().Tick();
-  EXPECT_EQ(PhaseOf(gateway, gateway.convention()), record::v1::TRANSFER_PHASE_RELEASED);
+  EXPECT_EQ(PhaseOf(gateway, gateway.convention()), record::v1::TRANSFER_PHASE_KEPT);
 
   gateway.Settle();
   EXPECT_EQ(PhaseOf(gateway, gateway.convention()), record::v1::TRANSFER_PHASE_ERASED);
@@ -119,7 +119,7 @@ TEST(ErasureTest, CountsTheRetentionDateInTheConventionsZone) {
   gateway.clock().Advance(*base::FromIsoInstant("2026-12-31T22:59:58Z") - gateway.clock().WallMs());
   gateway.convention().Tick();
   gateway.WaitForPool();
-  EXPECT_EQ(PhaseOf(gateway, gateway.convention()), record::v1::TRANSFER_PHASE_RELEASED);
+  EXPECT_EQ(PhaseOf(gateway, gateway.convention()), record::v1::TRANSFER_PHASE_KEPT);
   gateway.clock().Advance(*base::FromIsoInstant("2026-12-31T23:00:00Z") - gateway.clock().WallMs());
   gateway.Settle();
   EXPECT_EQ(PhaseOf(gateway, gateway.convention()), record::v1::TRANSFER_PHASE_ERASED);

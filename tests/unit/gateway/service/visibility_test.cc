@@ -58,6 +58,25 @@ record::v1::ExchangeRow Exchange(const std::string& holder, const std::string& r
   return row;
 }
 
+record::v1::TransferRow Transfer(char exchange, const std::string& recipient) {
+  record::v1::TransferRow row;
+  row.mutable_exchange()->set_statement(std::string(32, exchange));
+  row.add_deliveries()->set_party(recipient);
+  return row;
+}
+
+// A state whose class `partners` is p001 and p003.
+State WithClass() {
+  State state;
+  record::v1::FoundingRow founding;
+  auto& partners = *founding.mutable_settings()->add_recipient_classes();
+  partners.set_code("partners");
+  partners.add_parties("p001");
+  partners.add_parties("p003");
+  state.foundings.Put("", founding);
+  return state;
+}
+
 record::v1::Entry Entry(const std::vector<std::string>& concerned) {
   record::v1::Entry entry;
   for (const std::string& party : concerned) entry.add_links()->set_party(party);
@@ -94,16 +113,23 @@ TEST_P(RoleTest, SeesItsPartyAsItsRoleSays) {
 }
 
 TEST_P(RoleTest, SeesExchangesOfItsPartyOnEitherSide) {
-  EXPECT_EQ(sight_.SeesExchange(Exchange("p001", "p002")), affairs_ || all_);
-  EXPECT_EQ(sight_.SeesExchange(Exchange("p002", "p001")), affairs_ || all_);
-  EXPECT_EQ(sight_.SeesExchange(Exchange("p002", "p003")), all_);
+  EXPECT_EQ(sight_.SeesExchange(Exchange("p001", "p002"), State()), affairs_ || all_);
+  EXPECT_EQ(sight_.SeesExchange(Exchange("p002", "p001"), State()), affairs_ || all_);
+  EXPECT_EQ(sight_.SeesExchange(Exchange("p002", "p003"), State()), all_);
+}
+
+TEST_P(RoleTest, SeesExchangesForAClassOfItsParty) {
+  const State state = WithClass();
+  record::v1::ExchangeRow exchange = Exchange("p002", "");
+  exchange.set_recipient_class("partners");
+  EXPECT_EQ(sight_.SeesExchange(exchange, state), affairs_ || all_);
+  exchange.set_recipient_class("others");
+  EXPECT_EQ(sight_.SeesExchange(exchange, state), all_);
 }
 
 TEST_P(RoleTest, SeesTransfersOfTheExchangesItSees) {
   State state;
-  record::v1::TransferRow ours, theirs;
-  ours.mutable_exchange()->set_statement(std::string(32, 'o'));
-  theirs.mutable_exchange()->set_statement(std::string(32, 't'));
+  const record::v1::TransferRow ours = Transfer('o', "p001"), theirs = Transfer('t', "p003");
   state.exchanges.Put(policy::state::KeyOf(ours.exchange()), Exchange("p002", "p001"));
   state.exchanges.Put(policy::state::KeyOf(theirs.exchange()), Exchange("p002", "p003"));
   EXPECT_EQ(sight_.SeesTransfer(ours, state), affairs_ || all_);
@@ -159,14 +185,14 @@ TEST(SightTest, OfAMandateLimitedToADatasetSeesItsExchangesAlone) {
   mandate.add_datasets("p001/agg");
   const Sight sight = SightWith({mandate});
   EXPECT_FALSE(sight.SeesParty("p001"));
-  EXPECT_TRUE(sight.SeesExchange(Exchange("p001", "p002")));
+  EXPECT_TRUE(sight.SeesExchange(Exchange("p001", "p002"), State()));
   record::v1::ExchangeRow other = Exchange("p001", "p002");
   other.set_slug("p001/other");
-  EXPECT_FALSE(sight.SeesExchange(other));
+  EXPECT_FALSE(sight.SeesExchange(other, State()));
   // The same slug on a side where it has no mandate shows nothing.
   record::v1::ExchangeRow elsewhere = Exchange("p002", "p003");
   elsewhere.set_slug("p001/agg");
-  EXPECT_FALSE(sight.SeesExchange(elsewhere));
+  EXPECT_FALSE(sight.SeesExchange(elsewhere, State()));
   Act mandate_given = ActWith(Act::kMandateGiven);
   mandate_given.set_party("p001");
   EXPECT_FALSE(sight.SeesDocuments(mandate_given, Entry({"all", "p001"})));

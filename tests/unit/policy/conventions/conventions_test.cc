@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -15,6 +16,7 @@
 #include "gateway/base/civil.h"
 #include "passerelle/convention/v1/convention.pb.h"
 #include "passerelle/convention/v1/settings.pb.h"
+#include "policy/calendar/calendar.h"
 #include "policy/content/identifiers.h"
 #include "policy/content/values.h"
 
@@ -178,6 +180,67 @@ TEST_P(EveryConvention, IsWellFormed) {
     EXPECT_EQ(purpose.code().substr(0, purpose.code().find('-')), purpose.article());
   EXPECT_EQ(settings.tls_trust_anchors_size(), 0) << "init adds them";
   EXPECT_EQ(settings.least_threshold(), 5u);
+}
+
+TEST_P(EveryConvention, NamesSignatoriesInItsClassesOfRecipients) {
+  const Settings settings = LoadSettings(GetParam());
+  const auto ids =
+      KeysOf(LoadConvention(GetParam()).parties(), [](const Party& party) { return party.id(); });
+  EXPECT_GT(settings.recipient_classes_size(), 0);
+  EXPECT_TRUE(AreDistinct(
+      KeysOf(settings.recipient_classes(), [](const auto& one) { return one.code(); })));
+  for (const RecipientClass& one : settings.recipient_classes()) {
+    EXPECT_TRUE(std::regex_match(one.code(), std::regex("[a-z0-9][a-z0-9._/-]{0,63}")));
+    EXPECT_FALSE(one.label_fr().empty() || one.label_en().empty()) << one.code();
+    EXPECT_GT(one.parties_size(), 1) << one.code();
+    EXPECT_TRUE(std::is_sorted(one.parties().begin(), one.parties().end())) << one.code();
+    EXPECT_TRUE(AreDistinct({one.parties().begin(), one.parties().end()})) << one.code();
+    for (const std::string& party : one.parties()) EXPECT_THAT(ids, Contains(party));
+  }
+}
+
+TEST_P(EveryConvention, SetsDelaysAndHolidaysThatExist) {
+  const Settings settings = LoadSettings(GetParam());
+  EXPECT_GE(settings.stop_working_days(), 1u);
+  EXPECT_LE(settings.stop_working_days(), 30u);
+  EXPECT_GT(settings.opinion_due_days(), 0u);
+  EXPECT_GT(settings.decision_due_days(), 0u);
+  EXPECT_GE(settings.request_lapse_days(),
+            settings.opinion_due_days() + settings.decision_due_days());
+  EXPECT_GT(settings.holidays_size(), 0);
+  for (const Holiday& holiday : settings.holidays()) {
+    if (holiday.day_case() == Holiday::kMonthDay) {
+      const auto month = static_cast<int>(holiday.month_day() / 100);
+      const auto day = static_cast<int>(holiday.month_day() % 100);
+      EXPECT_TRUE(gateway::base::IsValid({2024, month, day})) << holiday.month_day();
+    } else {
+      ASSERT_EQ(holiday.day_case(), Holiday::kDaysFromEaster);
+      EXPECT_LE(std::abs(holiday.days_from_easter()), 80);
+    }
+  }
+}
+
+TEST(RealConvention, RestsOnTheElevenHolidaysOfFrance) {
+  const Settings settings = LoadSettings(kReal);
+  std::vector<std::string> days;
+  for (CivilDay day = {2026, 1, 1}; day.year == 2026; day = gateway::base::AddDays(day, 1)) {
+    Date date;
+    date.set_year(static_cast<uint32_t>(day.year));
+    date.set_month(static_cast<uint32_t>(day.month));
+    date.set_day(static_cast<uint32_t>(day.day));
+    if (policy::calendar::IsHoliday(date, settings.holidays()))
+      days.push_back(gateway::base::ToIsoDate(day));
+  }
+  EXPECT_THAT(days, ElementsAre("2026-01-01", "2026-04-06", "2026-05-01", "2026-05-08",
+                                "2026-05-14", "2026-05-25", "2026-07-14", "2026-08-15",
+                                "2026-11-01", "2026-11-11", "2026-12-25"));
+  EXPECT_EQ(settings.stop_working_days(), 5u);
+}
+
+TEST(RealConvention, MarksItsClassesAsInvented) {
+  const Settings settings = LoadSettings(kReal);
+  for (const RecipientClass& one : settings.recipient_classes())
+    EXPECT_THAT(one.label_fr(), testing::HasSubstr("(ESSAI)")) << one.code();
 }
 
 TEST(RealConvention, HasNinetyOneParties) {

@@ -22,13 +22,13 @@ TEST(Mandates, AreInForceFromTheirFirstDayToTheirLast) {
   *row.mutable_from() = DateOf("2024-02-10");
   *row.mutable_until() = DateOf("2024-02-20");
   row.set_in_force_from_ms(100);
-  EXPECT_FALSE(InForce(row, 100, DateOf("2024-02-09")));
-  EXPECT_TRUE(InForce(row, 100, DateOf("2024-02-10")));
-  EXPECT_TRUE(InForce(row, 100, DateOf("2024-02-20")));
-  EXPECT_FALSE(InForce(row, 100, DateOf("2024-02-21")));
-  EXPECT_FALSE(InForce(row, 99, DateOf("2024-02-15")));
+  EXPECT_FALSE(InForce(State(), row, 100, DateOf("2024-02-09")));
+  EXPECT_TRUE(InForce(State(), row, 100, DateOf("2024-02-10")));
+  EXPECT_TRUE(InForce(State(), row, 100, DateOf("2024-02-20")));
+  EXPECT_FALSE(InForce(State(), row, 100, DateOf("2024-02-21")));
+  EXPECT_FALSE(InForce(State(), row, 99, DateOf("2024-02-15")));
   row.clear_until();
-  EXPECT_TRUE(InForce(row, 100, DateOf("2999-01-01")));
+  EXPECT_TRUE(InForce(State(), row, 100, DateOf("2999-01-01")));
 }
 
 TEST(Mandates, AreFoundByAgentPartyAndRole) {
@@ -71,10 +71,10 @@ TEST(Keys, BelongToTheirAgentDuringTheirValidity) {
   key.set_valid_from_ms(10);
   key.set_valid_until_ms(20);
   key.set_in_force_from_ms(12);
-  EXPECT_FALSE(KeyInForce(key, 11));
-  EXPECT_TRUE(KeyInForce(key, 12));
-  EXPECT_TRUE(KeyInForce(key, 20));
-  EXPECT_FALSE(KeyInForce(key, 21));
+  EXPECT_FALSE(KeyInForce(State(), key, 11, DateOf("2024-02-15")));
+  EXPECT_TRUE(KeyInForce(State(), key, 12, DateOf("2024-02-15")));
+  EXPECT_TRUE(KeyInForce(State(), key, 20, DateOf("2024-02-15")));
+  EXPECT_FALSE(KeyInForce(State(), key, 21, DateOf("2024-02-15")));
 }
 
 TEST(Parties, AreFoundByIdAndAdhereOnce) {
