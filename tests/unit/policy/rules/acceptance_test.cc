@@ -161,7 +161,7 @@ std::vector<Acceptance> Foundations() {
           Stage::kFounded, World::transcribers(),
           [](World& w) { return w.Deed("p003", DEED_KIND_NOTICE); }),
       {"AnAdhesionInOneSet",
-       {"deed.adhesion", "deed.ground", "wire.set", "wire.reference"},
+       {"deed.adhesion", "deed.ground", "wire.set", "wire.reference", "key.compromised"},
        Stage::kAdhered,
        Adhesion},
       {"AMandateOnceADeedIsInForce",
