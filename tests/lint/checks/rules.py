@@ -48,9 +48,13 @@ def acceptances(tests, rule):
 
 
 def refusals(tests, rule):
-    """Files whose table of cases names the rule. (That no finding is left out, refusal_test holds.)"""
+    """Files whose table of cases names the rule, or refusal_test, which says where the few others are tested.
+
+    That no finding of any rule is left out, refusal_test holds.
+    """
     return [file.path for file in tests
-            if file.name.startswith("cases_") and f'"{rule}"' in file.without_comments]
+            if file.name.startswith("cases_") and f'"{rule}"' in file.without_comments
+            or file.name == "refusal_test.cc" and f'"{rule}/' in file.without_comments]
 
 
 def head_of(file):
