@@ -1,16 +1,11 @@
 // passerelle dataset: declared datasets.
-#include <google/protobuf/text_format.h>
-
 #include <cstdio>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "gateway/base/files.h"
-#include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
 #include "gateway/cli/input.h"
-#include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
 
 namespace passerelle::gateway::cli {
@@ -22,12 +17,10 @@ struct DeclareOptions {
 };
 
 absl::StatusOr<int> Declare(App& app, const DeclareOptions& options) {
-  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options.file, base::kMaxDocumentBytes));
   client::Draft draft;
   statement::v1::Act act;
   ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
-  if (!google::protobuf::TextFormat::ParseFromString(text, act.mutable_dataset_declared()))
-    return Usage("TEXTPROTO", "file", options.file);
+  RETURN_IF_ERROR(ReadText("file", options.file, *act.mutable_dataset_declared()));
   ASSIGN_OR_RETURN(*act.mutable_dataset_declared()->mutable_title()->mutable_digest(),
                    AttachFile(app, draft, options.title));
   draft.acts.push_back(std::move(act));

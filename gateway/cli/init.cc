@@ -1,7 +1,5 @@
 // passerelle init: makes the keys of a new convention and a draft of entry 0; enacts it once the
 // founders have signed.
-#include <google/protobuf/text_format.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -36,15 +34,6 @@ struct Options {
   int64_t shift_days = 0;
 };
 
-template <typename Message>
-absl::StatusOr<Message> ReadText(const std::string& option, const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(path, base::kMaxDocumentBytes));
-  Message message;
-  if (!google::protobuf::TextFormat::ParseFromString(text, &message))
-    return Usage("TEXTPROTO", option, path);
-  return message;
-}
-
 // `role:party:agent:file.spki`, where the role is secretariat or countersigner.
 absl::StatusOr<FoundingKey> ReadFounder(const std::string& text) {
   const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits(':', 3));
@@ -77,10 +66,8 @@ absl::Status AddAnchors(const Options& options, convention::v1::Settings& settin
 absl::StatusOr<ConventionEnacted> Compose(App& app, const Options& options,
                                           const core::FoundingKeys& keys) {
   ConventionEnacted enacted;
-  ASSIGN_OR_RETURN(*enacted.mutable_convention(),
-                   ReadText<convention::v1::Convention>("--convention", options.convention));
-  ASSIGN_OR_RETURN(*enacted.mutable_settings(),
-                   ReadText<convention::v1::Settings>("--settings", options.settings));
+  RETURN_IF_ERROR(ReadText("--convention", options.convention, *enacted.mutable_convention()));
+  RETURN_IF_ERROR(ReadText("--settings", options.settings, *enacted.mutable_settings()));
   constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
   if (options.shift_days != 0)
     enacted.mutable_settings()->set_clock_shift_ms(options.shift_days * kDayMs);
@@ -118,8 +105,8 @@ statement::v1::Header HeaderOf(App& app, const ConventionEnacted& enacted) {
 }
 
 absl::StatusOr<int> Begin(App& app, const Options& options) {
-  ASSIGN_OR_RETURN(const convention::v1::Convention convention,
-                   ReadText<convention::v1::Convention>("--convention", options.convention));
+  convention::v1::Convention convention;
+  RETURN_IF_ERROR(ReadText("--convention", options.convention, convention));
   ASSIGN_OR_RETURN(const base::FileLock lock, core::LockData(options.paths));
   const core::StoragePaths paths = core::PathsOf(options.paths, convention.slug());
   RETURN_IF_ERROR(core::CreateStorage(paths, options.origin, app.random()));

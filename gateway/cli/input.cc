@@ -1,5 +1,7 @@
 #include "gateway/cli/input.h"
 
+#include <google/protobuf/text_format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -180,6 +182,14 @@ absl::StatusOr<int> Deliver(App& app, const Destination& destination, client::Dr
   RETURN_IF_ERROR(
       base::WriteFile(destination.add_to, client::ToJson(file), base::FileMode::kPrivate));
   return kDone;
+}
+
+absl::Status ReadText(std::string_view option, const std::string& path,
+                      google::protobuf::Message& message) {
+  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(path, base::kMaxDocumentBytes));
+  if (!google::protobuf::TextFormat::ParseFromString(text, &message))
+    return Usage("TEXTPROTO", option, path);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<client::SignedFile> ReadSignedFile(const std::string& path) {

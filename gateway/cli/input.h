@@ -4,6 +4,7 @@
 #define PASSERELLE_GATEWAY_CLI_INPUT_H_
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 
 #include <string>
 #include <string_view>
@@ -63,6 +64,10 @@ void AddDestination(const Command& verb, Destination& destination);
 
 // Sends a draft to its destination. Returns the exit code.
 absl::StatusOr<int> Deliver(App& app, const Destination& destination, client::Draft draft);
+
+// Reads a textproto file into a message. INVALID_ARGUMENT (TEXTPROTO) names option and file.
+absl::Status ReadText(std::string_view option, const std::string& path,
+                      google::protobuf::Message& message);
 
 // Reads a file of acts that several people sign. Errors as base::ReadFile's and
 // client::SignedFileFromJson's, with the file's name.

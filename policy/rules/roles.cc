@@ -1,5 +1,5 @@
-// Who carries a business act: an agent with the right role in the party it speaks for. Under a deed
-// its transcribers do (deeds.cc).
+// Who carries a business act: an agent with the right role in the party it speaks for (DESIGN
+// section 4). Under a deed its transcribers do (deeds.cc).
 #include <string>
 
 #include "policy/rules/checks.h"
