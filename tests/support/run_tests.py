@@ -30,6 +30,7 @@ SHOWN_LINES = 40
 SANITIZER_OPTIONS = {
     # Generated code is not instrumented, and containers cross into it.
     "ASAN_OPTIONS": "detect_container_overflow=0",
+    "LSAN_OPTIONS": f"suppressions={ROOT}/tests/support/lsan.supp:print_suppressions=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
