@@ -50,9 +50,8 @@ finish() {
   rm -rf "$tmp"
 }
 
-# begin BUILD: makes $tmp and finds the programs.
+# begin BUILD: makes $tmp and finds the programs; $build is the tree they come from.
 begin() {
-  local build
   build=$(cd "$1" && pwd)
   PATH=$build/gateway/cli:$build/gateway/server:$build/tests/support:$PATH
   tmp=$(mktemp -d)
