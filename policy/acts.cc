@@ -85,16 +85,33 @@ constexpr Check kExchangeProposed[] = {
     r::CheckOperatorConflict,
 };
 constexpr Check kDpoOpinionGiven[] = {
-    r::CheckParty,       r::CheckEffectiveDate,    r::CheckNoDeed,        r::ResolveExchange,
-    r::CheckAdhered,     r::CheckWindow,           r::CheckHolderDecides, r::CheckText,
-    r::CheckAttachments, r::CheckOpinion,          r::CheckConditions,    r::CheckDpoActs,
-    r::CheckDpoConflict, r::CheckOperatorConflict,
+    r::CheckParty,           r::CheckEffectiveDate, r::CheckNoDeed,        r::ResolveExchange,
+    r::CheckAdhered,         r::CheckWindow,        r::CheckHolderDecides, r::CheckText,
+    r::CheckAttachments,     r::CheckNotLapsed,     r::CheckOpinion,       r::CheckConditions,
+    r::CheckRecommendations, r::CheckDpoActs,       r::CheckDpoConflict,   r::CheckOperatorConflict,
 };
 constexpr Check kExchangeDecided[] = {
-    r::CheckParty,        r::CheckEffectiveDate,   r::CheckGround,           r::CheckDeedAtOnce,
-    r::ResolveExchange,   r::CheckAdhered,         r::CheckWindow,           r::CheckHolderDecides,
-    r::CheckText,         r::CheckAttachments,     r::CheckDecision,         r::CheckDecider,
-    r::CheckDpoElsewhere, r::CheckDeciderConflict, r::CheckOperatorConflict,
+    r::CheckParty,           r::CheckEffectiveDate,    r::CheckGround,
+    r::CheckDeedAtOnce,      r::ResolveExchange,       r::CheckAdhered,
+    r::CheckWindow,          r::CheckHolderDecides,    r::CheckText,
+    r::CheckAttachments,     r::CheckNotLapsed,        r::CheckDecision,
+    r::CheckEveryAnswer,     r::CheckDecider,          r::CheckDpoElsewhere,
+    r::CheckDeciderConflict, r::CheckOperatorConflict,
+};
+constexpr Check kRecommendationAnswered[] = {
+    r::CheckParty,      r::CheckEffectiveDate, r::CheckGround,          r::CheckDeedAtOnce,
+    r::ResolveExchange, r::CheckAdhered,       r::CheckWindow,          r::CheckHolderDecides,
+    r::CheckText,       r::CheckAttachments,   r::CheckNotLapsed,       r::CheckAnswer,
+    r::CheckDecider,    r::CheckDpoElsewhere,  r::CheckDeciderConflict, r::CheckOperatorConflict,
+};
+constexpr Check kFreezePlaced[] = {
+    r::CheckParty,       r::CheckEffectiveDate, r::ResolveFrozen,         r::CheckText,
+    r::CheckAttachments, r::CheckFreeze,        r::CheckOperatorConflict,
+};
+constexpr Check kFreezeLifted[] = {
+    r::CheckParty,       r::CheckEffectiveDate, r::CheckGround,
+    r::CheckDeedAtOnce,  r::ResolveFreeze,      r::CheckText,
+    r::CheckAttachments, r::CheckLift,          r::CheckOperatorConflict,
 };
 constexpr Check kRegisterEntryRecorded[] = {
     r::CheckParty,         r::CheckEffectiveDate, r::CheckGround,       r::CheckDeedAtOnce,
@@ -110,7 +127,10 @@ constexpr Check kTransferSubmitted[] = {
     r::CheckAdhered,
     r::CheckWindow,
     r::CheckHolderDecides,
+    r::CheckSomebodyReceives,
+    r::CheckUnfrozen,
     r::CheckApproval,
+    r::CheckCarriedOut,
     r::CheckRegistered,
     r::CheckManifest,
     r::CheckPayload,
@@ -121,9 +141,19 @@ constexpr Check kTransferSubmitted[] = {
     r::CheckOperatorConflict,
 };
 constexpr Check kTransferRuled[] = {
-    r::CheckParty,   r::CheckEffectiveDate, r::CheckNoDeed,      r::ResolveTransfer,
-    r::CheckAdhered, r::CheckHolderDecides, r::CheckText,        r::CheckAttachments,
-    r::CheckRuling,  r::CheckDpoActs,       r::CheckDpoConflict, r::CheckOperatorConflict,
+    r::CheckParty,
+    r::CheckEffectiveDate,
+    r::CheckNoDeed,
+    r::ResolveTransfer,
+    r::CheckAdhered,
+    r::CheckHolderDecides,
+    r::CheckText,
+    r::CheckAttachments,
+    r::CheckUnfrozen,
+    r::CheckRuling,
+    r::CheckDpoActs,
+    r::CheckDpoConflict,
+    r::CheckOperatorConflict,
 };
 constexpr Check kTransferAcknowledged[] = {
     r::CheckParty,      r::CheckEffectiveDate,    r::CheckGround, r::CheckDeedAtOnce,
@@ -159,6 +189,10 @@ const ActSpec kActs[] = {
     {Act::kExchangeDecided, kExchangeDecided, DeriveDecision, ApplyExchangeDecided},
     {Act::kRegisterEntryRecorded, kRegisterEntryRecorded, DeriveNothing,
      ApplyRegisterEntryRecorded},
+    {Act::kRecommendationAnswered, kRecommendationAnswered, DeriveAnswer,
+     ApplyRecommendationAnswered},
+    {Act::kFreezePlaced, kFreezePlaced, DeriveFreeze, ApplyFreezePlaced},
+    {Act::kFreezeLifted, kFreezeLifted, DeriveNothing, ApplyFreezeLifted},
     {Act::kTransferSubmitted, kTransferSubmitted, DeriveTransfer, ApplyTransferSubmitted},
     {Act::kTransferRuled, kTransferRuled, DeriveRuling, ApplyTransferRuled},
     {Act::kTransferAcknowledged, kTransferAcknowledged, DeriveAcknowledgement,

@@ -49,6 +49,8 @@ void AddConcerned(const Judgement& j, Parties& parties) {
     case rules::Area::kExchange:
     case rules::Area::kTransfer:
     case rules::Area::kGateway:
+      // A report may name a party that is on no side.
+      if (!j.act().party().empty()) parties.insert(j.act().party());
       parties.insert(j.subject.holder);
       if (j.subject.transfer == nullptr)
         parties.insert(j.subject.recipients.begin(), j.subject.recipients.end());

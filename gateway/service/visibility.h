@@ -47,6 +47,7 @@ class Sight {
  private:
   bool SeesSide(const std::string& party, const std::string& slug) const;
 
+  int64_t time_ms_;
   bool whole_log_ = false;
   // Parties whose affairs it sees whole.
   std::set<std::string> parties_;

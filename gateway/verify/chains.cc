@@ -74,7 +74,7 @@ Subject SubjectOf(const Act& act) {
 
 // The parties that an act of a recorded statement concerns, `all` included.
 std::vector<std::string> ConcernedBy(const policy::state::State& state, const Act& act,
-                                     const base::Digest& digest, int ordinal) {
+                                     const base::Digest& digest, int ordinal, int64_t time_ms) {
   std::vector<std::string> parties;
   if (!act.party().empty()) parties.push_back(act.party());
   if (IsForEveryone(act)) parties.emplace_back(kEveryone);
@@ -82,7 +82,7 @@ std::vector<std::string> ConcernedBy(const policy::state::State& state, const Ac
     if (row == nullptr) return;
     parties.push_back(row->holder());
     for (std::string& recipient : policy::state::RecipientsOf(
-             state, row->holder(), row->recipient(), row->recipient_class()))
+             state, row->holder(), row->recipient(), row->recipient_class(), time_ms))
       parties.push_back(std::move(recipient));
   };
   const auto key = [&digest](const ActRef& ref) {
@@ -132,8 +132,8 @@ Check Replay::CheckLinks(const Item& item) const {
 
 Check Replay::CheckConcerned(const Item& item, const Recorded& recorded) const {
   for (int i = 0; i < recorded.statement.acts_size(); ++i) {
-    for (const std::string& party :
-         ConcernedBy(state_, recorded.statement.acts(i), recorded.digest, i)) {
+    for (const std::string& party : ConcernedBy(state_, recorded.statement.acts(i), recorded.digest,
+                                                i, item.entry.time_ms())) {
       bool linked = false;
       for (const record::v1::PartyLink& link : item.entry.links())
         linked = linked || link.party() == party;

@@ -45,6 +45,9 @@ extern const Rule kWireReference;
 void ResolveDataset(Judgement& j);
 void ResolveExchange(Judgement& j);
 void ResolveTransfer(Judgement& j);
+// What a freeze is to stop, and the freeze to lift.
+void ResolveFrozen(Judgement& j);
+void ResolveFreeze(Judgement& j);
 // A transfer asked for outside a statement is none of this log.
 void RefuseUnknownTransfer(Findings& findings);
 
@@ -111,6 +114,10 @@ void CheckEnding(Judgement& j);
 void CheckEnder(Judgement& j);
 
 // roles.cc: who carries a business act.
+// How far a mandate goes towards the dataset of the act's exchange: it is none of the role and
+// party in force today, it names other datasets, nobody answers for it any more, or it covers it.
+enum class Reach { kNone, kUnnamed, kUnanswered, kCovers };
+Reach ReachOf(const Judgement& j, const record::v1::MandateRow& mandate, statement::v1::Role role);
 void CheckSteward(Judgement& j);
 void CheckProposer(Judgement& j);
 void CheckDecider(Judgement& j);
@@ -121,15 +128,56 @@ void CheckReaderRole(Judgement& j);
 extern const Rule kIx1;
 void CheckAdhered(Judgement& j);
 void CheckRecipient(Judgement& j);
+// A class without a member that has adhered receives nothing.
+void CheckSomebodyReceives(Judgement& j);
 
 // article_ix_2.cc: the controller decides, after the prior opinion of its DPO.
-extern const Rule kIx2b, kIx2c, kDpoConditions;
+extern const Rule kIx2b, kIx2c, kDpoConditions, kExchangeLapse;
+// Whether an exchange is decided, one way or the other.
+bool IsDecided(const record::v1::ExchangeRow& exchange);
 void CheckHolderDecides(Judgement& j);
 void CheckHolderHasDpo(Judgement& j);
 void CheckDpoActs(Judgement& j);
 void CheckOpinion(Judgement& j);
 void CheckConditions(Judgement& j);
 void CheckDecision(Judgement& j);
+// Refuses conditions, at a field of the act's case, that do not narrow the terms of the exchange.
+// REQUIRES: the act's exchange is resolved.
+void CheckNarrowing(Judgement& j, const statement::v1::Conditions& conditions,
+                    std::string_view field);
+// The terms that conditions leave: terms only narrow.
+record::v1::TermsOutcome Narrowed(const record::v1::TermsOutcome& terms,
+                                  const statement::v1::Conditions& conditions);
+// Whether the act cites the opinion that stands; refuses otherwise, at the field `opinion`.
+// REQUIRES: the act's exchange is resolved.
+bool CheckOpinionCited(Judgement& j, bool present, const statement::v1::ActRef& opinion);
+// Refuses what comes after an undecided request has lapsed.
+void CheckNotLapsed(Judgement& j);
+
+// recommendations.cc: what the DPO recommends, and the holder answers.
+extern const Rule kIx2d;
+void CheckRecommendations(Judgement& j);
+void CheckAnswer(Judgement& j);
+// The recommendation that the act answers, or null.
+const record::v1::RecommendationRow* AnsweredRow(const Judgement& j);
+// Whether the act accepts a recommendation that was not accepted yet.
+bool NewlyAccepted(const Judgement& j);
+void CheckEveryAnswer(Judgement& j);
+void CheckCarriedOut(Judgement& j);
+
+// freezes.cc: what stops an exchange or a transfer at once (WIRE 16).
+extern const Rule kFreezePower, kFreezeLift, kFreezeGate;
+void CheckFreeze(Judgement& j);
+// The freeze in force that the act, by a second agent of its side, confirms, or null.
+// REQUIRES: somebody carries the act.
+const record::v1::FreezeRow* FreezeToConfirm(const Judgement& j);
+void CheckLift(Judgement& j);
+// Refuses while a freeze of the exchange or the transfer is in force. `transfer` may be empty.
+void CheckNotFrozen(const state::State& state, const statement::v1::ActRef& exchange,
+                    const statement::v1::ActRef& transfer, int64_t time_ms,
+                    const convention::v1::Date& today, uint32_t act, Findings& findings);
+// The same of the act's own exchange and transfer.
+void CheckUnfrozen(Judgement& j);
 
 // article_ix_3.cc: legality and the register.
 extern const Rule kIx3b, kIx3c;

@@ -94,6 +94,7 @@ struct Subject {
   const record::v1::ExchangeRow* exchange = nullptr;
   const record::v1::TransferRow* transfer = nullptr;
   const record::v1::DatasetRow* dataset = nullptr;
+  const record::v1::FreezeRow* freeze = nullptr;
   // The parties of the exchange; empty outside exchanges. For a class, its members today.
   std::string holder;
   std::vector<std::string> recipients;

@@ -146,15 +146,16 @@ bool HasAdhered(const State& state, std::string_view party, int64_t time_ms) {
 }
 
 std::vector<std::string> RecipientsOf(const State& state, std::string_view holder,
-                                      std::string_view recipient,
-                                      std::string_view recipient_class) {
+                                      std::string_view recipient, std::string_view recipient_class,
+                                      int64_t time_ms) {
   std::vector<std::string> recipients;
   if (!recipient.empty()) recipients.emplace_back(recipient);
   if (recipient_class.empty() || state.founding() == nullptr) return recipients;
   for (const auto& row : state.founding()->settings().recipient_classes())
     if (row.code() == recipient_class)
       for (const std::string& party : row.parties())
-        if (party != holder) recipients.push_back(party);
+        if (party != holder && HasAdhered(state, party, time_ms)) recipients.push_back(party);
+  std::sort(recipients.begin(), recipients.end());
   return recipients;
 }
 

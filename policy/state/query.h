@@ -70,10 +70,11 @@ const convention::v1::Party* FindParty(const State& state, std::string_view id);
 // Whether the party has adhered and its adhesion is in force and stands.
 bool HasAdhered(const State& state, std::string_view party, int64_t time_ms);
 
-// Who receives under an exchange: its recipient, or the members today of its class, less the
-// holder.
+// Who receives under an exchange: its recipient, or the members of its class by the settings in
+// force that have adhered, sorted, less the holder.
 std::vector<std::string> RecipientsOf(const State& state, std::string_view holder,
-                                      std::string_view recipient, std::string_view recipient_class);
+                                      std::string_view recipient, std::string_view recipient_class,
+                                      int64_t time_ms);
 
 // The INSEE codes in force on 1 January of `year`, of all parties, sorted.
 std::vector<std::string> CommuneCodes(const convention::v1::Convention& convention, uint32_t year);

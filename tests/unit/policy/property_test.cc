@@ -88,6 +88,10 @@ class Wanderer {
     World::Options options;
     options.conditions.set_release(seed % 2 == 0 ? RELEASE_EACH_RULED : RELEASE_STANDING);
     options.conditions.set_transfer_cap(seed % 3 == 0 ? 4 : 0);
+    if (seed % 3 == 1) options.recipient_class = "group";
+    options.recommendations = {Recommend(statement::v1::RECOMMENDATION_WEIGHT_ADVICE),
+                               Recommend(statement::v1::RECOMMENDATION_WEIGHT_CONDITION)};
+    options.recommendations[1].mutable_conditions()->set_threshold(11);
     return options;
   }
 
@@ -103,6 +107,11 @@ class Wanderer {
     signer_ = "dpo-p001";
     if (exchange.phase() == record::v1::EXCHANGE_PHASE_PROPOSED) return world_.Opine();
     signer_ = "decider-p001";
+    for (int i = 0; i < exchange.recommendations_size(); ++i) {
+      const auto answer = exchange.recommendations(i).answer();
+      if (answer != statement::v1::ANSWER_CARRIED_OUT && Chance(80))
+        return world_.AnswerTo(static_cast<uint32_t>(i), statement::v1::ANSWER_CARRIED_OUT);
+    }
     if (exchange.phase() == record::v1::EXCHANGE_PHASE_FAVOURABLE) return world_.DecideExchange();
     signer_ = "steward-p001";
     if (!exchange.has_register_entry()) return world_.Register();
@@ -113,6 +122,9 @@ class Wanderer {
   Act Make() {
     if (Chance(4)) return Stopping();
     if (!stopped_.empty() && Chance(25)) return Reinstating();
+    if (Chance(3)) return Freezing();
+    if (!freezes_.empty() && Chance(12)) return Lifting();
+    if (Chance(4)) return Answering();
     switch (Below(17)) {
       case 0: {
         signer_ = "steward-p001";
@@ -175,6 +187,29 @@ class Wanderer {
             Chance(1) ? names_[Below(names_.size())] : absl::StrCat("newcomer-", Below(200)),
             static_cast<Role>(1 + Below(12)));
     }
+  }
+
+  // A freeze by somebody of either side, or of none.
+  Act Freezing() {
+    static constexpr const char* kSides[] = {"p001", "p002", "p003"};
+    const std::string party = kSides[Below(3)];
+    static constexpr const char* kRoles[] = {"steward-", "decider-", "reader-"};
+    signer_ = kRoles[Below(3)] + party;
+    return Chance(30) ? world_.FreezeExchange(party) : world_.FreezeTransfer(party);
+  }
+
+  Act Lifting() {
+    const ActRef freeze = freezes_[Below(freezes_.size())];
+    const auto* row = world_.state().freezes.Find(KeyOf(freeze));
+    const std::string party = row == nullptr ? "p001" : row->party();
+    signer_ = (Chance(50) ? "steward-" : "decider-") + party;
+    return world_.Lift(party, freeze);
+  }
+
+  Act Answering() {
+    signer_ = "decider-p001";
+    return world_.AnswerTo(static_cast<uint32_t>(Below(3)),
+                           static_cast<statement::v1::Answer>(1 + Below(3)));
   }
 
   // A report on a newcomer's key, seldom on one that the walk needs.
@@ -272,6 +307,8 @@ class Wanderer {
       if (act.has_key_reinstated() &&
           act.key_reinstated().reinstatement() == statement::v1::REINSTATEMENT_KEY)
         std::erase(stopped_, act.key_reinstated().key());
+      if (act.has_freeze_placed() && world_.state().freezes.Find(KeyOf(ref)) != nullptr)
+        Add(freezes_, ref);
       if (act.has_dataset_declared()) datasets_.assign(1, ref);
       if (act.has_exchange_proposed()) Add(exchanges_, ref);
       if (act.has_transfer_submitted()) Add(transfers_, ref);
@@ -290,7 +327,7 @@ class Wanderer {
   std::string signer_, cosigner_;
   ActRef deed_;
   std::vector<std::string> stopped_;  // fingerprints
-  std::vector<ActRef> datasets_, exchanges_, transfers_;
+  std::vector<ActRef> datasets_, exchanges_, transfers_, freezes_;
   std::map<Act::BodyCase, int> accepted_;
 };
 
@@ -363,6 +400,8 @@ TEST_P(Property, EveryTransferRestsOnOpinionDecisionAndRegister) {
               positions.at(KeyOf(exchange->decision().act())));
     EXPECT_LT(positions.at(KeyOf(exchange->decision().act())), positions.at(key));
     EXPECT_TRUE(exchange->has_register_entry());
+    for (const auto& recommendation : exchange->recommendations())
+      EXPECT_NE(recommendation.answer(), statement::v1::ANSWER_UNSPECIFIED);
     EXPECT_EQ(transfer.index(), positions.at(key));
     ++transfers;
     return true;
@@ -378,12 +417,16 @@ TEST(PropertyWalks, MeetEveryKindOfAct) {
     for (int i = 0; i < kSteps; ++i) wanderer.Step();
     for (const auto& [body, count] : wanderer.accepted()) met[body] += count;
   }
-  for (const auto body :
-       {Act::kAgentEnrolled, Act::kMandateGiven, Act::kDatasetDeclared, Act::kExchangeProposed,
-        Act::kDpoOpinionGiven, Act::kExchangeDecided, Act::kRegisterEntryRecorded,
-        Act::kTransferSubmitted, Act::kTransferRuled, Act::kTransferAcknowledged,
-        Act::kContentHandedOver, Act::kRetentionReached, Act::kPayloadErased, Act::kSettingsEnacted,
-        Act::kMandateEnded, Act::kKeyStopped, Act::kKeyReinstated})
+  for (const auto body : {Act::kAgentEnrolled,         Act::kMandateGiven,
+                          Act::kDatasetDeclared,       Act::kExchangeProposed,
+                          Act::kDpoOpinionGiven,       Act::kExchangeDecided,
+                          Act::kRegisterEntryRecorded, Act::kTransferSubmitted,
+                          Act::kTransferRuled,         Act::kTransferAcknowledged,
+                          Act::kContentHandedOver,     Act::kRetentionReached,
+                          Act::kPayloadErased,         Act::kSettingsEnacted,
+                          Act::kMandateEnded,          Act::kKeyStopped,
+                          Act::kKeyReinstated,         Act::kRecommendationAnswered,
+                          Act::kFreezePlaced,          Act::kFreezeLifted})
     EXPECT_GT(met[body], 3) << body;
 }
 

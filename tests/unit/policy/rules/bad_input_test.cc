@@ -19,8 +19,11 @@ using statement::v1::Act;
 using statement::v1::ActRef;
 using statement::v1::AGENT_KIND_PERSON;
 using statement::v1::AGENT_KIND_SERVICE;
+using statement::v1::ANSWER_CARRIED_OUT;
 using statement::v1::DEED_KIND_DELIBERATION;
 using statement::v1::DEED_KIND_MANDATE;
+using statement::v1::RECOMMENDATION_WEIGHT_ADVICE;
+using statement::v1::RECOMMENDATION_WEIGHT_CONDITION;
 using statement::v1::REINSTATEMENT_ACTS;
 using statement::v1::RELEASE_EACH_RULED;
 using statement::v1::ROLE_DECIDER;
@@ -42,6 +45,19 @@ World::Options EachRuled() {
   World::Options options;
   options.conditions.set_release(RELEASE_EACH_RULED);
   return options;
+}
+
+World::Options Recommending() {
+  World::Options options;
+  options.recommendations = {Recommend(RECOMMENDATION_WEIGHT_ADVICE),
+                             Recommend(RECOMMENDATION_WEIGHT_CONDITION)};
+  options.recommendations[1].mutable_conditions()->set_threshold(11);
+  return options;
+}
+
+Act WithReasons(Act freeze) {
+  freeze.mutable_freeze_placed()->mutable_reasons()->set_digest(Commitment("reasons"));
+  return freeze;
 }
 
 void PrintTo(const Good& good, std::ostream* out) { *out << good.name; }
@@ -131,6 +147,30 @@ std::vector<Good> GoodActs() {
        {"reader-p002"},
        [](World& w) { return w.Acknowledge(); }},
       {"hand_over", Stage::kSent, {"gateway"}, [](World& w) { return w.HandOver(); }},
+      {"recommend",
+       Stage::kProposed,
+       {"dpo-p001"},
+       [](World& w) { return w.Opine(); },
+       Recommending()},
+      {"answer",
+       Stage::kFavourable,
+       {"decider-p001"},
+       [](World& w) { return w.AnswerTo(1, ANSWER_CARRIED_OUT); },
+       Recommending()},
+      {"freeze_exchange",
+       Stage::kSent,
+       {"steward-p002"},
+       [](World& w) { return WithReasons(w.FreezeExchange("p002")); }},
+      {"freeze_transfer",
+       Stage::kSent,
+       {"steward-p002"},
+       [](World& w) { return WithReasons(w.FreezeTransfer("p002")); }},
+      {"lift",
+       Stage::kSent,
+       {"decider-p002"},
+       [](World& w) {
+         return w.Lift("p002", w.Must({w.FreezeTransfer("p002")}, {"steward-p002"}).Ref());
+       }},
       {"retention", Stage::kSent, {"gateway"}, ReachedLater},
       {"erase", Stage::kSent, {"gateway"}, ErasedLater},
   };
@@ -143,6 +183,9 @@ bool MayBeAbsent(const FieldDescriptor& field) {
       "passerelle.statement.v1.ExchangeProposed.tags",
       "passerelle.statement.v1.ExchangeProposed.frequency",
       "passerelle.statement.v1.DpoOpinionGiven.conditions",
+      "passerelle.statement.v1.DpoOpinionGiven.recommendations",
+      "passerelle.statement.v1.Recommendation.conditions",
+      "passerelle.statement.v1.FreezePlaced.reasons",
       "passerelle.convention.v1.Convention.tags",
       "passerelle.convention.v1.Convention.clauses",
       "passerelle.convention.v1.Settings.reader_opening_days",

@@ -65,6 +65,7 @@ std::vector<Case> EndingCases();
 std::vector<Case> SettingsCases();
 std::vector<Case> ExchangeCases();
 std::vector<Case> TransferCases();
+std::vector<Case> OrdinaryDayCases();
 
 }  // namespace passerelle::tests
 

@@ -16,7 +16,7 @@ namespace {
 std::vector<Case> AllCases() {
   std::vector<Case> all;
   for (auto cases : {WireCases(), PeopleCases(), EndingCases(), SettingsCases(), ExchangeCases(),
-                     TransferCases()})
+                     TransferCases(), OrdinaryDayCases()})
     all.insert(all.end(), cases.begin(), cases.end());
   return all;
 }
@@ -62,8 +62,11 @@ TEST(RefusalTable, LeavesNoDeclaredCodeOut) {
   covered.insert({"conflict.C5/opinion-open", "default.hearing/binds-nobody",
                   "key.in-force/reports-only", "key.stop/already-stopped", "key.stop/same-agent",
                   "key.stop/other-party"});
-  // One share of several refused: an exchange for a class.
-  covered.insert("gateway.handover/refused");
+  // Freezes, noted likewise (freezes_test), and a transfer under an older version
+  // (recipients_test).
+  covered.insert({"freeze.power/on-a-deed", "freeze.power/not-a-side", "freeze.power/without-power",
+                  "freeze.power/nothing-to-stop", "freeze.power/not-renewed",
+                  "freeze.power/already-confirmed", "transfer.manifest/superseded-version"});
   // Judged at a handover, before any statement (handover_test).
   covered.insert({"IX.5d/no-reader-mandate", "IX.5d/unit-not-authorised", "IX.5d/dataset-not-named",
                   "IX.5d/not-answered-for"});
