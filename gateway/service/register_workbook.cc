@@ -66,12 +66,14 @@ Workbook::Workbook(base::MemoryFile file, lxw_workbook* workbook)
     : file_(std::move(file)),
       workbook_(workbook),
       plain_(workbook_add_format(workbook)),
-      heading_(workbook_add_format(workbook)) {
+      heading_(workbook_add_format(workbook)),
+      title_(workbook_add_format(workbook)) {
   for (lxw_format* format : {plain_, heading_}) {
     format_set_text_wrap(format);
     format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
   }
   format_set_bold(heading_);
+  format_set_bold(title_);
 }
 
 Workbook::~Workbook() {
@@ -95,7 +97,7 @@ absl::StatusOr<Workbook::Sheet> Workbook::AddSheet(const std::string& name,
 }
 
 absl::Status Workbook::AddLine(Sheet& sheet, const std::vector<std::string>& cells, Style style) {
-  lxw_format* format = style == Style::kHeading ? heading_ : plain_;
+  lxw_format* format = style == Style::kPlain ? plain_ : style == Style::kTitle ? title_ : heading_;
   for (size_t i = 0; i < cells.size(); ++i) {
     bytes_ += cells[i].size() + kCellBytes;
     if (bytes_ > kMaxWorkbookBytes) return TooLarge();

@@ -21,8 +21,8 @@ namespace passerelle::gateway::service {
 // Not thread-safe.
 class Workbook {
  public:
-  // How a line is printed.
-  enum class Style { kPlain, kHeading };
+  // How a line is printed. A title runs over the columns beside it; other texts wrap.
+  enum class Style { kPlain, kHeading, kTitle };
 
   // A sheet of the workbook, and the line that comes next. Valid as long as the workbook.
   struct Sheet {
@@ -61,6 +61,7 @@ class Workbook {
   lxw_workbook* workbook_;
   lxw_format* plain_ = nullptr;
   lxw_format* heading_ = nullptr;
+  lxw_format* title_ = nullptr;
   size_t sheets_ = 0;
   size_t bytes_ = 0;
 };

@@ -91,18 +91,18 @@ class XlsxWriter final : public RegisterWriter {
 
   // The lines above a table, and its labels.
   absl::Status Head(Workbook::Sheet& sheet, const std::vector<std::string>& labels) {
-    RETURN_IF_ERROR(workbook_->AddLine(sheet, {Heading()}, Style::kHeading));
+    RETURN_IF_ERROR(workbook_->AddLine(sheet, {Heading()}, Style::kTitle));
     RETURN_IF_ERROR(workbook_->AddLine(
         sheet,
         {absl::StrCat(frame_.founding.convention().title(), ", ",
                       frame_.party.empty() ? Say("toute la convention", "the whole convention")
                                            : PartyText(frame_, frame_.party))},
-        Style::kPlain));
+        Style::kTitle));
     RETURN_IF_ERROR(
         workbook_->AddLine(sheet,
                            {absl::StrCat(Say("Journal ", "Log "), base::ToHex(frame_.log), ", ",
                                          frame_.entries, Say(" inscriptions", " entries"))},
-                           Style::kPlain));
+                           Style::kTitle));
     RETURN_IF_ERROR(workbook_->AddLine(sheet, labels, Style::kHeading));
     workbook_->FreezeAbove(sheet);
     return absl::OkStatus();
@@ -110,7 +110,7 @@ class XlsxWriter final : public RegisterWriter {
 
   absl::Status AddActivity(const std::string& name, const RegisterRow& row) {
     ASSIGN_OR_RETURN(Workbook::Sheet sheet, workbook_->AddSheet(name, {50, 60, 60, 20}, Heading()));
-    RETURN_IF_ERROR(workbook_->AddLine(sheet, {Heading()}, Style::kHeading));
+    RETURN_IF_ERROR(workbook_->AddLine(sheet, {Heading()}, Style::kTitle));
     for (const Column& column : RegisterColumns()) {
       // They have tables of their own below.
       if (column.id == "discrepancies" || column.id == "entries") continue;
