@@ -268,7 +268,7 @@ TEST_F(RegisterStepsTest, AsksForRatificationOfWhatACompromisedKeyDecided) {
   Act& act = draft.acts.emplace_back();
   act.set_party("p001");
   auto& stopped = *act.mutable_key_stopped();
-  stopped.set_key(base::ToBytes(gateway_.KeyOf("decider-p001").fingerprint()));
+  stopped.set_key(base::ToBytes(gateway_.KeyOf("decider-p001").public_key().fingerprint()));
   stopped.set_cause(statement::v1::STOP_CAUSE_COMPROMISED);
   stopped.set_compromised_since_ms(tests::FakeClock::kStartMs);
   gateway_.Must(draft, {"representative-p001"});
