@@ -1,5 +1,4 @@
-// Every check and every rule, by the file that holds them. `policy/acts.cc` says which checks each
-// kind of act has to pass.
+// Every check and rule, by file. `policy/acts.cc` says which checks each kind of act has to pass.
 #ifndef PASSERELLE_POLICY_RULES_CHECKS_H_
 #define PASSERELLE_POLICY_RULES_CHECKS_H_
 
@@ -60,14 +59,10 @@ void CheckText(Judgement& j);
 void CheckAttachments(Judgement& j);
 void CheckPayloadIdentifiers(Judgement& j);
 
-// founding.cc: entry 0 (WIRE 1).
-extern const Rule kFoundingTerms, kFoundingKeys;
+// founding.cc and settings.cc: entry 0 (WIRE 1), its settings and those that replace them.
+extern const Rule kFoundingTerms, kFoundingKeys, kSettingsForm, kSettingsChange;
 void CheckFoundingTerms(Judgement& j);
-void CheckFoundingSettings(Judgement& j);
 void CheckFoundingKeys(Judgement& j);
-
-// settings.cc: the first settings and those that replace them.
-extern const Rule kSettingsForm, kSettingsChange;
 void CheckNewSettings(Judgement& j);
 
 // deeds.cc: what rests on paper (WIRE 14).
@@ -99,17 +94,15 @@ void CheckMandateForm(Judgement& j);
 void CheckMandateService(Judgement& j);
 void CheckMandateGiver(Judgement& j);
 
-// stops.cc: keys that are to sign no more, and keys that return (WIRE 15).
-extern const Rule kKeyStop, kKeyReinstatement;
+// stops.cc and people_endings.cc: keys that are to sign no more and keys that return (WIRE 15);
+// ends of mandates.
+extern const Rule kKeyStop, kKeyReinstatement, kMandateEnding;
 // The standing suspension that a KeyStopped confirms, or null.
 const record::v1::KeyStopRow* ConfirmedStop(const Judgement& j);
 void CheckStopForm(Judgement& j);
 void CheckStopper(Judgement& j);
 void CheckReinstatement(Judgement& j);
 void CheckReinstater(Judgement& j);
-
-// people_endings.cc: the end of a mandate.
-extern const Rule kMandateEnding;
 void CheckEnding(Judgement& j);
 void CheckEnder(Judgement& j);
 
