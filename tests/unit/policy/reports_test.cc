@@ -143,11 +143,12 @@ TEST(KeyStops, GrowGraverAndNeverMilder) {
 TEST(Suspensions, LapseAfterTheSettingsWorkingDays) {
   World world(Stage::kStaffed);
   const Act stop = world.StopKey("p001", "dpo-p001", STOP_CAUSE_SUSPENDED);
-  const Step& step = world.Must({stop}, {"representative-p001"});  // Monday 2024-06-03
-  EXPECT_EQ(policy::state::NumberOf(DecisionOf(step).outcome().stop().lapses_on()), 20240610);
-  world.SetDay("2024-06-10");
-  EXPECT_EQ(StoppedFor(world, "dpo-p001"), STOP_CAUSE_SUSPENDED);
+  const Step& step =
+      world.Must({stop}, {"representative-p001"});  // Monday 2024-06-03, before a holiday
+  EXPECT_EQ(policy::state::NumberOf(DecisionOf(step).outcome().stop().lapses_on()), 20240611);
   world.SetDay("2024-06-11");
+  EXPECT_EQ(StoppedFor(world, "dpo-p001"), STOP_CAUSE_SUSPENDED);
+  world.SetDay("2024-06-12");
   EXPECT_EQ(StoppedFor(world, "dpo-p001"), STOP_CAUSE_UNSPECIFIED);
   // The same agent does not renew it; a graver report of hers binds.
   EXPECT_EQ(NotedFor(world, stop, {"representative-p001"}), "key.stop/same-agent ");
