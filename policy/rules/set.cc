@@ -168,7 +168,7 @@ void CheckObservation(Judgement& j, bool present, std::string_view path) {
 }
 
 void Conclude(Judgement& j) {
-  if (j.refused() || !j.carriers().empty()) return;
+  if (j.refused() || j.noted() || !j.carriers().empty()) return;
   if (!IsReport(j.act().body_case())) {
     j.Refuse({kDefaultDeny, "no-rule-accepts"});
     return;

@@ -110,7 +110,8 @@ int NumberOfHoliday(const Holiday& holiday) {
     const auto number = static_cast<int>(std::min<uint32_t>(holiday.month_day(), 9999));
     return gateway::base::IsValid({kLeapYear, number / 100, number % 100}) ? number : 0;
   }
-  if (!holiday.has_days_from_easter() || std::abs(holiday.days_from_easter()) > kFarthestFromEaster)
+  if (!holiday.has_days_from_easter() || holiday.days_from_easter() > kFarthestFromEaster ||
+      holiday.days_from_easter() < -kFarthestFromEaster)
     return 0;
   return 10000 + holiday.days_from_easter();
 }
