@@ -145,9 +145,9 @@ void CheckDecision(Judgement& j);
 // REQUIRES: the act's exchange is resolved.
 void CheckNarrowing(Judgement& j, const statement::v1::Conditions& conditions,
                     std::string_view field);
-// The terms that conditions leave: terms only narrow.
-record::v1::TermsOutcome Narrowed(const record::v1::TermsOutcome& terms,
-                                  const statement::v1::Conditions& conditions);
+// Refuses conditions that leave no field of the exchange. REQUIRES: as above.
+void CheckSomethingLeft(Judgement& j, const statement::v1::Conditions& conditions,
+                        std::string_view path);
 // Whether the act cites the opinion that stands; refuses otherwise, at the field `opinion`.
 // REQUIRES: the act's exchange is resolved.
 bool CheckOpinionCited(Judgement& j, bool present, const statement::v1::ActRef& opinion);
@@ -158,19 +158,12 @@ void CheckNotLapsed(Judgement& j);
 extern const Rule kIx2d;
 void CheckRecommendations(Judgement& j);
 void CheckAnswer(Judgement& j);
-// The recommendation that the act answers, or null.
-const record::v1::RecommendationRow* AnsweredRow(const Judgement& j);
-// Whether the act accepts a recommendation that was not accepted yet.
-bool NewlyAccepted(const Judgement& j);
 void CheckEveryAnswer(Judgement& j);
 void CheckCarriedOut(Judgement& j);
 
 // freezes.cc: what stops an exchange or a transfer at once (WIRE 16).
 extern const Rule kFreezePower, kFreezeLift, kFreezeGate;
 void CheckFreeze(Judgement& j);
-// The freeze in force that the act, by a second agent of its side, confirms, or null.
-// REQUIRES: somebody carries the act.
-const record::v1::FreezeRow* FreezeToConfirm(const Judgement& j);
 void CheckLift(Judgement& j);
 // Refuses while a freeze of the exchange or the transfer is in force. `transfer` may be empty.
 void CheckNotFrozen(const state::State& state, const statement::v1::ActRef& exchange,

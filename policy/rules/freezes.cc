@@ -5,6 +5,7 @@
 #include <string>
 
 #include "policy/rules/checks.h"
+#include "policy/rules/derived.h"
 #include "policy/rules/fields.h"
 
 namespace passerelle::policy::rules {
