@@ -10,8 +10,8 @@ using statement::v1::Act;
 namespace r = rules;
 
 constexpr Check kConventionEnacted[] = {
-    r::CheckNotEnacted,    r::CheckNoParty,          r::CheckNoDeed,       r::CheckText,
-    r::CheckFoundingTerms, r::CheckFoundingSettings, r::CheckFoundingKeys,
+    r::CheckNotEnacted,    r::CheckNoParty,     r::CheckNoDeed,       r::CheckText,
+    r::CheckFoundingTerms, r::CheckNewSettings, r::CheckFoundingKeys,
 };
 constexpr Check kPartyAdhered[] = {
     r::CheckParty, r::CheckEffectiveDate, r::CheckGround, r::CheckText, r::CheckAdhesion,
@@ -28,6 +28,21 @@ constexpr Check kMandateGiven[] = {
     r::CheckParty,          r::CheckEffectiveDate, r::CheckGround,
     r::CheckText,           r::CheckAttachments,   r::CheckMandateForm,
     r::CheckMandateService, r::CheckMandateReader, r::CheckMandateGiver,
+};
+constexpr Check kSettingsEnacted[] = {
+    r::CheckParty, r::CheckEffectiveDate, r::CheckNoDeed, r::CheckText, r::CheckNewSettings,
+};
+constexpr Check kMandateEnded[] = {
+    r::CheckParty, r::CheckEffectiveDate, r::CheckGround,
+    r::CheckText,  r::CheckEnding,        r::CheckEnder,
+};
+constexpr Check kKeyStopped[] = {
+    r::CheckParty, r::CheckEffectiveDate, r::CheckGround,
+    r::CheckText,  r::CheckStopForm,      r::CheckStopper,
+};
+constexpr Check kKeyReinstated[] = {
+    r::CheckParty, r::CheckEffectiveDate, r::CheckGround,
+    r::CheckText,  r::CheckReinstatement, r::CheckReinstater,
 };
 constexpr Check kDatasetDeclared[] = {
     r::CheckParty,
@@ -70,16 +85,33 @@ constexpr Check kExchangeProposed[] = {
     r::CheckOperatorConflict,
 };
 constexpr Check kDpoOpinionGiven[] = {
-    r::CheckParty,       r::CheckEffectiveDate,    r::CheckNoDeed,        r::ResolveExchange,
-    r::CheckAdhered,     r::CheckWindow,           r::CheckHolderDecides, r::CheckText,
-    r::CheckAttachments, r::CheckOpinion,          r::CheckConditions,    r::CheckDpoActs,
-    r::CheckDpoConflict, r::CheckOperatorConflict,
+    r::CheckParty,           r::CheckEffectiveDate, r::CheckNoDeed,        r::ResolveExchange,
+    r::CheckAdhered,         r::CheckWindow,        r::CheckHolderDecides, r::CheckText,
+    r::CheckAttachments,     r::CheckNotLapsed,     r::CheckOpinion,       r::CheckConditions,
+    r::CheckRecommendations, r::CheckDpoActs,       r::CheckDpoConflict,   r::CheckOperatorConflict,
 };
 constexpr Check kExchangeDecided[] = {
-    r::CheckParty,        r::CheckEffectiveDate,   r::CheckGround,           r::CheckDeedAtOnce,
-    r::ResolveExchange,   r::CheckAdhered,         r::CheckWindow,           r::CheckHolderDecides,
-    r::CheckText,         r::CheckAttachments,     r::CheckDecision,         r::CheckDecider,
-    r::CheckDpoElsewhere, r::CheckDeciderConflict, r::CheckOperatorConflict,
+    r::CheckParty,           r::CheckEffectiveDate,    r::CheckGround,
+    r::CheckDeedAtOnce,      r::ResolveExchange,       r::CheckAdhered,
+    r::CheckWindow,          r::CheckHolderDecides,    r::CheckText,
+    r::CheckAttachments,     r::CheckNotLapsed,        r::CheckDecision,
+    r::CheckEveryAnswer,     r::CheckDecider,          r::CheckDpoElsewhere,
+    r::CheckDeciderConflict, r::CheckOperatorConflict,
+};
+constexpr Check kRecommendationAnswered[] = {
+    r::CheckParty,      r::CheckEffectiveDate, r::CheckGround,          r::CheckDeedAtOnce,
+    r::ResolveExchange, r::CheckAdhered,       r::CheckWindow,          r::CheckHolderDecides,
+    r::CheckText,       r::CheckAttachments,   r::CheckNotLapsed,       r::CheckAnswer,
+    r::CheckDecider,    r::CheckDpoElsewhere,  r::CheckDeciderConflict, r::CheckOperatorConflict,
+};
+constexpr Check kFreezePlaced[] = {
+    r::CheckParty,       r::CheckEffectiveDate, r::ResolveFrozen,         r::CheckText,
+    r::CheckAttachments, r::CheckFreeze,        r::CheckOperatorConflict,
+};
+constexpr Check kFreezeLifted[] = {
+    r::CheckParty,       r::CheckEffectiveDate, r::CheckGround,
+    r::CheckDeedAtOnce,  r::ResolveFreeze,      r::CheckText,
+    r::CheckAttachments, r::CheckLift,          r::CheckOperatorConflict,
 };
 constexpr Check kRegisterEntryRecorded[] = {
     r::CheckParty,         r::CheckEffectiveDate, r::CheckGround,       r::CheckDeedAtOnce,
@@ -95,7 +127,10 @@ constexpr Check kTransferSubmitted[] = {
     r::CheckAdhered,
     r::CheckWindow,
     r::CheckHolderDecides,
+    r::CheckSomebodyReceives,
+    r::CheckUnfrozen,
     r::CheckApproval,
+    r::CheckCarriedOut,
     r::CheckRegistered,
     r::CheckManifest,
     r::CheckPayload,
@@ -106,9 +141,19 @@ constexpr Check kTransferSubmitted[] = {
     r::CheckOperatorConflict,
 };
 constexpr Check kTransferRuled[] = {
-    r::CheckParty,   r::CheckEffectiveDate, r::CheckNoDeed,      r::ResolveTransfer,
-    r::CheckAdhered, r::CheckHolderDecides, r::CheckText,        r::CheckAttachments,
-    r::CheckRuling,  r::CheckDpoActs,       r::CheckDpoConflict, r::CheckOperatorConflict,
+    r::CheckParty,
+    r::CheckEffectiveDate,
+    r::CheckNoDeed,
+    r::ResolveTransfer,
+    r::CheckAdhered,
+    r::CheckHolderDecides,
+    r::CheckText,
+    r::CheckAttachments,
+    r::CheckUnfrozen,
+    r::CheckRuling,
+    r::CheckDpoActs,
+    r::CheckDpoConflict,
+    r::CheckOperatorConflict,
 };
 constexpr Check kTransferAcknowledged[] = {
     r::CheckParty,      r::CheckEffectiveDate,    r::CheckGround, r::CheckDeedAtOnce,
@@ -131,15 +176,23 @@ constexpr Check kPayloadErased[] = {
 const ActSpec kActs[] = {
     {Act::kConventionEnacted, kConventionEnacted, DeriveNothing, ApplyConventionEnacted},
     {Act::kPartyAdhered, kPartyAdhered, DeriveNothing, ApplyPartyAdhered},
+    {Act::kSettingsEnacted, kSettingsEnacted, DeriveNothing, ApplySettingsEnacted},
     {Act::kDeedRecorded, kDeedRecorded, DeriveNothing, ApplyDeedRecorded},
     {Act::kAgentEnrolled, kAgentEnrolled, DeriveNothing, ApplyAgentEnrolled},
     {Act::kMandateGiven, kMandateGiven, DeriveMandate, ApplyMandateGiven},
+    {Act::kMandateEnded, kMandateEnded, DeriveNothing, ApplyMandateEnded},
+    {Act::kKeyStopped, kKeyStopped, DeriveKeyStop, ApplyKeyStopped},
+    {Act::kKeyReinstated, kKeyReinstated, DeriveNothing, ApplyKeyReinstated},
     {Act::kDatasetDeclared, kDatasetDeclared, DeriveNothing, ApplyDatasetDeclared},
     {Act::kExchangeProposed, kExchangeProposed, DeriveExchange, ApplyExchangeProposed},
     {Act::kDpoOpinionGiven, kDpoOpinionGiven, DeriveOpinion, ApplyDpoOpinionGiven},
     {Act::kExchangeDecided, kExchangeDecided, DeriveDecision, ApplyExchangeDecided},
     {Act::kRegisterEntryRecorded, kRegisterEntryRecorded, DeriveNothing,
      ApplyRegisterEntryRecorded},
+    {Act::kRecommendationAnswered, kRecommendationAnswered, DeriveAnswer,
+     ApplyRecommendationAnswered},
+    {Act::kFreezePlaced, kFreezePlaced, DeriveFreeze, ApplyFreezePlaced},
+    {Act::kFreezeLifted, kFreezeLifted, DeriveNothing, ApplyFreezeLifted},
     {Act::kTransferSubmitted, kTransferSubmitted, DeriveTransfer, ApplyTransferSubmitted},
     {Act::kTransferRuled, kTransferRuled, DeriveRuling, ApplyTransferRuled},
     {Act::kTransferAcknowledged, kTransferAcknowledged, DeriveAcknowledgement,

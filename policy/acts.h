@@ -55,9 +55,12 @@ const ActSpec* FindSpec(statement::v1::Act::BodyCase body);
 // outcomes.cc
 void DeriveNothing(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveMandate(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveKeyStop(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveExchange(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveOpinion(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveDecision(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveAnswer(const rules::Judgement& j, record::v1::Outcome& outcome);
+void DeriveFreeze(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveTransfer(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveRuling(const rules::Judgement& j, record::v1::Outcome& outcome);
 void DeriveAcknowledgement(const rules::Judgement& j, record::v1::Outcome& outcome);
@@ -69,6 +72,10 @@ absl::Status ApplyPartyAdhered(const ActEffect& effect);
 absl::Status ApplyDeedRecorded(const ActEffect& effect);
 absl::Status ApplyAgentEnrolled(const ActEffect& effect);
 absl::Status ApplyMandateGiven(const ActEffect& effect);
+absl::Status ApplySettingsEnacted(const ActEffect& effect);
+absl::Status ApplyMandateEnded(const ActEffect& effect);
+absl::Status ApplyKeyStopped(const ActEffect& effect);
+absl::Status ApplyKeyReinstated(const ActEffect& effect);
 
 // apply_exchange.cc
 absl::Status ApplyDatasetDeclared(const ActEffect& effect);
@@ -76,6 +83,9 @@ absl::Status ApplyExchangeProposed(const ActEffect& effect);
 absl::Status ApplyDpoOpinionGiven(const ActEffect& effect);
 absl::Status ApplyExchangeDecided(const ActEffect& effect);
 absl::Status ApplyRegisterEntryRecorded(const ActEffect& effect);
+absl::Status ApplyRecommendationAnswered(const ActEffect& effect);
+absl::Status ApplyFreezePlaced(const ActEffect& effect);
+absl::Status ApplyFreezeLifted(const ActEffect& effect);
 absl::Status ApplyTransferSubmitted(const ActEffect& effect);
 absl::Status ApplyTransferRuled(const ActEffect& effect);
 absl::Status ApplyTransferAcknowledged(const ActEffect& effect);

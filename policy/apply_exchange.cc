@@ -1,4 +1,5 @@
 // What acts of data, exchange, transfer and gateway change.
+#include <algorithm>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -82,6 +83,7 @@ absl::Status ApplyExchangeProposed(const ActEffect& effect) {
   row.set_slug(effect.outcome.exchange().slug());
   row.set_holder(effect.outcome.exchange().holder());
   row.set_recipient(effect.outcome.exchange().recipient());
+  row.set_recipient_class(effect.outcome.exchange().recipient_class());
   if (effect.outcome.exchange().has_lapses_on())
     *row.mutable_lapses_on() = effect.outcome.exchange().lapses_on();
   row.set_purpose(proposed.purpose());
@@ -115,6 +117,13 @@ absl::Status ApplyDpoOpinionGiven(const ActEffect& effect) {
   *exchange.row.mutable_opinion() = ProvenanceOf(effect);
   *exchange.row.mutable_opinion_on() = effect.civil_date;
   exchange.row.set_opinion_agent(effect.outcome.carriers(0).agent());
+  // Another opinion recommends anew: the answers to the former one are gone.
+  exchange.row.clear_recommendations();
+  for (const statement::v1::Recommendation& recommended : given.recommendations()) {
+    record::v1::RecommendationRow& row = *exchange.row.add_recommendations();
+    row.set_weight(recommended.weight());
+    if (recommended.has_conditions()) *row.mutable_conditions() = recommended.conditions();
+  }
   effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
   return absl::OkStatus();
 }
@@ -141,6 +150,61 @@ absl::Status ApplyRegisterEntryRecorded(const ActEffect& effect) {
   *exchange.row.mutable_register_review_on() = recorded.next_review_on();
   exchange.row.set_register_version(recorded.version());
   effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyRecommendationAnswered(const ActEffect& effect) {
+  if (!effect.outcome.has_terms()) return OutcomeMissing();
+  const auto& answered = effect.act.recommendation_answered();
+  ASSIGN_OR_RETURN(auto exchange, CopyExchange(effect, answered.exchange()));
+  if (answered.recommendation() >= static_cast<uint32_t>(exchange.row.recommendations_size()))
+    return Corrupt("RECOMMENDATION_UNKNOWN", "an answer names no recommendation of the opinion");
+  record::v1::RecommendationRow& row =
+      *exchange.row.mutable_recommendations(static_cast<int>(answered.recommendation()));
+  row.set_answer(answered.answer());
+  *row.mutable_answered() = ProvenanceOf(effect);
+  *exchange.row.mutable_terms() = effect.outcome.terms();
+  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyFreezePlaced(const ActEffect& effect) {
+  if (!effect.outcome.has_stop() || effect.outcome.carriers().empty()) return OutcomeMissing();
+  const record::v1::StopOutcome& stop = effect.outcome.stop();
+  if (stop.has_confirms()) {
+    ASSIGN_OR_RETURN(auto freeze, Copy(effect, effect.state.freezes, stop.confirms()));
+    *freeze.row.mutable_confirmed() = effect.ref;
+    effect.state.freezes.Put(freeze.key, std::move(freeze.row));
+    return absl::OkStatus();
+  }
+  const auto& placed = effect.act.freeze_placed();
+  record::v1::FreezeRow row;
+  std::string target;
+  if (placed.has_transfer()) {
+    ASSIGN_OR_RETURN(const auto transfer, CopyTransfer(effect, placed.transfer()));
+    *row.mutable_exchange() = transfer.row.exchange();
+    *row.mutable_transfer() = transfer.ref;
+    target = transfer.key;
+  } else {
+    ASSIGN_OR_RETURN(const auto exchange, CopyExchange(effect, placed.exchange()));
+    *row.mutable_exchange() = exchange.ref;
+    target = exchange.key;
+  }
+  row.set_party(effect.act.party());
+  row.set_agent(effect.outcome.carriers(0).agent());
+  *row.mutable_placed() = ProvenanceOf(effect);
+  *row.mutable_lapses_on() = stop.lapses_on();
+  const std::string key = KeyOf(effect.ref);
+  effect.state.freezes_by_target.Put(target + key, {});
+  effect.state.freezes.Put(key, std::move(row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyFreezeLifted(const ActEffect& effect) {
+  ASSIGN_OR_RETURN(auto freeze,
+                   Copy(effect, effect.state.freezes, effect.act.freeze_lifted().freeze()));
+  *freeze.row.mutable_lifted() = ProvenanceOf(effect);
+  effect.state.freezes.Put(freeze.key, std::move(freeze.row));
   return absl::OkStatus();
 }
 
@@ -176,6 +240,24 @@ absl::Status ApplyTransferSubmitted(const ActEffect& effect) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// The DPO has seen the members of a class whose share she releases: from then on they wait no more.
+absl::Status Clear(const ActEffect& effect, const TransferRow& transfer) {
+  if (effect.act.transfer_ruled().ruling() != statement::v1::RULING_RELEASED)
+    return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto exchange, CopyExchange(effect, transfer.exchange()));
+  if (exchange.row.recipient_class().empty()) return absl::OkStatus();
+  auto& cleared = *exchange.row.mutable_terms()->mutable_cleared();
+  for (const std::string& party : effect.outcome.ruling().parties())
+    if (!rules::Contains(cleared, party)) *cleared.Add() = party;
+  std::sort(cleared.begin(), cleared.end());
+  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::Status ApplyTransferRuled(const ActEffect& effect) {
   if (!effect.outcome.has_ruling()) return OutcomeMissing();
   const auto& ruled = effect.act.transfer_ruled();
@@ -187,6 +269,7 @@ absl::Status ApplyTransferRuled(const ActEffect& effect) {
                          : record::v1::DELIVERY_PHASE_REFUSED);
     *share->mutable_ruling() = ProvenanceOf(effect);
   }
+  RETURN_IF_ERROR(Clear(effect, transfer.row));
   // Nobody is left to receive it: the last refusal is the ground of the erasure.
   bool wanted = false;
   for (const record::v1::DeliveryRow& share : transfer.row.deliveries())

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status.h"
 #include "policy/acts.h"
+#include "policy/state/query.h"
 
 namespace passerelle::policy {
 namespace {
@@ -138,6 +139,88 @@ absl::Status ApplyMandateGiven(const ActEffect& effect) {
   row.set_in_force_from_ms(effect.outcome.in_force_from_ms());
   *row.mutable_given() = ProvenanceOf(effect);
   return PutMandate(effect.state, effect.ref, row);
+}
+
+absl::Status ApplySettingsEnacted(const ActEffect& effect) {
+  const record::v1::FoundingRow* founding = effect.state.founding();
+  if (founding == nullptr) return Corrupt("REFERENCE_UNKNOWN", "settings without a convention");
+  record::v1::FoundingRow row = *founding;
+  *row.mutable_settings() = effect.act.settings_enacted().settings();
+  *row.mutable_settings_ref() = effect.ref;
+  effect.state.foundings.Put("", std::move(row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyMandateEnded(const ActEffect& effect) {
+  const auto& ended = effect.act.mandate_ended();
+  const std::string key = KeyOf(state::Absolute(ended.mandate(), effect.digest));
+  const MandateRow* mandate = effect.state.mandates.Find(key);
+  if (mandate == nullptr) return Corrupt("REFERENCE_UNKNOWN", "an act refers to nothing");
+  MandateRow row = *mandate;
+  record::v1::MandateEndingRow& ending = *row.add_endings();
+  *ending.mutable_ended() = ProvenanceOf(effect);
+  ending.set_in_force_from_ms(effect.outcome.in_force_from_ms());
+  if (ended.has_last_day()) *ending.mutable_last_day() = ended.last_day();
+  effect.state.mandates.Put(key, std::move(row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyKeyStopped(const ActEffect& effect) {
+  if (!effect.outcome.has_stop() || effect.outcome.carriers().empty())
+    return Corrupt("OUTCOME_MISSING", "the outcome of a stop is missing");
+  const auto& stopped = effect.act.key_stopped();
+  const record::v1::StopOutcome& outcome = effect.outcome.stop();
+  const KeyRow* key = effect.state.keys.Find(stopped.key());
+  if (key == nullptr) return Corrupt("REFERENCE_UNKNOWN", "a stop names no key");
+  KeyRow row = *key;
+  bool confirmed = false;
+  for (record::v1::KeyStopRow& stop : *row.mutable_stops()) {
+    if (!outcome.has_confirms() || KeyOf(stop.stopped().act()) != KeyOf(outcome.confirms()))
+      continue;
+    *stop.mutable_confirmed() = effect.ref;
+    confirmed = true;
+  }
+  if (outcome.has_confirms() && !confirmed)
+    return Corrupt("REFERENCE_UNKNOWN", "a stop confirms none");
+  if (!confirmed) {
+    record::v1::KeyStopRow& stop = *row.add_stops();
+    *stop.mutable_stopped() = ProvenanceOf(effect);
+    stop.set_cause(stopped.cause());
+    stop.set_compromised_since_ms(stopped.compromised_since_ms());
+    stop.set_party(effect.act.party());
+    stop.set_agent(effect.outcome.carriers(0).agent());
+    if (outcome.has_lapses_on()) *stop.mutable_lapses_on() = outcome.lapses_on();
+    stop.set_in_force_from_ms(effect.outcome.in_force_from_ms());
+  }
+  effect.state.keys.Put(stopped.key(), std::move(row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyKeyReinstated(const ActEffect& effect) {
+  const auto& reinstated = effect.act.key_reinstated();
+  const KeyRow* key = effect.state.keys.Find(reinstated.key());
+  if (key == nullptr) return Corrupt("REFERENCE_UNKNOWN", "a reinstatement names no key");
+  const record::v1::Provenance provenance = ProvenanceOf(effect);
+  const int64_t from_ms = effect.outcome.in_force_from_ms();
+  if (reinstated.reinstatement() == statement::v1::REINSTATEMENT_KEY) {
+    KeyRow row = *key;
+    for (record::v1::KeyStopRow& stop : *row.mutable_stops()) {
+      // A stop that is over already stays closed where it was: what the key did since then stands.
+      if (stop.has_reinstated() &&
+          !state::StopInForce(effect.state, stop, effect.time_ms, effect.civil_date))
+        continue;
+      *stop.mutable_reinstated() = provenance;
+      stop.set_over_from_ms(from_ms);
+    }
+    effect.state.keys.Put(reinstated.key(), std::move(row));
+  }
+  for (const ActRef& act : reinstated.ratified()) {
+    record::v1::RatifiedRow row;
+    *row.mutable_reinstated() = provenance;
+    row.set_in_force_from_ms(from_ms);
+    effect.state.ratified.Put(KeyOf(state::Absolute(act, effect.digest)), std::move(row));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace passerelle::policy

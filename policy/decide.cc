@@ -49,6 +49,8 @@ void AddConcerned(const Judgement& j, Parties& parties) {
     case rules::Area::kExchange:
     case rules::Area::kTransfer:
     case rules::Area::kGateway:
+      // A report may name a party that is on no side.
+      if (!j.act().party().empty()) parties.insert(j.act().party());
       parties.insert(j.subject.holder);
       if (j.subject.transfer == nullptr)
         parties.insert(j.subject.recipients.begin(), j.subject.recipients.end());
@@ -59,16 +61,18 @@ void AddConcerned(const Judgement& j, Parties& parties) {
   }
 }
 
-// Judges one act by every rule that applies; accepted unless anything refuses it.
+// Judges one act by every rule that applies; accepted unless anything refuses it, or, of a report,
+// keeps it from binding.
 Decision DecideAct(const ActSpec* spec, Judgement& j, Findings& findings) {
   if (spec != nullptr)
     for (const rules::Check check : spec->checks) check(j);
   rules::Conclude(j);
   Decision decision;
   if (findings.refused()) return decision;
-  decision.set_effect(record::v1::EFFECT_ACCEPTED);
+  decision.set_effect(j.noted() ? record::v1::EFFECT_NOTED : record::v1::EFFECT_ACCEPTED);
   for (const record::v1::Finding& warning : findings.warnings()) *decision.add_findings() = warning;
   decision.set_findings_omitted(findings.warnings_omitted());
+  if (j.noted()) return decision;
   record::v1::Outcome& outcome = *decision.mutable_outcome();
   for (const record::v1::Carrier& carrier : j.carriers()) *outcome.add_carriers() = carrier;
   outcome.set_in_force_from_ms(rules::InForceFrom(j));
@@ -95,7 +99,7 @@ void DecideActs(const State& state, const Matter& matter, const std::vector<rule
       return;
     }
     AddConcerned(j, parties);
-    if (i + 1 < acts) {
+    if (i + 1 < acts && decision.effect() == record::v1::EFFECT_ACCEPTED) {
       ref.set_ordinal(i);
       const gateway::base::Digest no_leaf{};  // only entry 0, a set of one, looks at its leaf
       const absl::Status applied =

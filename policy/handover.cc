@@ -40,6 +40,8 @@ Handover JudgeHandover(const State& state, std::string_view agent,
         rules::CheckReader(state, agent, *exchange, *row, now.time_ms, now.civil_date, findings);
     rules::CheckDeliverable(state, *row, handover.reader.party(), now.time_ms, now.civil_date, 0,
                             findings);
+    rules::CheckNotFrozen(state, row->exchange(), transfer, now.time_ms, now.civil_date, 0,
+                          findings);
   }
   handover.findings = findings.refusals();
   return handover;

@@ -179,7 +179,8 @@ absl::StatusOr<Digest> RootFromInclusion(uint64_t index, uint64_t size, const Di
                                          absl::Span<const Digest> proof) {
   if (index >= size) return Malformed("INDEX_RANGE", "index", "the tree has no such leaf");
   const PathShape shape = ShapeOf(index, size);
-  if (proof.size() != static_cast<size_t>(shape.inner + shape.border)) return ProofLengthError();
+  if (proof.size() != static_cast<size_t>(shape.inner) + static_cast<size_t>(shape.border))
+    return ProofLengthError();
   return Climb(leaf, index, static_cast<size_t>(shape.inner), proof, /*old_tree=*/false);
 }
 

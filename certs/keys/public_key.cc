@@ -100,8 +100,8 @@ absl::StatusOr<PublicKey> PublicKey::FromSpki(std::string_view der) {
 
 absl::Status PublicKey::Verify(std::string_view message, std::string_view signature) const {
   const ErrorScope errors;
-  const absl::Status invalid = Error(absl::StatusCode::kUnauthenticated, "SIGNATURE_INVALID", "",
-                                     "the signature is not this key's over these bytes");
+  absl::Status invalid = Error(absl::StatusCode::kUnauthenticated, "SIGNATURE_INVALID", "",
+                               "the signature is not this key's over these bytes");
   if (type_ == KeyType::kEd25519 ? signature.size() != kEd25519SignatureBytes
                                  : !IsStrictDer(signature))
     return invalid;

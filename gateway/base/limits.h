@@ -41,6 +41,8 @@ inline constexpr size_t kMaxFields = 64;
 inline constexpr size_t kMaxFieldCodes = 64;
 // Units, purposes, tags, categories listed by one act.
 inline constexpr size_t kMaxCodes = 64;
+// Recommendations of one opinion.
+inline constexpr size_t kMaxRecommendations = 16;
 // Signature lines of a note.
 inline constexpr size_t kMaxNoteSignatures = 100;
 // A note or checkpoint.

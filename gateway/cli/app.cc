@@ -3,11 +3,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
+#include "gateway/cli/messages.h"
 
 namespace passerelle::gateway::cli {
 namespace {
@@ -52,51 +53,37 @@ int ExitCodeOf(const absl::Status& status) {
 
 }  // namespace
 
-App::App() : parser_("passerelle"), language_(LanguageOfLocale()) {}
-
-int App::Run(int argc, char** argv) {
-  language_ = LanguageOf(argc, argv);
-  parser_.description(Say(
+App::App(int argc, char** argv, std::unique_ptr<client::Session> session)
+    : argc_(argc),
+      argv_(argv),
+      language_(LanguageOf(argc, argv)),
+      commands_(language_),
+      session_(std::move(session)) {
+  commands_.Describe(
       "passerelle : échanges de données d'une convention territoriale globale, sous l'article IX.",
-      "passerelle: data exchanges of a convention territoriale globale, under its Article IX."));
-  parser_.add_option("--lang", language_option_, Say("Langue : fr ou en", "Language: fr or en"))
-      ->check(CLI::IsMember({"fr", "en"}));
-  parser_
-      .add_option("--profile", profile_file_,
-                  Say("Fichier de profil (passerelle, certificat, clé, journal)",
-                      "Profile file (gateway, certificate, key, log)"))
-      ->envname("PASSERELLE_PROFILE");
-  parser_.add_option("--receipts", receipts_folder_,
-                     Say("Dossier des reçus ; par défaut « receipts » à côté du profil",
-                         "Folder of receipts; default `receipts` beside the profile"));
-  parser_.add_flag("--json", json_, Say("Réponse en JSON", "Answer in JSON"));
-  parser_.require_subcommand(1);
-  parser_.fallthrough();
-  for (auto* add :
-       {AddPki, AddInit, AddConvention, AddStatement, AddDeed, AddParty, AddAgent, AddMandate,
-        AddDataset, AddExchange, AddTransfer, AddRegister, AddAudit, AddReceipt, AddRules})
+      "passerelle: data exchanges of a convention territoriale globale, under its Article IX.");
+  const Command everywhere = commands_.Everywhere();
+  everywhere.Add("--lang", language_option_, "Langue : fr ou en", "Language: fr or en")
+      .OneOf({"fr", "en"});
+  everywhere
+      .Add("--profile", profile_file_, "Fichier de profil (passerelle, certificat, clé, journal)",
+           "Profile file (gateway, certificate, key, log)")
+      .FromVariable("PASSERELLE_PROFILE");
+  everywhere.Add("--receipts", receipts_folder_,
+                 "Dossier des reçus ; par défaut « receipts » à côté du profil",
+                 "Folder of receipts; default `receipts` beside the profile");
+  everywhere.AddFlag("--json", json_, "Réponse en JSON", "Answer in JSON");
+  for (auto* add : {AddPki, AddInit, AddConvention, AddStatement, AddDeed, AddParty, AddAgent,
+                    AddMandate, AddDataset, AddExchange, AddTransfer, AddRegister, AddAudit,
+                    AddReceipt, AddRules, AddInbox})
     add(*this);
-  try {
-    parser_.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return parser_.exit(error) == 0 ? kDone : kUsage;
-  }
-  return exit_code_;
 }
 
-CLI::App* App::AddNoun(const std::string& name, std::string_view fr, std::string_view en) {
-  CLI::App* noun = parser_.add_subcommand(name, Say(fr, en));
-  noun->require_subcommand(1);
-  noun->fallthrough();
-  return noun;
-}
-
-CLI::App* App::AddVerb(CLI::App* noun, const std::string& name, std::string_view fr,
-                       std::string_view en, std::function<absl::StatusOr<int>()> action) {
-  CLI::App* verb = (noun == nullptr ? &parser_ : noun)->add_subcommand(name, Say(fr, en));
-  verb->fallthrough();
-  verb->callback([this, action = std::move(action)] { exit_code_ = Finish(action()); });
-  return verb;
+int App::Run() {
+  const absl::StatusOr<int> code = commands_.Run(argc_, argv_);
+  if (code.ok()) return *code;
+  std::fprintf(stderr, "passerelle: %s\n", DescribeError(code.status(), language_).c_str());
+  return ExitCodeOf(code.status());
 }
 
 std::string App::Say(std::string_view fr, std::string_view en) const {
@@ -119,15 +106,6 @@ absl::StatusOr<client::Session*> App::Session() {
     ASSIGN_OR_RETURN(session_, client::Session::Open(profile, clock_, random_));
   }
   return session_.get();
-}
-
-int App::Finish(const absl::StatusOr<int>& result) const {
-  if (result.ok()) return *result;
-  const std::string path = base::PathOf(result.status());
-  std::fprintf(stderr, "passerelle: %s%s%s: %s\n", base::ReasonOf(result.status()).c_str(),
-               path.empty() ? "" : " ", path.c_str(),
-               std::string(result.status().message()).c_str());
-  return ExitCodeOf(result.status());
 }
 
 }  // namespace passerelle::gateway::cli

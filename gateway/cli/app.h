@@ -3,8 +3,6 @@
 #ifndef PASSERELLE_GATEWAY_CLI_APP_H_
 #define PASSERELLE_GATEWAY_CLI_APP_H_
 
-#include <CLI/CLI.hpp>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/random.h"
+#include "gateway/cli/command_line.h"
 #include "gateway/client/session.h"
 #include "policy/rules/catalogue.h"
 
@@ -27,17 +26,14 @@ inline constexpr int kUnreachable = 3;
 // The command line and what its options chose. Not thread-safe.
 class App {
  public:
-  App();
+  // With a session the caller made, none is opened under the profile.
+  App(int argc, char** argv, std::unique_ptr<client::Session> session = nullptr);
 
   // Parses and runs. Returns the exit code.
-  int Run(int argc, char** argv);
+  int Run();
 
-  // Adds a noun (`exchange`) with its help in French and English.
-  CLI::App* AddNoun(const std::string& name, std::string_view fr, std::string_view en);
-
-  // Adds a verb to a noun; `action` runs when it is called and returns the exit code.
-  CLI::App* AddVerb(CLI::App* noun, const std::string& name, std::string_view fr,
-                    std::string_view en, std::function<absl::StatusOr<int>()> action);
+  // Where the nouns add themselves.
+  CommandLine& commands() { return commands_; }
 
   // The text in the language of the user.
   std::string Say(std::string_view fr, std::string_view en) const;
@@ -57,15 +53,14 @@ class App {
   absl::StatusOr<client::Session*> Session();
 
  private:
-  int Finish(const absl::StatusOr<int>& result) const;
-
-  CLI::App parser_;
+  const int argc_;
+  char** const argv_;
+  const policy::rules::Language language_;
+  CommandLine commands_;
   std::string language_option_;
   std::string profile_file_;
   std::string receipts_folder_;
   bool json_ = false;
-  policy::rules::Language language_ = policy::rules::Language::kEnglish;
-  int exit_code_ = kUsage;
   base::SystemClock clock_;
   base::SystemRandom random_;
   std::unique_ptr<client::Session> session_;
@@ -75,7 +70,7 @@ class App {
 void AddPki(App& app);
 void AddInit(App& app);
 void AddConvention(App& app);
-void AddStatement(App& app);  // sign, submit
+void AddStatement(App& app);  // sign, preview, submit
 void AddDeed(App& app);
 void AddParty(App& app);
 void AddAgent(App& app);
@@ -87,6 +82,7 @@ void AddRegister(App& app);
 void AddAudit(App& app);
 void AddReceipt(App& app);
 void AddRules(App& app);
+void AddInbox(App& app);
 
 }  // namespace passerelle::gateway::cli
 

@@ -19,12 +19,16 @@ namespace {
 
 struct VerifyOptions {
   std::string folder, log;
+  bool redecide = false;
 };
 
-// A line that overwrites itself, on a terminal only.
+// A bar that overwrites itself, on a terminal only.
 void ShowProgress(uint64_t done, uint64_t total) {
+  constexpr uint64_t kCells = 40;
   if (isatty(STDERR_FILENO) == 0) return;
-  std::fprintf(stderr, "\r%lu / %lu%s", done, total, done == total ? "\n" : "");
+  const uint64_t full = total == 0 ? kCells : done * kCells / total;
+  std::fprintf(stderr, "\r[%s%s] %lu / %lu%s", std::string(full, '#').c_str(),
+               std::string(kCells - full, '.').c_str(), done, total, done == total ? "\n" : "");
 }
 
 absl::StatusOr<int> Export(App& app, const std::string& folder) {
@@ -51,7 +55,7 @@ absl::StatusOr<int> Export(App& app, const std::string& folder) {
   return kDone;
 }
 
-void PrintVerdict(App& app, const verify::Verdict& verdict) {
+void PrintVerdict(App& app, const VerifyOptions& options, const verify::Verdict& verdict) {
   if (!verdict.accepted) {
     std::fprintf(stderr, "%s : %s\n", app.Say("REFUSÉ", "REJECTED").c_str(),
                  app.Say(verdict.fault_fr, verdict.fault_en).c_str());
@@ -64,55 +68,68 @@ void PrintVerdict(App& app, const verify::Verdict& verdict) {
       base::ToIsoInstant(verdict.last_ms).c_str(), app.Say("journal", "log").c_str(),
       base::ToHex(base::View(verdict.log)).c_str(), app.Say("racine", "root").c_str(),
       base::ToHex(base::View(verdict.root)).c_str());
+  if (options.redecide)
+    std::printf(
+        "%s : %lu\n",
+        app.Say("Décisions reprises, toutes conformes", "Re-decided, all as recorded").c_str(),
+        verdict.redecided);
   const std::string note = app.Say(verdict.note_fr, verdict.note_en);
   if (!note.empty()) std::printf("%s\n", note.c_str());
 }
 
 absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
   base::Digest pinned{};
+  verify::ExportOptions wanted{.redecide = options.redecide};
   if (!options.log.empty()) {
     ASSIGN_OR_RETURN(const std::string bytes, base::FromHex(options.log));
     absl::StatusOr<base::Digest> digest = base::DigestFromBytes(bytes);
     if (!digest.ok()) return base::AtPath(digest.status(), "--log");
     pinned = *digest;
+    wanted.pinned_log = &pinned;
   }
-  ASSIGN_OR_RETURN(
-      const verify::Verdict verdict,
-      verify::VerifyExport(options.folder, options.log.empty() ? nullptr : &pinned, ShowProgress));
+  ASSIGN_OR_RETURN(const verify::Verdict verdict,
+                   verify::VerifyExport(options.folder, wanted, ShowProgress));
+  uint64_t of_other_engines = 0;
+  for (const auto& [version, count] : verdict.other_engines) of_other_engines += count;
   if (app.json())
-    std::printf("%s\n",
-                TextOf(nlohmann::json{{"accepted", verdict.accepted},
-                                      {"fault", app.Say(verdict.fault_fr, verdict.fault_en)},
-                                      {"entries", verdict.entries},
-                                      {"not_interpreted", verdict.not_interpreted},
-                                      {"signatures", verdict.signatures},
-                                      {"log", base::ToHex(base::View(verdict.log))},
-                                      {"root", base::ToHex(base::View(verdict.root))}})
-                    .c_str());
+    std::printf("%s\n", JsonObject({{"accepted", verdict.accepted},
+                                    {"fault", app.Say(verdict.fault_fr, verdict.fault_en)},
+                                    {"entries", verdict.entries},
+                                    {"not_interpreted", verdict.not_interpreted},
+                                    {"signatures", verdict.signatures},
+                                    {"redecided", verdict.redecided},
+                                    {"refused", verdict.refused},
+                                    {"other_engines", of_other_engines},
+                                    {"note", app.Say(verdict.note_fr, verdict.note_en)},
+                                    {"log", base::ToHex(base::View(verdict.log))},
+                                    {"root", base::ToHex(base::View(verdict.root))}})
+                            .c_str());
   else
-    PrintVerdict(app, verdict);
+    PrintVerdict(app, options, verdict);
   return verdict.accepted ? kDone : kRefused;
 }
 
 }  // namespace
 
 void AddAudit(App& app) {
-  CLI::App* noun = app.AddNoun("audit", "Le journal", "The log");
+  const Command noun = app.commands().AddNoun("audit", "Le journal", "The log");
   auto folder = std::make_shared<std::string>();
-  app.AddVerb(noun, "export", "Emporter le journal entier (mandat d'auditeur du journal)",
-              "Take the whole log away (a log auditor's mandate)",
-              [&app, folder] { return Export(app, *folder); })
-      ->add_option("folder", *folder, app.Say("Dossier à écrire", "Folder to write"))
-      ->required();
+  app.commands()
+      .AddVerb(noun, "export", "Emporter le journal entier (mandat d'auditeur du journal)",
+               "Take the whole log away (a log auditor's mandate)",
+               [&app, folder] { return Export(app, *folder); })
+      .Add("folder", *folder, "Dossier à écrire", "Folder to write")
+      .Required();
   auto options = std::make_shared<VerifyOptions>();
-  CLI::App* verb = app.AddVerb(noun, "verify", "Vérifier un journal emporté, hors ligne",
-                               "Verify an exported log, offline",
-                               [&app, options] { return Verify(app, *options); });
-  verb->add_option("folder", options->folder, app.Say("Dossier du journal", "Folder of the log"))
-      ->required();
-  verb->add_option("--log", options->log,
-                   app.Say("Nom du journal que vous connaissez (hexadécimal)",
-                           "Name of the log that you know (hexadecimal)"));
+  Command verb = app.commands().AddVerb(noun, "verify", "Vérifier un journal emporté, hors ligne",
+                                        "Verify an exported log, offline",
+                                        [&app, options] { return Verify(app, *options); });
+  verb.Add("folder", options->folder, "Dossier du journal", "Folder of the log").Required();
+  verb.Add("--log", options->log, "Nom du journal que vous connaissez (hexadécimal)",
+           "Name of the log that you know (hexadecimal)");
+  verb.AddFlag("--redecide", options->redecide,
+               "Reprendre chaque décision d'après les règles et dire la première qui diffère",
+               "Take every decision again by the rules and name the first that differs");
 }
 
 }  // namespace passerelle::gateway::cli

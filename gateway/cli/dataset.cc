@@ -1,12 +1,8 @@
 // passerelle dataset: declared datasets.
-#include <google/protobuf/text_format.h>
-
 #include <cstdio>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "gateway/base/files.h"
-#include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
 #include "gateway/cli/input.h"
@@ -21,12 +17,10 @@ struct DeclareOptions {
 };
 
 absl::StatusOr<int> Declare(App& app, const DeclareOptions& options) {
-  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options.file, base::kMaxDocumentBytes));
   client::Draft draft;
   statement::v1::Act act;
   ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
-  if (!google::protobuf::TextFormat::ParseFromString(text, act.mutable_dataset_declared()))
-    return base::Malformed("TEXTPROTO", "file", absl::StrCat(options.file, " does not parse"));
+  RETURN_IF_ERROR(ReadText("file", options.file, *act.mutable_dataset_declared()));
   ASSIGN_OR_RETURN(*act.mutable_dataset_declared()->mutable_title()->mutable_digest(),
                    AttachFile(app, draft, options.title));
   draft.acts.push_back(std::move(act));
@@ -36,10 +30,10 @@ absl::StatusOr<int> Declare(App& app, const DeclareOptions& options) {
 absl::StatusOr<int> List(App& app) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto datasets, session->ListDatasets(""));
-  nlohmann::json list = nlohmann::json::array();
+  std::vector<std::string> list;
   std::vector<std::vector<std::string>> rows;
   for (const auto& dataset : datasets) {
-    list.push_back(ToJson(dataset));
+    list.push_back(JsonOf(dataset));
     const statement::v1::DatasetDeclared& declared = dataset.row().declared();
     rows.push_back({NameOf(dataset.name(), true), declared.slug(),
                     std::to_string(declared.version()), dataset.row().controller(),
@@ -47,7 +41,7 @@ absl::StatusOr<int> List(App& app) {
                     ShowDate(declared.retain_until())});
   }
   if (app.json())
-    std::printf("%s\n", TextOf(list).c_str());
+    std::printf("%s\n", JsonList(list).c_str());
   else
     PrintTable({app.Say("nom", "name"), app.Say("code", "slug"), "version",
                 app.Say("responsable", "controller"), app.Say("champs", "fields"),
@@ -59,21 +53,19 @@ absl::StatusOr<int> List(App& app) {
 }  // namespace
 
 void AddDataset(App& app) {
-  CLI::App* noun = app.AddNoun("dataset", "Jeux de données", "Datasets");
+  const Command noun = app.commands().AddNoun("dataset", "Jeux de données", "Datasets");
   auto options = std::make_shared<DeclareOptions>();
-  CLI::App* verb = app.AddVerb(noun, "declare", "Déclarer un jeu de données", "Declare a dataset",
-                               [&app, options] { return Declare(app, *options); });
-  verb->add_option("file", options->file,
-                   app.Say("Déclaration (textproto de DatasetDeclared, sans titre)",
-                           "Declaration (textproto of DatasetDeclared, without title)"))
-      ->required();
-  verb->add_option("--party", options->party, app.Say("Responsable de traitement", "Controller"))
-      ->required();
-  verb->add_option("--title", options->title, app.Say("Fichier du titre", "File of the title"))
-      ->required();
-  AddDestination(app, verb, options->destination);
-  app.AddVerb(noun, "list", "Lister les jeux de données", "List the datasets",
-              [&app] { return List(app); });
+  Command verb =
+      app.commands().AddVerb(noun, "declare", "Déclarer un jeu de données", "Declare a dataset",
+                             [&app, options] { return Declare(app, *options); });
+  verb.Add("file", options->file, "Déclaration (textproto de DatasetDeclared, sans titre)",
+           "Declaration (textproto of DatasetDeclared, without title)")
+      .Required();
+  verb.Add("--party", options->party, "Responsable de traitement", "Controller").Required();
+  verb.Add("--title", options->title, "Fichier du titre", "File of the title").Required();
+  AddDestination(verb, options->destination);
+  app.commands().AddVerb(noun, "list", "Lister les jeux de données", "List the datasets",
+                         [&app] { return List(app); });
 }
 
 }  // namespace passerelle::gateway::cli

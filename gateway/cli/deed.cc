@@ -30,21 +30,20 @@ absl::StatusOr<int> Record(App& app, const Options& options) {
 }  // namespace
 
 void AddDeed(App& app) {
-  CLI::App* noun = app.AddNoun("deed", "Actes papier transcrits", "Transcribed deeds");
+  const Command noun =
+      app.commands().AddNoun("deed", "Actes papier transcrits", "Transcribed deeds");
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.AddVerb(noun, "record", "Transcrire un acte papier", "Transcribe a deed",
-                               [&app, options] { return Record(app, *options); });
-  verb->add_option("--party", options->party,
-                   app.Say("Partie dont c'est l'acte", "Party whose deed it is"))
-      ->required();
-  verb->add_option("--kind", options->kind, "deliberation | signature | mandate | notice")
-      ->required();
-  verb->add_option("--dated", options->dated, app.Say("Date de l'acte", "Date of the deed"))
-      ->required();
-  verb->add_option("--document", options->document,
-                   app.Say("Fichier de l'acte", "File of the deed"))
-      ->required();
-  AddDestination(app, verb, options->destination);
+  Command verb =
+      app.commands().AddVerb(noun, "record", "Transcrire un acte papier", "Transcribe a deed",
+                             [&app, options] { return Record(app, *options); });
+  verb.Add("--party", options->party, "Partie dont c'est l'acte", "Party whose deed it is")
+      .Required();
+  verb.Add("--kind", options->kind, "Nature : deliberation | signature | mandate | notice",
+           "Kind: deliberation | signature | mandate | notice")
+      .Required();
+  verb.Add("--dated", options->dated, "Date de l'acte", "Date of the deed").Required();
+  verb.Add("--document", options->document, "Fichier de l'acte", "File of the deed").Required();
+  AddDestination(verb, options->destination);
 }
 
 }  // namespace passerelle::gateway::cli

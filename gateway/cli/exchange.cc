@@ -1,12 +1,14 @@
-// passerelle exchange: from the proposal over the DPO's opinion to the decision.
-#include <cstdio>
+// passerelle exchange: its proposal and the holder's decision. The rest of the noun is in files of
+// its own (exchange_verbs.h, freeze.h).
 #include <memory>
 
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/exchange_verbs.h"
 #include "gateway/cli/find.h"
+#include "gateway/cli/freeze.h"
 #include "gateway/cli/input.h"
-#include "gateway/cli/show.h"
+#include "gateway/cli/messages.h"
 
 namespace passerelle::gateway::cli {
 namespace {
@@ -14,15 +16,9 @@ namespace {
 using statement::v1::Act;
 
 struct ProposeOptions {
-  std::string party, dataset, recipient, purpose, from, until, retain_until, frequency, reasons;
+  std::string party, dataset, recipient, recipient_class, purpose, from, until, retain_until,
+      frequency, reasons;
   std::vector<std::string> tags, units, fields;
-  Destination destination;
-};
-
-struct OpinionOptions {
-  std::string party, exchange, opinion, until, release, reasons;
-  std::vector<std::string> drop;
-  uint32_t threshold = 0, cap = 0;
   Destination destination;
 };
 
@@ -47,8 +43,14 @@ absl::StatusOr<int> Propose(App& app, const ProposeOptions& options) {
   ASSIGN_OR_RETURN(const passerelle::gateway::v1::Dataset dataset,
                    FindDataset(app, options.dataset));
   *proposed.mutable_dataset() = dataset.name();
-  ASSIGN_OR_RETURN(*proposed.mutable_recipient()->mutable_party(),
-                   ReadParty(app, options.recipient));
+  if (options.recipient.empty() == options.recipient_class.empty())
+    return Usage("RECIPIENT_PARTS", "--to");
+  if (options.recipient.empty()) {
+    proposed.mutable_recipient()->set_recipient_class(options.recipient_class);
+  } else {
+    ASSIGN_OR_RETURN(*proposed.mutable_recipient()->mutable_party(),
+                     ReadParty(app, options.recipient));
+  }
   proposed.set_purpose(options.purpose);
   for (const std::string& tag : options.tags) proposed.add_tags(tag);
   for (const std::string& unit : options.units) proposed.add_units(unit);
@@ -63,34 +65,6 @@ absl::StatusOr<int> Propose(App& app, const ProposeOptions& options) {
     proposed.set_frequency(static_cast<statement::v1::Frequency>(frequency));
   }
   ASSIGN_OR_RETURN(*proposed.mutable_reasons()->mutable_digest(),
-                   AttachFile(app, draft, options.reasons));
-  draft.acts.push_back(std::move(act));
-  return Deliver(app, options.destination, std::move(draft));
-}
-
-absl::StatusOr<int> GiveOpinion(App& app, const OpinionOptions& options) {
-  client::Draft draft;
-  Act act;
-  ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
-  statement::v1::DpoOpinionGiven& given = *act.mutable_dpo_opinion_given();
-  ASSIGN_OR_RETURN(*given.mutable_exchange(), FindExchange(app, options.exchange));
-  ASSIGN_OR_RETURN(const int opinion,
-                   ReadEnum("--opinion", options.opinion, *statement::v1::Opinion_descriptor()));
-  given.set_opinion(static_cast<statement::v1::Opinion>(opinion));
-  statement::v1::Conditions conditions;
-  for (const std::string& field : options.drop) conditions.add_dropped_fields(field);
-  conditions.set_threshold(options.threshold);
-  conditions.set_transfer_cap(options.cap);
-  if (!options.until.empty()) {
-    ASSIGN_OR_RETURN(*conditions.mutable_until(), ReadDate("--until", options.until));
-  }
-  if (!options.release.empty()) {
-    ASSIGN_OR_RETURN(const int release,
-                     ReadEnum("--release", options.release, *statement::v1::Release_descriptor()));
-    conditions.set_release(static_cast<statement::v1::Release>(release));
-  }
-  if (conditions.ByteSizeLong() > 0) *given.mutable_conditions() = conditions;
-  ASSIGN_OR_RETURN(*given.mutable_reasons()->mutable_digest(),
                    AttachFile(app, draft, options.reasons));
   draft.acts.push_back(std::move(act));
   return Deliver(app, options.destination, std::move(draft));
@@ -115,119 +89,57 @@ absl::StatusOr<int> Decide(App& app, const DecideOptions& options) {
   return Deliver(app, options.destination, std::move(draft));
 }
 
-absl::StatusOr<int> Show(App& app, const std::string& typed) {
-  ASSIGN_OR_RETURN(const statement::v1::ActRef exchange, FindExchange(app, typed));
-  ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  ASSIGN_OR_RETURN(const auto found, session->GetExchange(exchange));
-  std::printf("%s\n",
-              app.json() ? TextOf(ToJson(found)).c_str() : TextOf(ToJson(found), 2).c_str());
-  return kDone;
-}
-
-absl::StatusOr<int> List(App& app) {
-  ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  ASSIGN_OR_RETURN(const auto exchanges, session->ListExchanges());
-  nlohmann::json list = nlohmann::json::array();
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& exchange : exchanges) {
-    const nlohmann::json json = ToJson(exchange);
-    list.push_back(json);
-    rows.push_back({NameOf(exchange.name(), true), exchange.row().slug(), exchange.row().holder(),
-                    exchange.row().recipient() + exchange.row().recipient_class(),
-                    json["row"]["phase"].get<std::string>(),
-                    std::to_string(exchange.row().transfers())});
-  }
-  if (app.json())
-    std::printf("%s\n", TextOf(list).c_str());
-  else
-    PrintTable({app.Say("nom", "name"), app.Say("jeu", "dataset"), app.Say("détenteur", "holder"),
-                app.Say("destinataire", "recipient"), app.Say("état", "phase"),
-                app.Say("envois", "transfers")},
-               rows);
-  return kDone;
-}
-
-void AddPropose(App& app, CLI::App* noun) {
+void AddPropose(App& app, const Command& noun) {
   auto options = std::make_shared<ProposeOptions>();
-  CLI::App* verb = app.AddVerb(noun, "propose", "Proposer un échange", "Propose an exchange",
-                               [&app, options] { return Propose(app, *options); });
-  verb->add_option("--party", options->party, app.Say("Au nom de", "In the name of"))->required();
-  verb->add_option("--dataset", options->dataset,
-                   app.Say("Jeu de données (code ou nom)", "Dataset (slug or name)"))
-      ->required();
-  verb->add_option("--to", options->recipient, app.Say("Destinataire", "Recipient"))->required();
-  verb->add_option("--purpose", options->purpose, app.Say("Finalité (code)", "Purpose (code)"))
-      ->required();
-  verb->add_option("--tag", options->tags, app.Say("Axe ou fiche action", "Axis or action sheet"));
-  verb->add_option("--unit", options->units, app.Say("Service habilité", "Authorised unit"))
-      ->required();
-  verb->add_option(
-      "--field", options->fields,
-      app.Say("Champ demandé ; tous s'il manque", "Field asked for; all when missing"));
-  verb->add_option("--from", options->from, app.Say("Premier jour", "First day"))->required();
-  verb->add_option("--until", options->until, app.Say("Dernier jour", "Last day"))->required();
-  verb->add_option("--retain-until", options->retain_until,
-                   app.Say("Conservation jusqu'au", "Kept until"))
-      ->required();
-  verb->add_option("--frequency", options->frequency, "once | monthly | quarterly | yearly");
-  verb->add_option("--reasons", options->reasons,
-                   app.Say("Fichier des motifs", "File of the reasons"))
-      ->required();
-  AddDestination(app, verb, options->destination);
+  Command verb =
+      app.commands().AddVerb(noun, "propose", "Proposer un échange", "Propose an exchange",
+                             [&app, options] { return Propose(app, *options); });
+  verb.Add("--party", options->party, "Au nom de", "In the name of").Required();
+  verb.Add("--dataset", options->dataset, "Jeu de données (code ou nom)", "Dataset (slug or name)")
+      .Required();
+  verb.Add("--to", options->recipient, "Destinataire", "Recipient");
+  verb.Add("--to-class", options->recipient_class,
+           "Classe de destinataires des réglages, au lieu de --to",
+           "Class of recipients of the settings, instead of --to");
+  verb.Add("--purpose", options->purpose, "Finalité (code)", "Purpose (code)").Required();
+  verb.Add("--tag", options->tags, "Axe ou fiche action", "Axis or action sheet");
+  verb.Add("--unit", options->units, "Service habilité", "Authorised unit").Required();
+  verb.Add("--field", options->fields, "Champ demandé ; tous s'il manque",
+           "Field asked for; all when missing");
+  verb.Add("--from", options->from, "Premier jour", "First day").Required();
+  verb.Add("--until", options->until, "Dernier jour", "Last day").Required();
+  verb.Add("--retain-until", options->retain_until, "Conservation jusqu'au", "Kept until")
+      .Required();
+  verb.Add("--frequency", options->frequency, "Fréquence : once | monthly | quarterly | yearly",
+           "Frequency: once | monthly | quarterly | yearly");
+  verb.Add("--reasons", options->reasons, "Fichier des motifs", "File of the reasons").Required();
+  AddDestination(verb, options->destination);
 }
 
-void AddOpinion(App& app, CLI::App* noun) {
-  auto options = std::make_shared<OpinionOptions>();
-  CLI::App* verb = app.AddVerb(noun, "opinion", "Donner l'avis du DPO", "Give the DPO's opinion",
-                               [&app, options] { return GiveOpinion(app, *options); });
-  verb->add_option("exchange", options->exchange, app.Say("L'échange", "The exchange"))->required();
-  verb->add_option("--party", options->party,
-                   app.Say("Partie dont vous êtes le DPO", "Party whose DPO you are"))
-      ->required();
-  verb->add_option("--opinion", options->opinion, "favourable | unfavourable")->required();
-  verb->add_option("--drop", options->drop,
-                   app.Say("Condition : champ retiré", "Condition: field dropped"));
-  verb->add_option("--threshold", options->threshold,
-                   app.Say("Condition : seuil", "Condition: threshold"));
-  verb->add_option("--cap", options->cap,
-                   app.Say("Condition : nombre d'envois", "Condition: number of transfers"));
-  verb->add_option("--until", options->until,
-                   app.Say("Condition : dernier jour", "Condition: last day"));
-  verb->add_option("--release", options->release, "standing | each_ruled");
-  verb->add_option("--reasons", options->reasons,
-                   app.Say("Fichier des motifs", "File of the reasons"))
-      ->required();
-  AddDestination(app, verb, options->destination);
-}
-
-void AddDecide(App& app, CLI::App* noun) {
+void AddDecide(App& app, const Command& noun) {
   auto options = std::make_shared<DecideOptions>();
-  CLI::App* verb = app.AddVerb(noun, "decide", "Décider, après l'avis", "Decide, after the opinion",
-                               [&app, options] { return Decide(app, *options); });
-  verb->add_option("exchange", options->exchange, app.Say("L'échange", "The exchange"))->required();
-  verb->add_option("--party", options->party, app.Say("Partie détentrice", "Holder"))->required();
-  verb->add_option("--verdict", options->verdict, "approved | refused")->required();
-  verb->add_option("--reasons", options->reasons,
-                   app.Say("Fichier des motifs", "File of the reasons"))
-      ->required();
-  AddDestination(app, verb, options->destination);
+  Command verb =
+      app.commands().AddVerb(noun, "decide", "Décider, après l'avis", "Decide, after the opinion",
+                             [&app, options] { return Decide(app, *options); });
+  verb.Add("exchange", options->exchange, "L'échange", "The exchange").Required();
+  verb.Add("--party", options->party, "Partie détentrice", "Holder").Required();
+  verb.Add("--verdict", options->verdict, "Décision : approved | refused",
+           "Decision: approved | refused")
+      .Required();
+  verb.Add("--reasons", options->reasons, "Fichier des motifs", "File of the reasons").Required();
+  AddDestination(verb, options->destination);
 }
 
 }  // namespace
 
 void AddExchange(App& app) {
-  CLI::App* noun = app.AddNoun("exchange", "Échanges", "Exchanges");
+  const Command noun = app.commands().AddNoun("exchange", "Échanges", "Exchanges");
   AddPropose(app, noun);
-  AddOpinion(app, noun);
+  AddOpinionVerbs(app, noun);
   AddDecide(app, noun);
-  auto typed = std::make_shared<std::string>();
-  app.AddVerb(noun, "show", "Montrer un échange et les champs en vigueur",
-              "Show an exchange and the fields in force",
-              [&app, typed] { return Show(app, *typed); })
-      ->add_option("exchange", *typed, app.Say("L'échange", "The exchange"))
-      ->required();
-  app.AddVerb(noun, "list", "Lister les échanges", "List the exchanges",
-              [&app] { return List(app); });
+  AddFreezeVerbs(app, noun, Freezable::kExchange);
+  AddExchangeReads(app, noun);
+  AddExplain(app, noun);
 }
 
 }  // namespace passerelle::gateway::cli

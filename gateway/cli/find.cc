@@ -2,8 +2,16 @@
 
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "gateway/base/bytes.h"
+#include "gateway/base/digest.h"
+#include "gateway/base/files.h"
+#include "gateway/base/limits.h"
 #include "gateway/base/status.h"
+#include "gateway/base/strings.h"
 #include "gateway/cli/input.h"
+#include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
 
 namespace passerelle::gateway::cli {
@@ -19,7 +27,7 @@ absl::StatusOr<passerelle::gateway::v1::Dataset> FindDataset(App& app, const std
   ASSIGN_OR_RETURN(const statement::v1::ActRef name, ResolveRef("--dataset", text, names));
   for (const auto& dataset : datasets)
     if (NameOf(dataset.name(), false) == NameOf(name, false)) return dataset;
-  return base::Malformed("NAME_UNKNOWN", "--dataset", "nothing that you may see has this name");
+  return Usage("NAME_UNKNOWN", "--dataset");
 }
 
 absl::StatusOr<statement::v1::ActRef> FindExchange(App& app, const std::string& text) {
@@ -40,7 +48,44 @@ absl::StatusOr<passerelle::gateway::v1::Transfer> FindTransfer(App& app, const s
   ASSIGN_OR_RETURN(const statement::v1::ActRef name, ResolveRef("transfer", text, names));
   for (const auto& transfer : transfers)
     if (NameOf(transfer.name(), false) == NameOf(name, false)) return transfer;
-  return base::Malformed("NAME_UNKNOWN", "transfer", "nothing that you may see has this name");
+  return Usage("NAME_UNKNOWN", "transfer");
+}
+
+absl::StatusOr<statement::v1::ActRef> FindTransferName(App& app, const std::string& text) {
+  if (absl::StatusOr<statement::v1::ActRef> whole = ReadRef("transfer", text); whole.ok())
+    return whole;
+  ASSIGN_OR_RETURN(const passerelle::gateway::v1::Transfer transfer, FindTransfer(app, text));
+  return transfer.name();
+}
+
+absl::StatusOr<statement::v1::ActRef> FindMandate(App& app, const std::string& text) {
+  if (absl::StatusOr<statement::v1::ActRef> whole = ReadRef("mandate", text); whole.ok())
+    return whole;
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  ASSIGN_OR_RETURN(const auto mandates, session->ListMandates(""));
+  std::vector<statement::v1::ActRef> names;
+  for (const auto& mandate : mandates) names.push_back(mandate.name());
+  return ResolveRef("mandate", text, names);
+}
+
+absl::StatusOr<std::string> FindKey(App& app, const std::string& text) {
+  if (absl::EndsWith(text, ".spki")) {
+    ASSIGN_OR_RETURN(const std::string spki, base::ReadFile(text, base::kMaxPemBytes));
+    const absl::StatusOr<std::string> bytes =
+        base::FromHex(base::Std(absl::StripTrailingAsciiWhitespace(spki)));
+    if (!bytes.ok()) return base::AtPath(bytes.status(), text);
+    return base::ToBytes(base::Sha256(*bytes));
+  }
+  if (text.empty()) return Usage("NAME_EMPTY", "key");
+  if (text.size() == 2 * sizeof(base::Digest)) return base::FromHex(text);
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  ASSIGN_OR_RETURN(const auto keys, session->ListKeys(""));
+  std::vector<std::string> fitting;
+  for (const auto& key : keys)
+    if (absl::StartsWith(base::ToHex(key.fingerprint()), absl::AsciiStrToLower(text)))
+      fitting.push_back(key.fingerprint());
+  if (fitting.size() == 1) return fitting[0];
+  return Usage(fitting.empty() ? "NAME_UNKNOWN" : "NAME_AMBIGUOUS", "key");
 }
 
 }  // namespace passerelle::gateway::cli

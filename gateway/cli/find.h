@@ -22,6 +22,17 @@ absl::StatusOr<statement::v1::ActRef> FindExchange(App& app, const std::string& 
 // A transfer that the caller sees, by name.
 absl::StatusOr<passerelle::gateway::v1::Transfer> FindTransfer(App& app, const std::string& text);
 
+// The name of a transfer, as FindExchange.
+absl::StatusOr<statement::v1::ActRef> FindTransferName(App& app, const std::string& text);
+
+// A mandate that the caller sees, by name; a whole name, or `@N` in the same set, is taken as it
+// is.
+absl::StatusOr<statement::v1::ActRef> FindMandate(App& app, const std::string& text);
+
+// The fingerprint, as bytes, of a key: of the one in an `.spki` file, a whole fingerprint, or one
+// that the caller sees by its beginning; all in hexadecimal.
+absl::StatusOr<std::string> FindKey(App& app, const std::string& text);
+
 }  // namespace passerelle::gateway::cli
 
 #endif  // PASSERELLE_GATEWAY_CLI_FIND_H_

@@ -1,7 +1,5 @@
 // passerelle init: makes the keys of a new convention and a draft of entry 0; enacts it once the
 // founders have signed.
-#include <google/protobuf/text_format.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -15,6 +13,7 @@
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
 #include "gateway/cli/input.h"
+#include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
 #include "gateway/client/draft.h"
 #include "gateway/core/founding.h"
@@ -27,8 +26,6 @@ namespace {
 using statement::v1::ConventionEnacted;
 using statement::v1::FoundingKey;
 
-constexpr size_t kMaxInputBytes = 16 * 1024 * 1024;
-
 struct Options {
   core::HostPaths paths;
   std::string convention, settings, environment = "test", origin, out = "founding.json", enact;
@@ -37,28 +34,17 @@ struct Options {
   int64_t shift_days = 0;
 };
 
-template <typename Message>
-absl::StatusOr<Message> ReadText(const std::string& option, const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(path, kMaxInputBytes));
-  Message message;
-  if (!google::protobuf::TextFormat::ParseFromString(text, &message))
-    return base::Malformed("TEXTPROTO", option, absl::StrCat(path, " does not parse"));
-  return message;
-}
-
 // `role:party:agent:file.spki`, where the role is secretariat or countersigner.
 absl::StatusOr<FoundingKey> ReadFounder(const std::string& text) {
   const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits(':', 3));
-  if (parts.size() != 4)
-    return base::Malformed("OPTION", "--founder",
-                           "a founder is role:party:agent:file, the file ending in .spki");
+  if (parts.size() != 4) return Usage("FOUNDER_FORM", "--founder");
   FoundingKey key;
   ASSIGN_OR_RETURN(const int role,
                    ReadEnum("--founder", parts[0], *statement::v1::Role_descriptor()));
   key.set_role(static_cast<statement::v1::Role>(role));
   key.set_party(parts[1]);
   ASSIGN_OR_RETURN(*key.mutable_agent(), ReadAgent("--founder", parts[2]));
-  ASSIGN_OR_RETURN(std::string spki, base::ReadFile(parts[3], kMaxInputBytes));
+  ASSIGN_OR_RETURN(std::string spki, base::ReadFile(parts[3], base::kMaxPemBytes));
   while (!spki.empty() && spki.back() == '\n') spki.pop_back();
   ASSIGN_OR_RETURN(*key.mutable_spki(), base::FromHex(spki));
   key.set_kind(statement::v1::AGENT_KIND_PERSON);
@@ -68,7 +54,7 @@ absl::StatusOr<FoundingKey> ReadFounder(const std::string& text) {
 
 absl::Status AddAnchors(const Options& options, convention::v1::Settings& settings) {
   for (const std::string& path : options.anchors) {
-    ASSIGN_OR_RETURN(const std::string pem, base::ReadFile(path, kMaxInputBytes));
+    ASSIGN_OR_RETURN(const std::string pem, base::ReadFile(path, base::kMaxPemBytes));
     ASSIGN_OR_RETURN(const std::vector<certs::x509::Certificate> anchors,
                      certs::x509::Certificate::ListFromPem(pem));
     for (const certs::x509::Certificate& anchor : anchors)
@@ -80,10 +66,8 @@ absl::Status AddAnchors(const Options& options, convention::v1::Settings& settin
 absl::StatusOr<ConventionEnacted> Compose(App& app, const Options& options,
                                           const core::FoundingKeys& keys) {
   ConventionEnacted enacted;
-  ASSIGN_OR_RETURN(*enacted.mutable_convention(),
-                   ReadText<convention::v1::Convention>("--convention", options.convention));
-  ASSIGN_OR_RETURN(*enacted.mutable_settings(),
-                   ReadText<convention::v1::Settings>("--settings", options.settings));
+  RETURN_IF_ERROR(ReadText("--convention", options.convention, *enacted.mutable_convention()));
+  RETURN_IF_ERROR(ReadText("--settings", options.settings, *enacted.mutable_settings()));
   constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
   if (options.shift_days != 0)
     enacted.mutable_settings()->set_clock_shift_ms(options.shift_days * kDayMs);
@@ -121,8 +105,8 @@ statement::v1::Header HeaderOf(App& app, const ConventionEnacted& enacted) {
 }
 
 absl::StatusOr<int> Begin(App& app, const Options& options) {
-  ASSIGN_OR_RETURN(const convention::v1::Convention convention,
-                   ReadText<convention::v1::Convention>("--convention", options.convention));
+  convention::v1::Convention convention;
+  RETURN_IF_ERROR(ReadText("--convention", options.convention, convention));
   ASSIGN_OR_RETURN(const base::FileLock lock, core::LockData(options.paths));
   const core::StoragePaths paths = core::PathsOf(options.paths, convention.slug());
   RETURN_IF_ERROR(core::CreateStorage(paths, options.origin, app.random()));
@@ -148,14 +132,12 @@ absl::StatusOr<int> Begin(App& app, const Options& options) {
 }
 
 absl::StatusOr<int> EnactFile(App& app, const Options& options) {
-  ASSIGN_OR_RETURN(const std::string json, base::ReadFile(options.enact, kMaxInputBytes));
-  ASSIGN_OR_RETURN(const client::SignedFile file, client::SignedFileFromJson(json));
+  ASSIGN_OR_RETURN(const client::SignedFile file, ReadSignedFile(options.enact));
   ASSIGN_OR_RETURN(const statement::v1::Envelope envelope, client::ToEnvelope(file));
   statement::v1::Statement statement;
   if (!statement.ParseFromString(file.payload) || statement.acts_size() != 1 ||
       !statement.acts(0).has_convention_enacted())
-    return base::Malformed("OPTION", "--enact",
-                           "this file does not hold the founding of a convention");
+    return Usage("NOT_A_FOUNDING", "--enact");
   const ConventionEnacted& enacted = statement.acts(0).convention_enacted();
   ASSIGN_OR_RETURN(const base::FileLock lock, core::LockData(options.paths));
   ASSIGN_OR_RETURN(const core::Founded founded,
@@ -171,10 +153,9 @@ absl::StatusOr<int> EnactFile(App& app, const Options& options) {
     RETURN_IF_ERROR(client::WriteProfile(options.profile_out, pinned));
   }
   if (app.json())
-    std::printf("%s\n", nlohmann::json{{"log", log},
-                                       {"origin", enacted.origin()},
-                                       {"checkpoint_vkey", enacted.checkpoint_vkey()}}
-                            .dump()
+    std::printf("%s\n", JsonObject({{"log", log},
+                                    {"origin", enacted.origin()},
+                                    {"checkpoint_vkey", enacted.checkpoint_vkey()}})
                             .c_str());
   else
     std::printf("%s %s\n%s %s\n", app.Say("journal", "log").c_str(), log.c_str(),
@@ -186,49 +167,37 @@ absl::StatusOr<int> EnactFile(App& app, const Options& options) {
 
 void AddInit(App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.AddVerb(
-      nullptr, "init", "Préparer puis fonder le journal d'une convention",
+  Command verb = app.commands().AddVerb(
+      "init", "Préparer puis fonder le journal d'une convention",
       "Prepare, then found, the log of a convention", [&app, options]() -> absl::StatusOr<int> {
         if (options->paths.guards.empty())
           options->paths.guards = core::DefaultGuards(options->paths.data);
         if (!options->enact.empty()) return EnactFile(app, *options);
         if (options->convention.empty() || options->settings.empty() || options->origin.empty())
-          return base::Malformed(
-              "OPTION", "--convention",
-              "a founding needs --convention, --settings, --origin and the --founder "
-              "keys; or --enact FILE once they have signed");
+          return Usage("FOUNDING_PARTS", "--convention");
         return Begin(app, *options);
       });
-  verb->add_option("--data", options->paths.data, app.Say("Dossier des données", "Data directory"))
-      ->required();
-  verb->add_option("--guards", options->paths.guards,
-                   app.Say("Dossier des témoins de tête, hors des données",
-                           "Folder of the guards, outside the data"));
-  verb->add_option("--convention", options->convention,
-                   app.Say("Convention (textproto)", "Convention (textproto)"));
-  verb->add_option("--settings", options->settings,
-                   app.Say("Réglages (textproto)", "Settings (textproto)"));
-  verb->add_option("--environment", options->environment, "test | production")
-      ->check(CLI::IsMember({"test", "production"}));
-  verb->add_option("--origin", options->origin,
-                   app.Say("Nom des attestations, tel passerelle.example/ctg/test",
-                           "Origin of the checkpoints, such as passerelle.example/ctg/test"));
-  verb->add_option("--anchor", options->anchors,
-                   app.Say("Autorité TLS reconnue (PEM)", "TLS trust anchor (PEM)"));
-  verb->add_option("--founder", options->founders,
-                   app.Say("Clé fondatrice : role:partie:agent:fichier.spki",
-                           "Founding key: role:party:agent:file.spki"));
-  verb->add_option("--shift-days", options->shift_days,
-                   app.Say("Décalage d'horloge d'un journal d'essai, en jours",
-                           "Clock shift of a test log, in days"));
-  verb->add_option("--out", options->out, app.Say("Fichier à signer", "File to sign"))
-      ->capture_default_str();
-  verb->add_option(
-      "--enact", options->enact,
-      app.Say("Fonder : fichier que tous ont signé", "Enact: the file that all signed"));
-  verb->add_option("--pin", options->profile_out,
-                   app.Say("Écrire ici ce que chaque partenaire épingle (profil sans identité)",
-                           "Write here what every partner pins (a profile without identity)"));
+  verb.Add("--data", options->paths.data, "Dossier des données", "Data directory").Required();
+  verb.Add("--guards", options->paths.guards, "Dossier des témoins de tête, hors des données",
+           "Folder of the guards, outside the data");
+  verb.Add("--convention", options->convention, "Convention (textproto)", "Convention (textproto)");
+  verb.Add("--settings", options->settings, "Réglages (textproto)", "Settings (textproto)");
+  verb.Add("--environment", options->environment, "Environnement : test | production",
+           "Environment: test | production")
+      .OneOf({"test", "production"});
+  verb.Add("--origin", options->origin, "Nom des attestations, tel passerelle.example/ctg/test",
+           "Origin of the checkpoints, such as passerelle.example/ctg/test");
+  verb.Add("--anchor", options->anchors, "Autorité TLS reconnue (PEM)", "TLS trust anchor (PEM)");
+  verb.Add("--founder", options->founders, "Clé fondatrice : role:partie:agent:fichier.spki",
+           "Founding key: role:party:agent:file.spki");
+  verb.Add("--shift-days", options->shift_days, "Décalage d'horloge d'un journal d'essai, en jours",
+           "Clock shift of a test log, in days");
+  verb.Add("--out", options->out, "Fichier à signer", "File to sign");
+  verb.Add("--enact", options->enact, "Fonder : fichier que tous ont signé",
+           "Enact: the file that all signed");
+  verb.Add("--pin", options->profile_out,
+           "Écrire ici ce que chaque partenaire épingle (profil sans identité)",
+           "Write here what every partner pins (a profile without identity)");
 }
 
 }  // namespace passerelle::gateway::cli

@@ -1,5 +1,7 @@
 #include "gateway/cli/input.h"
 
+#include <google/protobuf/text_format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -14,16 +16,12 @@
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
+#include "gateway/cli/findings.h"
+#include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
 
 namespace passerelle::gateway::cli {
 namespace {
-
-constexpr size_t kMaxStatementFileBytes = 16 * 1024 * 1024;
-
-absl::Status BadOption(std::string_view option, std::string_view mend) {
-  return base::Malformed("OPTION", option, mend);
-}
 
 std::string Lower(std::string_view text) { return absl::AsciiStrToLower(std::string(text)); }
 
@@ -39,14 +37,10 @@ absl::StatusOr<client::SignedFile> AddToFile(App& app, const Destination& destin
     signers.push_back(signer);
   }
   if (base::Exists(destination.add_to)) {
-    ASSIGN_OR_RETURN(const std::string json,
-                     base::ReadFile(destination.add_to, kMaxStatementFileBytes));
-    ASSIGN_OR_RETURN(const client::SignedFile file, client::SignedFileFromJson(json));
-    if (!file.signatures.empty())
-      return BadOption("--add-to", "this file is signed already; begin another one");
+    ASSIGN_OR_RETURN(const client::SignedFile file, ReadSignedFile(destination.add_to));
+    if (!file.signatures.empty()) return Usage("SIGNED_ALREADY", "--add-to");
     statement::v1::Statement before;
-    if (!before.ParseFromString(file.payload))
-      return BadOption("--add-to", "this file holds no statement");
+    if (!before.ParseFromString(file.payload)) return Usage("STATEMENT", "--add-to");
     whole.acts.assign(before.acts().begin(), before.acts().end());
     whole.attachments = file.attachments;
     for (const std::string& signer : before.header().signers()) {
@@ -77,6 +71,12 @@ absl::StatusOr<convention::v1::Date> ReadDate(std::string_view option, const std
   return date;
 }
 
+absl::StatusOr<int64_t> ReadInstant(std::string_view option, const std::string& text) {
+  absl::StatusOr<int64_t> instant = base::FromIsoInstant(text);
+  if (!instant.ok()) return base::AtPath(instant.status(), option);
+  return instant;
+}
+
 absl::StatusOr<statement::v1::ActRef> ReadRef(std::string_view option, const std::string& text) {
   statement::v1::ActRef ref;
   const size_t slash = text.find('/');
@@ -85,13 +85,11 @@ absl::StatusOr<statement::v1::ActRef> ReadRef(std::string_view option, const std
                               : slash == std::string::npos ? "0"
                                                            : text.substr(slash + 1);
   const absl::StatusOr<uint64_t> number = base::FromDecimal(ordinal);
-  if (!number.ok() || *number >= base::kMaxActs)
-    return BadOption(option, "a reference ends in /N, the ordinal of the act in its set");
+  if (!number.ok() || *number >= base::kMaxActs) return Usage("REFERENCE_FORM", option);
   ref.set_ordinal(static_cast<uint32_t>(*number));
   if (here) return ref;
   const absl::StatusOr<std::string> digest = base::FromHex(text.substr(0, slash));
-  if (!digest.ok() || digest->size() != 32)
-    return BadOption(option, "a reference is 64 hexadecimal digits, a slash and a number");
+  if (!digest.ok() || digest->size() != 32) return Usage("REFERENCE_FORM", option);
   ref.set_statement(*digest);
   return ref;
 }
@@ -102,18 +100,14 @@ absl::StatusOr<statement::v1::ActRef> ResolveRef(
   const size_t slash = text.find('/');
   const std::string prefix = Lower(text.substr(0, slash));
   // Of a single candidate an empty prefix would be its name: a script's unset variable must not be.
-  if (prefix.empty())
-    return base::Malformed("NAME_EMPTY", option, "type the beginning of a name, in hexadecimal");
+  if (prefix.empty()) return Usage("NAME_EMPTY", option);
   std::vector<statement::v1::ActRef> fitting;
   for (const statement::v1::ActRef& candidate : candidates)
     if (absl::StartsWith(base::ToHex(candidate.statement()), prefix) &&
         (slash == std::string::npos || text.substr(slash + 1) == absl::StrCat(candidate.ordinal())))
       fitting.push_back(candidate);
-  if (fitting.empty())
-    return base::Malformed("NAME_UNKNOWN", option, "nothing that you may see has this name");
-  if (fitting.size() > 1)
-    return base::Malformed("NAME_AMBIGUOUS", option,
-                           "several names begin like this; type more of it");
+  if (fitting.empty()) return Usage("NAME_UNKNOWN", option);
+  if (fitting.size() > 1) return Usage("NAME_AMBIGUOUS", option);
   return fitting[0];
 }
 
@@ -128,14 +122,17 @@ absl::StatusOr<int> ReadEnum(std::string_view option, const std::string& text,
     if (name == Lower(text)) return type.value(i)->number();
     known.push_back(name);
   }
-  return BadOption(option, absl::StrCat("one of: ", absl::StrJoin(known, ", ")));
+  return Usage("VALUE_UNKNOWN", option, absl::StrJoin(known, ", "));
 }
 
 absl::StatusOr<std::string> ReadParty(App& app, const std::string& text) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, session->GetConvention());
+  const absl::StatusOr<record::v1::FoundingRow> founding = session->GetConvention();
+  // A stopped key reads nothing, and reports all the same: under the id.
+  if (base::ReasonOf(founding.status()) == "KEY_NOT_IN_FORCE") return text;
+  if (!founding.ok()) return founding.status();
   std::set<std::string> fitting;
-  for (const convention::v1::Party& party : founding.convention().parties()) {
+  for (const convention::v1::Party& party : founding->convention().parties()) {
     if (party.id() == text) return party.id();
     for (const auto& code : party.insee_codes())
       if (code.code() == text && !code.has_until()) fitting.insert(party.id());
@@ -143,32 +140,27 @@ absl::StatusOr<std::string> ReadParty(App& app, const std::string& text) {
       if (Lower(name.name()) == Lower(text)) fitting.insert(party.id());
   }
   if (fitting.size() == 1) return *fitting.begin();
-  return BadOption("--party", fitting.empty() ? "no party has this id, INSEE code or name"
-                                              : "several parties answer to this; type the id");
+  return Usage(fitting.empty() ? "PARTY_UNKNOWN" : "PARTY_AMBIGUOUS", "--party");
 }
 
 absl::StatusOr<std::string> ReadAgent(std::string_view option, const std::string& text) {
   const absl::StatusOr<std::string> agent = base::FromHex(text);
-  if (!agent.ok() || agent->size() != 16)
-    return BadOption(option, "an agent is 32 hexadecimal digits");
+  if (!agent.ok() || agent->size() != 16) return Usage("AGENT_FORM", option);
   return *agent;
 }
 
-void AddDestination(App& app, CLI::App* verb, Destination& destination) {
-  verb->add_option(
-      "--add-to", destination.add_to,
-      app.Say("Ajouter l'acte à ce fichier, que d'autres signent, au lieu de l'envoyer",
-              "Add the act to this file, which others sign, instead of submitting it"));
-  verb->add_option("--signers", destination.signers,
-                   app.Say("Empreintes des signataires du fichier (hexadécimal)",
-                           "Fingerprints of the file's signers (hexadecimal)"))
-      ->delimiter(',');
-  verb->add_option("--under-deed", destination.under_deed,
-                   app.Say("Acte papier sur lequel il repose : nom, ou @N dans le même fichier",
-                           "Deed on which it rests: name, or @N in the same file"));
-  verb->add_option(
-      "--effective-on", destination.effective_on,
-      app.Say("Date d'effet déclarée (AAAA-MM-JJ)", "Claimed date of effect (YYYY-MM-DD)"));
+void AddDestination(const Command& verb, Destination& destination) {
+  verb.Add("--add-to", destination.add_to,
+           "Ajouter l'acte à ce fichier, que d'autres signent, au lieu de l'envoyer",
+           "Add the act to this file, which others sign, instead of submitting it");
+  verb.Add("--signers", destination.signers, "Empreintes des signataires du fichier (hexadécimal)",
+           "Fingerprints of the file's signers (hexadecimal)")
+      .SplitAtCommas();
+  verb.Add("--under-deed", destination.under_deed,
+           "Acte papier sur lequel il repose : nom, ou @N dans le même fichier",
+           "Deed on which it rests: name, or @N in the same file");
+  verb.Add("--effective-on", destination.effective_on, "Date d'effet déclarée (AAAA-MM-JJ)",
+           "Claimed date of effect (YYYY-MM-DD)");
 }
 
 absl::StatusOr<int> Deliver(App& app, const Destination& destination, client::Draft draft) {
@@ -190,6 +182,21 @@ absl::StatusOr<int> Deliver(App& app, const Destination& destination, client::Dr
   RETURN_IF_ERROR(
       base::WriteFile(destination.add_to, client::ToJson(file), base::FileMode::kPrivate));
   return kDone;
+}
+
+absl::Status ReadText(std::string_view option, const std::string& path,
+                      google::protobuf::Message& message) {
+  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(path, base::kMaxDocumentBytes));
+  if (!google::protobuf::TextFormat::ParseFromString(text, &message))
+    return Usage("TEXTPROTO", option, path);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<client::SignedFile> ReadSignedFile(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string json, base::ReadFile(path, base::kMaxStatementFileBytes));
+  absl::StatusOr<client::SignedFile> file = client::SignedFileFromJson(json);
+  if (!file.ok()) return base::InContext(file.status(), path);
+  return file;
 }
 
 absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, const std::string& path) {

@@ -4,6 +4,7 @@
 #define PASSERELLE_GATEWAY_CLI_INPUT_H_
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ namespace passerelle::gateway::cli {
 // `YYYY-MM-DD`. INVALID_ARGUMENT names the option.
 absl::StatusOr<convention::v1::Date> ReadDate(std::string_view option, const std::string& text);
 
+// An instant, `YYYY-MM-DDTHH:MM:SSZ`, in milliseconds UTC.
+absl::StatusOr<int64_t> ReadInstant(std::string_view option, const std::string& text);
+
 // A whole reference (`hex64/ordinal`), or `@N`: act N of the same set.
 absl::StatusOr<statement::v1::ActRef> ReadRef(std::string_view option, const std::string& text);
 
@@ -35,7 +39,8 @@ absl::StatusOr<statement::v1::ActRef> ResolveRef(
 absl::StatusOr<int> ReadEnum(std::string_view option, const std::string& text,
                              const google::protobuf::EnumDescriptor& type);
 
-// The id of the party that an id, INSEE code or name (any case) denotes in the convention.
+// The id of the party that an id, INSEE code or name (any case) denotes in the convention. Under a
+// key that is stopped, which may not read the convention: what is typed.
 absl::StatusOr<std::string> ReadParty(App& app, const std::string& text);
 
 // Sixteen bytes typed in hexadecimal.
@@ -55,10 +60,18 @@ struct Destination {
 };
 
 // Adds the options of a destination to a verb.
-void AddDestination(App& app, CLI::App* verb, Destination& destination);
+void AddDestination(const Command& verb, Destination& destination);
 
 // Sends a draft to its destination. Returns the exit code.
 absl::StatusOr<int> Deliver(App& app, const Destination& destination, client::Draft draft);
+
+// Reads a textproto file into a message. INVALID_ARGUMENT (TEXTPROTO) names option and file.
+absl::Status ReadText(std::string_view option, const std::string& path,
+                      google::protobuf::Message& message);
+
+// Reads a file of acts that several people sign. Errors as base::ReadFile's and
+// client::SignedFileFromJson's, with the file's name.
+absl::StatusOr<client::SignedFile> ReadSignedFile(const std::string& path);
 
 // Reads a file as a document, guessing its media type from its ending, and attaches it.
 absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, const std::string& path);

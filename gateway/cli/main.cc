@@ -8,5 +8,5 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "passerelle: %s\n", std::string(tls.message()).c_str());
     return passerelle::gateway::cli::kUsage;
   }
-  return passerelle::gateway::cli::App().Run(argc, argv);
+  return passerelle::gateway::cli::App(argc, argv).Run();
 }

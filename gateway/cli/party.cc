@@ -8,6 +8,7 @@
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
 #include "gateway/cli/input.h"
+#include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
 
 namespace passerelle::gateway::cli {
@@ -57,9 +58,7 @@ absl::StatusOr<std::vector<Line>> ReadTable(const std::string& path) {
     if (row.empty() || number == 1) continue;  // the heading
     const std::vector<std::string> cells = absl::StrSplit(row, ';');
     const std::string place = absl::StrCat("line ", number);
-    if (cells.size() != 6)
-      return base::Malformed("TABLE", place,
-                             "expected party;deliberated_on;signed_on;agent;from;quality");
+    if (cells.size() != 6) return Usage("TABLE", place);
     Line line;
     line.party = cells[0];
     ASSIGN_OR_RETURN(line.deliberated, ReadDate(place, cells[1]));
@@ -135,18 +134,18 @@ absl::StatusOr<int> Batch(App& app, const BatchOptions& options) {
 absl::StatusOr<int> List(App& app) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto parties, session->ListParties());
-  nlohmann::json list = nlohmann::json::array();
+  std::vector<std::string> list;
   std::vector<std::vector<std::string>> rows;
   for (const auto& listed : parties) {
     const convention::v1::Party& party = listed.party();
     const std::string name = party.names().empty() ? "" : party.names().rbegin()->name();
     const std::string act =
         listed.has_adhesion() ? NameOf(listed.adhesion().adhered().act(), !app.json()) : "";
-    list.push_back({{"party", party.id()}, {"name", name}, {"adhesion", act}});
+    list.push_back(JsonObject({{"party", party.id()}, {"name", name}, {"adhesion", act}}));
     rows.push_back({party.id(), name, act.empty() ? "-" : act});
   }
   if (app.json())
-    std::printf("%s\n", TextOf(list).c_str());
+    std::printf("%s\n", JsonList(list).c_str());
   else
     PrintTable(
         {app.Say("partie", "party"), app.Say("nom", "name"), app.Say("adhésion", "adhesion")},
@@ -157,46 +156,41 @@ absl::StatusOr<int> List(App& app) {
 }  // namespace
 
 void AddParty(App& app) {
-  CLI::App* noun = app.AddNoun("party", "Signataires", "Signatories");
+  const Command noun = app.commands().AddNoun("party", "Signataires", "Signatories");
   auto adhere = std::make_shared<AdhereOptions>();
-  CLI::App* verb =
-      app.AddVerb(noun, "adhere", "Inscrire l'adhésion d'une partie", "Record a party's adhesion",
-                  [&app, adhere] { return Adhere(app, *adhere); });
-  verb->add_option("--party", adhere->party, app.Say("La partie", "The party"))->required();
-  verb->add_option("--deliberation", adhere->deliberation,
-                   app.Say("Acte de délibération", "Deed of deliberation"))
-      ->required();
-  verb->add_option("--signature", adhere->signature,
-                   app.Say("Acte de signature", "Deed of signature"))
-      ->required();
-  verb->add_option("--representative", adhere->representative,
-                   app.Say("Mandat du représentant légal", "Mandate of the legal representative"))
-      ->required();
-  AddDestination(app, verb, adhere->destination);
+  Command verb = app.commands().AddVerb(noun, "adhere", "Inscrire l'adhésion d'une partie",
+                                        "Record a party's adhesion",
+                                        [&app, adhere] { return Adhere(app, *adhere); });
+  verb.Add("--party", adhere->party, "La partie", "The party").Required();
+  verb.Add("--deliberation", adhere->deliberation, "Acte de délibération", "Deed of deliberation")
+      .Required();
+  verb.Add("--signature", adhere->signature, "Acte de signature", "Deed of signature").Required();
+  verb.Add("--representative", adhere->representative, "Mandat du représentant légal",
+           "Mandate of the legal representative")
+      .Required();
+  AddDestination(verb, adhere->destination);
 
   auto batch = std::make_shared<BatchOptions>();
-  verb = app.AddVerb(noun, "adhere-all",
-                     "Préparer les adhésions d'un tableau, à signer par le secrétariat et la Caf",
-                     "Prepare the adhesions of a table, for secretariat and countersigner to sign",
-                     [&app, batch] { return Batch(app, *batch); });
-  verb->add_option("table", batch->table,
-                   app.Say("CSV : party;deliberated_on;signed_on;agent;from;quality",
-                           "CSV: party;deliberated_on;signed_on;agent;from;quality"))
-      ->required();
-  verb->add_option("--deliberation", batch->deliberation,
-                   app.Say("Document des délibérations", "Document of the deliberations"))
-      ->required();
-  verb->add_option("--signature", batch->signature,
-                   app.Say("Document des signatures", "Document of the signatures"))
-      ->required();
-  verb->add_option("--signers", batch->signers,
-                   app.Say("Empreintes des signataires", "Fingerprints of the signers"))
-      ->delimiter(',')
-      ->required();
-  verb->add_option("--out", batch->out, app.Say("Préfixe des fichiers", "Prefix of the files"))
-      ->required();
+  verb = app.commands().AddVerb(
+      noun, "adhere-all",
+      "Préparer les adhésions d'un tableau, à signer par le secrétariat et la Caf",
+      "Prepare the adhesions of a table, for secretariat and countersigner to sign",
+      [&app, batch] { return Batch(app, *batch); });
+  verb.Add("table", batch->table, "CSV : party;deliberated_on;signed_on;agent;from;quality",
+           "CSV: party;deliberated_on;signed_on;agent;from;quality")
+      .Required();
+  verb.Add("--deliberation", batch->deliberation, "Document des délibérations",
+           "Document of the deliberations")
+      .Required();
+  verb.Add("--signature", batch->signature, "Document des signatures", "Document of the signatures")
+      .Required();
+  verb.Add("--signers", batch->signers, "Empreintes des signataires", "Fingerprints of the signers")
+      .SplitAtCommas()
+      .Required();
+  verb.Add("--out", batch->out, "Préfixe des fichiers", "Prefix of the files").Required();
 
-  app.AddVerb(noun, "list", "Lister les parties", "List the parties", [&app] { return List(app); });
+  app.commands().AddVerb(noun, "list", "Lister les parties", "List the parties",
+                         [&app] { return List(app); });
 }
 
 }  // namespace passerelle::gateway::cli

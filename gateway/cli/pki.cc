@@ -10,6 +10,8 @@
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
 #include "gateway/cli/input.h"
+#include "gateway/cli/messages.h"
+#include "gateway/cli/show.h"
 
 namespace passerelle::gateway::cli {
 namespace {
@@ -69,10 +71,7 @@ absl::StatusOr<int> Issue(App& app, const IssueOptions& options) {
   }
   ASSIGN_OR_RETURN(const certs::keys::PrivateKey key, certs::keys::PrivateKey::Load(key_file));
   const bool is_server = !options.dns.empty() || !options.addresses.empty();
-  if (!is_server && options.convention.empty())
-    return base::Malformed(
-        "OPTION", "--convention",
-        "an agent's certificate names its convention; a server's, --dns or --ip");
+  if (!is_server && options.convention.empty()) return Usage("CERTIFICATE_PARTS", "--convention");
   std::string agent = options.agent;
   if (!is_server && agent.empty()) agent = base::ToHex(app.random().Bytes(16));
   if (!is_server) {
@@ -87,9 +86,11 @@ absl::StatusOr<int> Issue(App& app, const IssueOptions& options) {
       options.out + ".spki", base::ToHex(key.public_key().spki()) + "\n", base::FileMode::kPublic));
   const std::string fingerprint = base::ToHex(base::View(key.public_key().fingerprint()));
   if (app.json())
-    std::printf(
-        "{\"agent\":\"%s\",\"fingerprint\":\"%s\",\"key\":\"%s\",\"certificate\":\"%s.pem\"}\n",
-        agent.c_str(), fingerprint.c_str(), key_file.c_str(), options.out.c_str());
+    std::printf("%s\n", JsonObject({{"agent", agent},
+                                    {"fingerprint", fingerprint},
+                                    {"key", key_file},
+                                    {"certificate", options.out + ".pem"}})
+                            .c_str());
   else
     std::printf("%s %s\n%s %s\n", app.Say("agent", "agent").c_str(), agent.c_str(),
                 app.Say("empreinte", "fingerprint").c_str(), fingerprint.c_str());
@@ -99,44 +100,37 @@ absl::StatusOr<int> Issue(App& app, const IssueOptions& options) {
 }  // namespace
 
 void AddPki(App& app) {
-  CLI::App* noun =
-      app.AddNoun("pki", "Petite autorité de certification", "Small certification authority");
+  const Command noun = app.commands().AddNoun("pki", "Petite autorité de certification",
+                                              "Small certification authority");
   auto init = std::make_shared<InitOptions>();
-  CLI::App* verb = app.AddVerb(noun, "init", "Créer l'autorité", "Make the authority",
-                               [&app, init] { return Init(app, *init); });
-  verb->add_option("folder", init->folder,
-                   app.Say("Dossier de l'autorité", "Folder of the authority"))
-      ->required();
-  verb->add_option("--name", init->name, app.Say("Nom de l'autorité", "Name of the authority"));
-  verb->add_option("--days", init->days, app.Say("Validité en jours", "Validity in days"))
-      ->check(CLI::Range(1, 7300));
+  Command verb = app.commands().AddVerb(noun, "init", "Créer l'autorité", "Make the authority",
+                                        [&app, init] { return Init(app, *init); });
+  verb.Add("folder", init->folder, "Dossier de l'autorité", "Folder of the authority").Required();
+  verb.Add("--name", init->name, "Nom de l'autorité", "Name of the authority");
+  verb.Add("--days", init->days, "Validité en jours", "Validity in days").Between(1, 7300);
 
   auto issue = std::make_shared<IssueOptions>();
-  verb = app.AddVerb(noun, "issue", "Émettre un certificat (et sa clé, si elle manque)",
-                     "Issue a certificate (and its key, where it is missing)",
-                     [&app, issue] { return Issue(app, *issue); });
-  verb->add_option("--ca", issue->ca, app.Say("Dossier de l'autorité", "Folder of the authority"))
-      ->required();
-  verb->add_option(
-          "--out", issue->out,
-          app.Say("Préfixe des fichiers .key, .pem, .spki", "Prefix of files .key, .pem, .spki"))
-      ->required();
-  verb->add_option("--agent", issue->agent,
-                   app.Say("Identifiant opaque de l'agent ; tiré au sort s'il manque",
-                           "Opaque id of the agent; drawn when missing"));
-  verb->add_option("--convention", issue->convention,
-                   app.Say("Code de la convention", "Slug of the convention"));
-  verb->add_option("--environment", issue->environment, "test | production")
-      ->check(CLI::IsMember({"test", "production"}));
-  verb->add_option("--kind", issue->kind, "person | service")
-      ->check(CLI::IsMember({"person", "service"}));
-  verb->add_option("--key-type", issue->key_type, "p256 | ed25519")
-      ->check(CLI::IsMember({"p256", "ed25519"}));
-  verb->add_option("--dns", issue->dns, app.Say("Nom DNS d'un serveur", "DNS name of a server"));
-  verb->add_option("--ip", issue->addresses,
-                   app.Say("Adresse IP d'un serveur", "IP address of a server"));
-  verb->add_option("--days", issue->days, app.Say("Validité en jours", "Validity in days"))
-      ->check(CLI::Range(1, 3650));
+  verb = app.commands().AddVerb(noun, "issue", "Émettre un certificat (et sa clé, si elle manque)",
+                                "Issue a certificate (and its key, where it is missing)",
+                                [&app, issue] { return Issue(app, *issue); });
+  verb.Add("--ca", issue->ca, "Dossier de l'autorité", "Folder of the authority").Required();
+  verb.Add("--out", issue->out, "Préfixe des fichiers .key, .pem, .spki",
+           "Prefix of files .key, .pem, .spki")
+      .Required();
+  verb.Add("--agent", issue->agent, "Identifiant opaque de l'agent ; tiré au sort s'il manque",
+           "Opaque id of the agent; drawn when missing");
+  verb.Add("--convention", issue->convention, "Code de la convention", "Slug of the convention");
+  verb.Add("--environment", issue->environment, "Environnement : test | production",
+           "Environment: test | production")
+      .OneOf({"test", "production"});
+  verb.Add("--kind", issue->kind, "Nature : person | service", "Kind: person | service")
+      .OneOf({"person", "service"});
+  verb.Add("--key-type", issue->key_type, "Sorte de clé : p256 | ed25519",
+           "Type of key: p256 | ed25519")
+      .OneOf({"p256", "ed25519"});
+  verb.Add("--dns", issue->dns, "Nom DNS d'un serveur", "DNS name of a server");
+  verb.Add("--ip", issue->addresses, "Adresse IP d'un serveur", "IP address of a server");
+  verb.Add("--days", issue->days, "Validité en jours", "Validity in days").Between(1, 3650);
 }
 
 }  // namespace passerelle::gateway::cli

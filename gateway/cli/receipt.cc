@@ -8,6 +8,7 @@
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/findings.h"
 #include "gateway/cli/show.h"
 #include "gateway/verify/verify.h"
 
@@ -32,14 +33,15 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
   const verify::ReceiptVerdict verdict = verify::VerifyReceiptFile(text, key);
   const std::string fault = app.Say(verdict.fault_fr, verdict.fault_en);
   if (app.json()) {
-    nlohmann::json json = {{"accepted", verdict.accepted}, {"fault", fault}};
-    if (verdict.accepted) {
-      json["index"] = verdict.index;
-      json["statement"] = base::ToHex(base::View(verdict.statement));
-      json["time"] = base::ToIsoInstant(verdict.entry.time_ms());
-      json["recorded"] = verdict.entry.has_recorded();
-    }
-    std::printf("%s\n", TextOf(json).c_str());
+    std::printf("%s\n", verdict.accepted
+                            ? JsonObject({{"accepted", true},
+                                          {"fault", fault},
+                                          {"index", verdict.index},
+                                          {"statement", base::ToHex(base::View(verdict.statement))},
+                                          {"time", base::ToIsoInstant(verdict.entry.time_ms())},
+                                          {"recorded", verdict.entry.has_recorded()}})
+                                  .c_str()
+                            : JsonObject({{"accepted", false}, {"fault", fault}}).c_str());
   } else if (!verdict.accepted) {
     std::fprintf(stderr, "%s : %s\n", app.Say("REFUSÉ", "REJECTED").c_str(), fault.c_str());
   } else {
@@ -65,23 +67,21 @@ absl::StatusOr<int> Get(App& app, const std::string& statement) {
 }  // namespace
 
 void AddReceipt(App& app) {
-  CLI::App* noun = app.AddNoun("receipt", "Reçus", "Receipts");
+  const Command noun = app.commands().AddNoun("receipt", "Reçus", "Receipts");
   auto options = std::make_shared<VerifyOptions>();
-  CLI::App* verb =
-      app.AddVerb(noun, "verify", "Vérifier un reçu, hors ligne", "Verify a receipt, offline",
-                  [&app, options] { return Verify(app, *options); });
-  verb->add_option("file", options->file, app.Say("Reçu (.tlog-proof)", "Receipt (.tlog-proof)"))
-      ->required();
-  verb->add_option("--log-key", options->log_key,
-                   app.Say("Clé du journal (vkey), ou fichier qui la contient",
-                           "Key of the log (vkey), or a file that holds it"))
-      ->required();
+  Command verb = app.commands().AddVerb(noun, "verify", "Vérifier un reçu, hors ligne",
+                                        "Verify a receipt, offline",
+                                        [&app, options] { return Verify(app, *options); });
+  verb.Add("file", options->file, "Reçu (.tlog-proof)", "Receipt (.tlog-proof)").Required();
+  verb.Add("--log-key", options->log_key, "Clé du journal (vkey), ou fichier qui la contient",
+           "Key of the log (vkey), or a file that holds it")
+      .Required();
   auto statement = std::make_shared<std::string>();
-  app.AddVerb(noun, "get", "Redemander un reçu", "Ask for a receipt again",
-              [&app, statement] { return Get(app, *statement); })
-      ->add_option("statement", *statement,
-                   app.Say("Empreinte de l'acte", "Digest of the statement"))
-      ->required();
+  app.commands()
+      .AddVerb(noun, "get", "Redemander un reçu", "Ask for a receipt again",
+               [&app, statement] { return Get(app, *statement); })
+      .Add("statement", *statement, "Empreinte de l'acte", "Digest of the statement")
+      .Required();
 }
 
 }  // namespace passerelle::gateway::cli

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "gateway/base/bytes.h"
-#include "gateway/base/files.h"
-#include "gateway/base/status.h"
+#include "gateway/base/strings.h"
 
 namespace passerelle::gateway::cli {
 namespace {
@@ -16,13 +17,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using policy::rules::Rule;
-
-std::string ShowEnum(const google::protobuf::EnumValueDescriptor& value) {
-  // FOO_BAR_BAZ of enum FooBar is shown as `baz`: the zero value tells how long the prefix is.
-  const std::string& zero = value.type()->FindValueByNumber(0)->name();
-  const size_t prefix = zero.size() - std::string_view("UNSPECIFIED").size();
-  return absl::AsciiStrToLower(value.name().substr(prefix));
-}
 
 nlohmann::json ShowValue(const Message& message, const FieldDescriptor& field, int index) {
   const google::protobuf::Reflection& reflection = *message.GetReflection();
@@ -37,25 +31,27 @@ nlohmann::json ShowValue(const Message& message, const FieldDescriptor& field, i
       return field.type() == FieldDescriptor::TYPE_BYTES ? base::ToHex(text) : text;
     }
     case FieldDescriptor::CPPTYPE_ENUM:
-      return ShowEnum(*(many ? reflection.GetRepeatedEnum(message, &field, index)
-                             : reflection.GetEnum(message, &field)));
+      return ShowEnum(*field.enum_type(),
+                      many ? reflection.GetRepeatedEnumValue(message, &field, index)
+                           : reflection.GetEnumValue(message, &field));
     case FieldDescriptor::CPPTYPE_INT64:
-      return reflection.GetInt64(message, &field);
+      return many ? reflection.GetRepeatedInt64(message, &field, index)
+                  : reflection.GetInt64(message, &field);
+    case FieldDescriptor::CPPTYPE_INT32:
+      return many ? reflection.GetRepeatedInt32(message, &field, index)
+                  : reflection.GetInt32(message, &field);
     case FieldDescriptor::CPPTYPE_UINT64:
-      return reflection.GetUInt64(message, &field);
+      return many ? reflection.GetRepeatedUInt64(message, &field, index)
+                  : reflection.GetUInt64(message, &field);
     case FieldDescriptor::CPPTYPE_UINT32:
-      return reflection.GetUInt32(message, &field);
+      return many ? reflection.GetRepeatedUInt32(message, &field, index)
+                  : reflection.GetUInt32(message, &field);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return many ? reflection.GetRepeatedBool(message, &field, index)
+                  : reflection.GetBool(message, &field);
     default:
       return nullptr;
   }
-}
-
-std::string PlaceOf(const record::v1::Finding& finding) {
-  std::string place =
-      absl::StrCat(" acts[", finding.act(), "]", finding.path().empty() ? "" : ".", finding.path());
-  if (finding.line() != 0) absl::StrAppend(&place, " line ", finding.line());
-  if (finding.column() != 0) absl::StrAppend(&place, " column ", finding.column());
-  return place;
 }
 
 // Columns count characters, not bytes: labels are French.
@@ -85,6 +81,15 @@ std::string ShowDate(const convention::v1::Date& date) {
   return absl::StrFormat("%04u-%02u-%02u", date.year(), date.month(), date.day());
 }
 
+std::string ShowEnum(const google::protobuf::EnumDescriptor& type, int number) {
+  const google::protobuf::EnumValueDescriptor* value = type.FindValueByNumber(number);
+  if (value == nullptr) return absl::StrCat(number);
+  // The zero value tells how long the prefix is.
+  const size_t prefix =
+      type.FindValueByNumber(0)->name().size() - std::string_view("UNSPECIFIED").size();
+  return absl::AsciiStrToLower(value->name().substr(prefix));
+}
+
 nlohmann::json ToJson(const Message& message) {
   if (message.GetDescriptor() == statement::v1::ActRef::descriptor())
     return NameOf(static_cast<const statement::v1::ActRef&>(message), false);
@@ -108,6 +113,19 @@ nlohmann::json ToJson(const Message& message) {
 
 std::string TextOf(const nlohmann::json& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string JsonOf(const Message& message, int indent) { return TextOf(ToJson(message), indent); }
+
+std::string JsonObject(std::initializer_list<std::pair<std::string_view, JsonValue>> members) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [name, value] : members)
+    std::visit([&json, &name = name](const auto& held) { json[std::string(name)] = held; }, value);
+  return TextOf(json);
+}
+
+std::string JsonList(const std::vector<std::string>& values) {
+  return absl::StrCat("[", absl::StrJoin(values, ","), "]");
 }
 
 void PrintTable(const std::vector<std::string>& headings,
@@ -141,63 +159,10 @@ std::string SourceOf(const App& app, const Rule& rule) {
   return app.Say("règle de cette installation", "policy of this installation");
 }
 
-void PrintFindings(App& app, absl::Span<const record::v1::Finding> findings) {
-  convention::v1::Convention convention;
-  if (absl::StatusOr<client::Session*> session = app.Session(); session.ok())
-    if (absl::StatusOr<record::v1::FoundingRow> founding = (*session)->GetConvention();
-        founding.ok())
-      convention = founding->convention();
-  for (const record::v1::Finding& finding : findings) {
-    const Rule* rule = policy::rules::FindRule(finding.rule());
-    std::fprintf(stderr, "  %s %s%s", finding.rule().c_str(), finding.code().c_str(),
-                 PlaceOf(finding).c_str());
-    if (rule != nullptr) {
-      std::fprintf(stderr, "  (%s", SourceOf(app, *rule).c_str());
-      if (!rule->gdpr.empty())
-        std::fprintf(stderr, ", %s %s", app.Say("RGPD art.", "GDPR art.").c_str(),
-                     std::string(rule->gdpr).c_str());
-      std::fprintf(stderr, ")");
-    }
-    std::fprintf(stderr, "\n    %s\n", policy::rules::Describe(finding, app.language()).c_str());
-    if (rule != nullptr) std::fprintf(stderr, "    %s\n", QuoteOf(app, convention, *rule).c_str());
-  }
-}
-
-absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer) {
-  statement::v1::ActRef name;
-  name.set_statement(base::ToBytes(answer.statement));
-  const std::string folder = app.ReceiptsFolder();
-  RETURN_IF_ERROR(base::MakeFolder(folder, base::FileMode::kPublic));
-  const std::string file =
-      absl::StrCat(folder, "/", base::ToHex(name.statement()).substr(0, 16), ".tlog-proof");
-  RETURN_IF_ERROR(base::WriteFile(file, answer.receipt, base::FileMode::kPublic));
-  const bool refused = answer.effect == record::v1::EFFECT_REFUSED;
-  std::vector<record::v1::Finding> findings;
-  if (refused)
-    findings.assign(answer.entry.refused().findings().begin(),
-                    answer.entry.refused().findings().end());
-  for (const record::v1::Decision& decision : answer.entry.recorded().decisions())
-    findings.insert(findings.end(), decision.findings().begin(), decision.findings().end());
-  if (app.json()) {
-    nlohmann::json json = {
-        {"effect", ShowEnum(*record::v1::Effect_descriptor()->FindValueByNumber(answer.effect))},
-        {"index", answer.index},
-        {"name", NameOf(name, false)},
-        {"receipt", file},
-        {"findings", nlohmann::json::array()}};
-    for (const record::v1::Finding& finding : findings) json["findings"].push_back(ToJson(finding));
-    std::printf("%s\n", TextOf(json).c_str());
-  } else {
-    std::printf("%s  %s %lu  %s %s  %s\n",
-                (refused                                     ? app.Say("refusé", "refused")
-                 : answer.effect == record::v1::EFFECT_NOTED ? app.Say("noté", "noted")
-                                                             : app.Say("accepté", "accepted"))
-                    .c_str(),
-                app.Say("inscription", "entry").c_str(), answer.index,
-                app.Say("nom", "name").c_str(), NameOf(name, true).c_str(), file.c_str());
-  }
-  PrintFindings(app, findings);
-  return refused ? kRefused : kDone;
+std::string BasisOf(const App& app, const Rule& rule) {
+  if (rule.gdpr.empty()) return absl::StrCat("(", SourceOf(app, rule), ")");
+  return absl::StrCat("(", SourceOf(app, rule), ", ", app.Say("RGPD art.", "GDPR art."), " ",
+                      base::Absl(rule.gdpr), ")");
 }
 
 }  // namespace passerelle::gateway::cli

@@ -1,28 +1,29 @@
-// passerelle sign and passerelle submit: statements that several people sign, as files. `sign`
+// passerelle sign, preview and submit: statements that several people sign, as files. `sign`
 // trusts no web page: it shows what is signed from the very bytes that are signed (WIRE 31).
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "gateway/base/bytes.h"
+#include "gateway/base/digest.h"
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/findings.h"
+#include "gateway/cli/input.h"
+#include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
+#include "gateway/cli/words.h"
 #include "gateway/client/draft.h"
 
 namespace passerelle::gateway::cli {
 namespace {
 
-constexpr size_t kMaxFileBytes = 16 * 1024 * 1024;
-
 struct Options {
   std::string file, key;
 };
-
-absl::StatusOr<client::SignedFile> ReadFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string json, base::ReadFile(path, kMaxFileBytes));
-  return client::SignedFileFromJson(json);
-}
 
 // The founding is long: its parties and sentences are counted, not listed.
 nlohmann::json Brief(const statement::v1::Act& act) {
@@ -44,7 +45,7 @@ void PrintActs(App& app, const statement::v1::Statement& statement) {
 }
 
 absl::StatusOr<int> Sign(App& app, const Options& options) {
-  ASSIGN_OR_RETURN(client::SignedFile file, ReadFile(options.file));
+  ASSIGN_OR_RETURN(client::SignedFile file, ReadSignedFile(options.file));
   std::string key_file = options.key;
   if (key_file.empty()) {
     ASSIGN_OR_RETURN(const client::Profile profile, app.Profile());
@@ -52,8 +53,7 @@ absl::StatusOr<int> Sign(App& app, const Options& options) {
   }
   ASSIGN_OR_RETURN(const certs::keys::PrivateKey key, certs::keys::PrivateKey::Load(key_file));
   statement::v1::Statement statement;
-  if (!statement.ParseFromString(file.payload))
-    return base::Malformed("STATEMENT", "payload", "this file holds no statement");
+  if (!statement.ParseFromString(file.payload)) return Usage("STATEMENT", "payload");
   PrintActs(app, statement);
   RETURN_IF_ERROR(client::AddSignature(file, key));
   RETURN_IF_ERROR(base::WriteFile(options.file, client::ToJson(file), base::FileMode::kPublic));
@@ -63,26 +63,75 @@ absl::StatusOr<int> Sign(App& app, const Options& options) {
 }
 
 absl::StatusOr<int> Submit(App& app, const Options& options) {
-  ASSIGN_OR_RETURN(const client::SignedFile file, ReadFile(options.file));
+  ASSIGN_OR_RETURN(const client::SignedFile file, ReadSignedFile(options.file));
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const client::Answer answer, session->SubmitSigned(file));
   return FinishAnswer(app, answer);
+}
+
+void PrintPreview(App& app, const passerelle::gateway::v1::PreviewResponse& preview) {
+  std::printf(
+      "%s\n",
+      (preview.effect() == record::v1::EFFECT_REFUSED ? app.Say("serait refusé", "would be refused")
+       : preview.effect() == record::v1::EFFECT_NOTED
+           ? app.Say("serait noté, sans engager personne", "would be noted, binding nobody")
+           : app.Say("serait accepté", "would be accepted"))
+          .c_str());
+  for (const passerelle::gateway::v1::Assumed& assumed : preview.assumed())
+    std::printf("  %s acts[%u] : %s\n", app.Say("supposé", "assumed").c_str(), assumed.act(),
+                WordOf(*passerelle::gateway::v1::Assumption_descriptor(), assumed.assumption(),
+                       app.language())
+                    .c_str());
+}
+
+// What would become of the acts if the awaited signers signed them now. Nothing is recorded.
+absl::StatusOr<int> Preview(App& app, const std::string& path) {
+  ASSIGN_OR_RETURN(const client::SignedFile file, ReadSignedFile(path));
+  ASSIGN_OR_RETURN(const statement::v1::Statement statement, client::StatementOf(file));
+  const client::Draft draft = {{statement.acts().begin(), statement.acts().end()},
+                               file.attachments};
+  std::vector<base::Digest> signers;
+  for (const std::string& signer : statement.header().signers()) {
+    ASSIGN_OR_RETURN(const base::Digest digest, base::DigestFromBytes(signer));
+    signers.push_back(digest);
+  }
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  ASSIGN_OR_RETURN(const auto preview, session->Preview(draft, signers));
+  if (app.json())
+    std::printf("%s\n", JsonOf(preview).c_str());
+  else
+    PrintPreview(app, preview);
+  std::vector<record::v1::Finding> findings;
+  for (const record::v1::Decision& decision : preview.decisions())
+    findings.insert(findings.end(), decision.findings().begin(), decision.findings().end());
+  PrintFindings(app, findings);
+  const std::vector<passerelle::gateway::v1::Gap> gaps(preview.gaps().begin(),
+                                                       preview.gaps().end());
+  PrintGaps(app, gaps);
+  if (preview.gaps_omitted() > 0) std::fprintf(stderr, "  + %u\n", preview.gaps_omitted());
+  return preview.effect() == record::v1::EFFECT_REFUSED ? kRefused : kDone;
 }
 
 }  // namespace
 
 void AddStatement(App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.AddVerb(nullptr, "sign", "Signer un fichier d'actes", "Sign a file of acts",
-                               [&app, options] { return Sign(app, *options); });
-  verb->add_option("file", options->file, app.Say("Fichier à signer", "File to sign"))->required();
-  verb->add_option(
-      "--key", options->key,
-      app.Say("Clé (PEM) ; par défaut celle du profil", "Key (PEM); default: the profile's"));
-  verb = app.AddVerb(nullptr, "submit", "Envoyer un fichier d'actes que tous ont signé",
-                     "Submit a file of acts that all signed",
-                     [&app, options] { return Submit(app, *options); });
-  verb->add_option("file", options->file, app.Say("Fichier signé", "Signed file"))->required();
+  Command verb = app.commands().AddVerb("sign", "Signer un fichier d'actes", "Sign a file of acts",
+                                        [&app, options] { return Sign(app, *options); });
+  verb.Add("file", options->file, "Fichier à signer", "File to sign").Required();
+  verb.Add("--key", options->key, "Clé (PEM) ; par défaut celle du profil",
+           "Key (PEM); default: the profile's");
+  auto draft = std::make_shared<std::string>();
+  app.commands()
+      .AddVerb("preview", "Dire ce que deviendrait un fichier d'actes, sans rien inscrire",
+               "Tell what would become of a file of acts, recording nothing",
+               [&app, draft] { return Preview(app, *draft); })
+      .Add("file", *draft, "Fichier d'actes, signé ou non", "File of acts, signed or not")
+      .Required();
+  verb = app.commands().AddVerb("submit", "Envoyer un fichier d'actes que tous ont signé",
+                                "Submit a file of acts that all signed",
+                                [&app, options] { return Submit(app, *options); });
+  verb.Add("file", options->file, "Fichier signé", "Signed file").Required();
 }
 
 }  // namespace passerelle::gateway::cli

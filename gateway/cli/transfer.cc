@@ -1,4 +1,4 @@
-// passerelle transfer: check, send, list, fetch, acknowledge, rule.
+// passerelle transfer: check, send, list, show, fetch, acknowledge, rule, freeze.
 #include <cstdio>
 #include <memory>
 
@@ -7,9 +7,13 @@
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/exchange_verbs.h"
 #include "gateway/cli/find.h"
+#include "gateway/cli/findings.h"
+#include "gateway/cli/freeze.h"
 #include "gateway/cli/input.h"
 #include "gateway/cli/show.h"
+#include "gateway/cli/words.h"
 #include "policy/content/check.h"
 
 namespace passerelle::gateway::cli {
@@ -27,7 +31,7 @@ struct FetchOptions {
 };
 
 struct RuleOptions {
-  std::string party, transfer, ruling, reasons;
+  std::string party, transfer, ruling, recipient, reasons;
   Destination destination;
 };
 
@@ -68,9 +72,8 @@ absl::StatusOr<Act> Manifest(App& app, const SendOptions& options,
       client::Attach(draft, base::CommitmentKind::kPayload, "text/csv", payload, app.random()));
   transfer.set_size_band(policy::content::SizeBand(payload.size()));
   if (!options.destroy_after.empty()) {
-    const absl::StatusOr<int64_t> instant = base::FromIsoInstant(options.destroy_after);
-    if (!instant.ok()) return base::AtPath(instant.status(), "--destroy-after");
-    transfer.set_destroy_after_ms(*instant);
+    ASSIGN_OR_RETURN(const int64_t instant, ReadInstant("--destroy-after", options.destroy_after));
+    transfer.set_destroy_after_ms(instant);
   }
   return act;
 }
@@ -96,34 +99,58 @@ absl::StatusOr<int> Send(App& app, const SendOptions& options) {
   return FinishAnswer(app, answer);
 }
 
-absl::StatusOr<int> List(App& app) {
+absl::StatusOr<int> List(App& app, const std::string& typed) {
+  statement::v1::ActRef exchange;
+  if (!typed.empty()) {
+    ASSIGN_OR_RETURN(exchange, FindExchange(app, typed));
+  }
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto transfers, session->ListTransfers());
-  nlohmann::json list = nlohmann::json::array();
+  std::vector<std::string> list;
   std::vector<std::vector<std::string>> rows;
   for (const auto& transfer : transfers) {
-    const nlohmann::json json = ToJson(transfer);
-    list.push_back(json);
-    const bool kept = transfer.row().phase() == record::v1::TRANSFER_PHASE_KEPT;
-    for (int i = 0; i < transfer.row().deliveries_size(); ++i) {
-      const record::v1::DeliveryRow& delivery = transfer.row().deliveries(i);
-      const nlohmann::json& share = json["row"]["deliveries"][static_cast<size_t>(i)];
-      rows.push_back({NameOf(transfer.name(), true), transfer.row().period(),
-                      transfer.row().holder(), delivery.party(),
-                      (kept ? share : json["row"])["phase"].get<std::string>(),
-                      std::to_string(delivery.handovers()),
-                      delivery.has_acknowledgement() ? app.Say("oui", "yes") : "-",
-                      ShowDate(transfer.row().retain_until())});
-    }
+    const record::v1::TransferRow& row = transfer.row();
+    if (!typed.empty() && NameOf(row.exchange(), false) != NameOf(exchange, false)) continue;
+    list.push_back(JsonOf(transfer));
+    for (const record::v1::DeliveryRow& share : row.deliveries())
+      rows.push_back({NameOf(transfer.name(), true), row.period(), row.holder(),
+                      ShareOf(app, row, share), ShowDate(row.retain_until())});
   }
   if (app.json())
-    std::printf("%s\n", TextOf(list).c_str());
+    std::printf("%s\n", JsonList(list).c_str());
   else
-    PrintTable({app.Say("nom", "name"), app.Say("période", "period"),
-                app.Say("détenteur", "holder"), app.Say("destinataire", "recipient"),
-                app.Say("état", "phase"), app.Say("remises", "handovers"),
-                app.Say("accusé", "acknowledged"), app.Say("conservation", "retained until")},
-               rows);
+    PrintTable(
+        {app.Say("nom", "name"), app.Say("période", "period"), app.Say("détenteur", "holder"),
+         app.Say("destinataire", "recipient"), app.Say("conservation", "retained until")},
+        rows);
+  return kDone;
+}
+
+absl::StatusOr<int> Show(App& app, const std::string& typed) {
+  ASSIGN_OR_RETURN(const statement::v1::ActRef name, FindTransferName(app, typed));
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  ASSIGN_OR_RETURN(const passerelle::gateway::v1::GetTransferResponse found,
+                   session->GetTransfer(name));
+  if (app.json()) {
+    std::printf("%s\n", JsonOf(found).c_str());
+    return kDone;
+  }
+  const record::v1::TransferRow& row = found.transfer().row();
+  std::printf("%s %s\n", app.Say("envoi", "transfer").c_str(), NameOf(name, false).c_str());
+  std::vector<std::vector<std::string>> rows = {
+      {app.Say("état", "phase"),
+       WordOf(*record::v1::TransferPhase_descriptor(), row.phase(), app.language())},
+      {app.Say("échange", "exchange"), NameOf(row.exchange(), true)},
+      {app.Say("détenteur", "holder"), row.holder()},
+      {app.Say("période", "period"), row.period()},
+      {app.Say("conservation", "retained until"), ShowDate(row.retain_until())}};
+  if (row.destroy_after_ms() != 0)
+    rows.push_back(
+        {app.Say("détruit après", "destroyed after"), base::ToIsoInstant(row.destroy_after_ms())});
+  for (const record::v1::DeliveryRow& share : row.deliveries())
+    rows.push_back({app.Say("destinataire", "recipient"), ShareOf(app, row, share)});
+  PrintTable({"", ""}, rows);
+  PrintFreezes(app, found.freezes());
   return kDone;
 }
 
@@ -167,6 +194,9 @@ absl::StatusOr<int> Rule(App& app, const RuleOptions& options) {
   ASSIGN_OR_RETURN(const int ruling,
                    ReadEnum("--ruling", options.ruling, *statement::v1::Ruling_descriptor()));
   ruled.set_ruling(static_cast<statement::v1::Ruling>(ruling));
+  if (!options.recipient.empty()) {
+    ASSIGN_OR_RETURN(*ruled.mutable_recipient(), ReadParty(app, options.recipient));
+  }
   if (!options.reasons.empty()) {
     ASSIGN_OR_RETURN(*ruled.mutable_reasons()->mutable_digest(),
                      AttachFile(app, draft, options.reasons));
@@ -175,63 +205,73 @@ absl::StatusOr<int> Rule(App& app, const RuleOptions& options) {
   return Deliver(app, options.destination, std::move(draft));
 }
 
-void AddSend(App& app, CLI::App* noun, bool check_only) {
+void AddSend(App& app, const Command& noun, bool check_only) {
   auto options = std::make_shared<SendOptions>();
   options->check_only = check_only;
-  CLI::App* verb = check_only ? app.AddVerb(noun, "check", "Contrôler un fichier sans l'envoyer",
-                                            "Check a file, sending nothing",
-                                            [&app, options] { return Send(app, *options); })
-                              : app.AddVerb(noun, "send", "Contrôler puis envoyer un fichier",
-                                            "Check, then send, a file",
-                                            [&app, options] { return Send(app, *options); });
-  verb->add_option("exchange", options->exchange, app.Say("L'échange", "The exchange"))->required();
-  verb->add_option("file", options->file, app.Say("Fichier CSV", "CSV file"))->required();
+  Command verb = check_only
+                     ? app.commands().AddVerb(noun, "check", "Contrôler un fichier sans l'envoyer",
+                                              "Check a file, sending nothing",
+                                              [&app, options] { return Send(app, *options); })
+                     : app.commands().AddVerb(noun, "send", "Contrôler puis envoyer un fichier",
+                                              "Check, then send, a file",
+                                              [&app, options] { return Send(app, *options); });
+  verb.Add("exchange", options->exchange, "L'échange", "The exchange").Required();
+  verb.Add("file", options->file, "Fichier CSV", "CSV file").Required();
   if (check_only) return;
-  verb->add_option("--party", options->party, app.Say("Partie qui envoie", "Party that sends"))
-      ->required();
-  verb->add_option("--period", options->period,
-                   app.Say("Période : AAAA ou AAAA-MM", "Period: YYYY or YYYY-MM"))
-      ->required();
-  verb->add_option("--destroy-after", options->destroy_after,
-                   app.Say("Détruire après cet instant (AAAA-MM-JJTHH:MM:SSZ)",
-                           "Destroy after this instant (YYYY-MM-DDTHH:MM:SSZ)"));
+  verb.Add("--party", options->party, "Partie qui envoie", "Party that sends").Required();
+  verb.Add("--period", options->period, "Période : AAAA ou AAAA-MM", "Period: YYYY or YYYY-MM")
+      .Required();
+  verb.Add("--destroy-after", options->destroy_after,
+           "Détruire après cet instant (AAAA-MM-JJTHH:MM:SSZ)",
+           "Destroy after this instant (YYYY-MM-DDTHH:MM:SSZ)");
 }
 
-void AddRule(App& app, CLI::App* noun) {
+void AddRule(App& app, const Command& noun) {
   auto options = std::make_shared<RuleOptions>();
-  CLI::App* verb =
-      app.AddVerb(noun, "rule", "Statuer sur un envoi retenu", "Rule on a held transfer",
-                  [&app, options] { return Rule(app, *options); });
-  verb->add_option("transfer", options->transfer, app.Say("L'envoi", "The transfer"))->required();
-  verb->add_option("--party", options->party,
-                   app.Say("Partie dont vous êtes le DPO", "Party whose DPO you are"))
-      ->required();
-  verb->add_option("--ruling", options->ruling, "released | refused")->required();
-  verb->add_option("--reasons", options->reasons,
-                   app.Say("Fichier des motifs", "File of the reasons"));
-  AddDestination(app, verb, options->destination);
+  Command verb =
+      app.commands().AddVerb(noun, "rule", "Statuer sur un envoi retenu", "Rule on a held transfer",
+                             [&app, options] { return Rule(app, *options); });
+  verb.Add("transfer", options->transfer, "L'envoi", "The transfer").Required();
+  verb.Add("--party", options->party, "Partie dont vous êtes le DPO", "Party whose DPO you are")
+      .Required();
+  verb.Add("--ruling", options->ruling, "Il part ou non : released | refused",
+           "It leaves or not: released | refused")
+      .Required();
+  verb.Add("--recipient", options->recipient,
+           "Ce membre de la classe seulement ; sans lui, tous ceux qui attendent",
+           "Only this member of the class; without it, all that wait");
+  verb.Add("--reasons", options->reasons, "Fichier des motifs", "File of the reasons");
+  AddDestination(verb, options->destination);
 }
 
 }  // namespace
 
 void AddTransfer(App& app) {
-  CLI::App* noun = app.AddNoun("transfer", "Envois", "Transfers");
+  const Command noun = app.commands().AddNoun("transfer", "Envois", "Transfers");
   AddSend(app, noun, true);
   AddSend(app, noun, false);
-  app.AddVerb(noun, "list", "Lister les envois", "List the transfers",
-              [&app] { return List(app); });
+  auto exchange = std::make_shared<std::string>();
+  Command verb = app.commands().AddVerb(noun, "list", "Lister les envois", "List the transfers",
+                                        [&app, exchange] { return List(app, *exchange); });
+  verb.Add("--exchange", *exchange, "De cet échange seulement", "Only those of this exchange");
+  auto shown = std::make_shared<std::string>();
+  verb = app.commands().AddVerb(noun, "show", "Montrer un envoi, ses destinataires et ses gels",
+                                "Show a transfer, its recipients and its freezes",
+                                [&app, shown] { return Show(app, *shown); });
+  verb.Add("transfer", *shown, "L'envoi", "The transfer").Required();
   auto fetch = std::make_shared<FetchOptions>();
-  CLI::App* verb = app.AddVerb(noun, "fetch", "Recevoir un envoi", "Fetch a transfer",
-                               [&app, fetch] { return Fetch(app, *fetch); });
-  verb->add_option("transfer", fetch->transfer, app.Say("L'envoi", "The transfer"))->required();
-  verb->add_option("--out", fetch->out, app.Say("Fichier à écrire", "File to write"))->required();
+  verb = app.commands().AddVerb(noun, "fetch", "Recevoir un envoi", "Fetch a transfer",
+                                [&app, fetch] { return Fetch(app, *fetch); });
+  verb.Add("transfer", fetch->transfer, "L'envoi", "The transfer").Required();
+  verb.Add("--out", fetch->out, "Fichier à écrire", "File to write").Required();
   auto ack = std::make_shared<AckOptions>();
-  verb = app.AddVerb(noun, "ack", "Accuser réception", "Acknowledge receipt",
-                     [&app, ack] { return Acknowledge(app, *ack); });
-  verb->add_option("transfer", ack->transfer, app.Say("L'envoi", "The transfer"))->required();
-  verb->add_option("--party", ack->party, app.Say("Partie destinataire", "Recipient"))->required();
-  AddDestination(app, verb, ack->destination);
+  verb = app.commands().AddVerb(noun, "ack", "Accuser réception", "Acknowledge receipt",
+                                [&app, ack] { return Acknowledge(app, *ack); });
+  verb.Add("transfer", ack->transfer, "L'envoi", "The transfer").Required();
+  verb.Add("--party", ack->party, "Partie destinataire", "Recipient").Required();
+  AddDestination(verb, ack->destination);
   AddRule(app, noun);
+  AddFreezeVerbs(app, noun, Freezable::kTransfer);
 }
 
 }  // namespace passerelle::gateway::cli

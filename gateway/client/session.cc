@@ -104,19 +104,24 @@ absl::Status RemoteSession::Judged(const absl::Status& status) const {
 
 absl::StatusOr<statement::v1::Header> RemoteSession::NewHeader(
     const std::vector<base::Digest>& signers) {
-  ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, GetConvention());
+  const absl::StatusOr<record::v1::FoundingRow> founding = GetConvention();
+  // A stopped key reads nothing, and reports all the same.
+  if (!founding.ok() && base::ReasonOf(founding.status()) != "KEY_NOT_IN_FORCE")
+    return founding.status();
   // The convention's own receipt brought a checkpoint if there was none.
   ASSIGN_OR_RETURN(const auto last, memory_.Last());
   statement::v1::Header header;
   header.set_log(log());
-  header.mutable_seen()->set_origin(last->origin);
-  header.mutable_seen()->set_size(last->size);
-  header.mutable_seen()->set_root(base::ToBytes(last->root));
+  if (last.has_value()) {
+    header.mutable_seen()->set_origin(last->origin);
+    header.mutable_seen()->set_size(last->size);
+    header.mutable_seen()->set_root(base::ToBytes(last->root));
+  }
   std::vector<base::Digest> sorted = signers;
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   for (const base::Digest& signer : sorted) header.add_signers(base::ToBytes(signer));
-  const base::ShiftedClock clock(clock_, founding.settings().clock_shift_ms());
+  const base::ShiftedClock clock(clock_, founding.ok() ? founding->settings().clock_shift_ms() : 0);
   header.set_issued_at_ms(clock.WallMs());
   header.set_not_after_ms(header.issued_at_ms() + base::kDefaultStatementLifeMs);
   header.set_nonce(random_.Bytes(kNonceBytes));

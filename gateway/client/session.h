@@ -24,12 +24,19 @@
 #include "passerelle/gateway/v1/exchange_service.pb.h"
 #include "passerelle/gateway/v1/inbox_service.pb.h"
 #include "passerelle/gateway/v1/statement_service.pb.h"
+#include "passerelle/gateway/v1/register_service.pb.h"
 #include "passerelle/gateway/v1/transfer_service.pb.h"
 #include "passerelle/record/v1/attachment.pb.h"
 #include "passerelle/record/v1/entry.pb.h"
 #include "passerelle/record/v1/state.pb.h"
 
 namespace passerelle::gateway::client {
+
+// An exported register, as the gateway vouches for it.
+struct RegisterFile {
+  std::string bytes;
+  passerelle::gateway::v1::RegisterSummary summary;
+};
 
 // An answer whose receipt verified.
 struct Answer {
@@ -79,8 +86,8 @@ class Session {
   virtual const certs::keys::PrivateKey& key() const = 0;
 
   // A header for statements signed by these keys (fingerprints, any order): log, the last
-  // checkpoint seen, now, the default life, a fresh nonce. The
-  // log's clock shift is taken from the convention.
+  // checkpoint seen, now, the default life, a fresh nonce. The log's clock shift is taken from the
+  // convention; a key that is stopped may not read it, and goes without.
   virtual absl::StatusOr<statement::v1::Header> NewHeader(
       const std::vector<base::Digest>& signers) = 0;
 
@@ -149,8 +156,11 @@ class Session {
       const statement::v1::ActRef& exchange, int64_t deadline_ms,
       absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) = 0;
 
-  // The register as a file; an empty party means the whole convention.
-  virtual absl::StatusOr<std::string> ExportRegister(const std::string& party) = 0;
+  // The register as a file; `request` needs no log. `progress` hears how far the gateway has read.
+  // DATA_LOSS (REGISTER_INCOMPLETE) when the stream ends before its summary.
+  virtual absl::StatusOr<RegisterFile> ExportRegister(
+      api::ExportRegisterRequest request,
+      absl::FunctionRef<void(uint64_t done, uint64_t total)> progress) = 0;
 
   // Fetches and verifies the current checkpoint (consistent with the last seen), remembers it and
   // returns the note.

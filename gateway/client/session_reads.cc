@@ -238,16 +238,21 @@ absl::StatusOr<api::GetExchangeResponse> RemoteSession::GetExchange(
   return channel_->GetExchange(request);
 }
 
-absl::StatusOr<std::string> RemoteSession::ExportRegister(const std::string& party) {
-  api::ExportRegisterRequest request;
+absl::StatusOr<RegisterFile> RemoteSession::ExportRegister(
+    api::ExportRegisterRequest request,
+    absl::FunctionRef<void(uint64_t done, uint64_t total)> progress) {
   request.set_log(log());
-  request.set_party(party);
-  request.set_format(api::REGISTER_FORMAT_CSV);
-  std::string file;
+  RegisterFile file;
+  bool whole = false;
   RETURN_IF_ERROR(channel_->ExportRegister(request, [&](api::ExportRegisterResponse response) {
-    file.append(response.chunk());
+    file.bytes.append(response.chunk());
+    whole = response.has_summary();
+    if (whole) file.summary = std::move(*response.mutable_summary());
+    progress(response.entries_read(), response.entries());
     return absl::OkStatus();
   }));
+  if (!whole)
+    return base::Corrupt("REGISTER_INCOMPLETE", "the gateway's file ends before its summary");
   return file;
 }
 

@@ -73,6 +73,7 @@ void Convention::Submit(const Request& request, Reply reply) {
 void Convention::Enqueue(Pending pending) {
   const size_t bytes = BytesOf(pending);
   absl::Status refused;
+  Reply turned_away;
   bool lead = false;
   {
     base::MutexLock lock(queue_mutex_);
@@ -83,6 +84,9 @@ void Convention::Enqueue(Pending pending) {
                (!queue_.empty() && queue_bytes_ + bytes > kMaxQueueBytes)) {
       refused = base::Error(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "",
                             "too many statements are waiting; try again in a second");
+    }
+    if (!refused.ok()) {
+      turned_away = std::move(pending.reply);
     } else {
       queue_.push_back(std::move(pending));
       queue_bytes_ += bytes;
@@ -90,7 +94,7 @@ void Convention::Enqueue(Pending pending) {
       running_ = true;
     }
   }
-  if (!refused.ok()) return pending.reply(refused);
+  if (!refused.ok()) return turned_away(refused);
   // Whoever finds the sequencer idle runs one group on its own thread; a longer queue goes on in
   // the pool, so that no caller works for others for long.
   if (lead) RunGroup();

@@ -65,7 +65,8 @@ class Identifier {
   core::Host& host_;
   const base::Clock& clock_;
   base::Mutex mutex_;
-  // By SHA-256 of log name and PEM; bounded. Anchors change by settings only, which later clear it.
+  // By SHA-256 of log name, settings and PEM; bounded. Anchors change by settings only, so that
+  // what verified under earlier ones is never found again.
   absl::flat_hash_map<base::Digest, Verified> verified_ GUARDED_BY(mutex_);
 };
 

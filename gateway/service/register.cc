@@ -1,26 +1,46 @@
 // RegisterService: the record of processing activities (Art. 30) as one projection of the log,
-// joined at export with what the vault still holds.
+// joined at export with what the vault still holds. The work is done piece by piece as the stream
+// asks for its next message, so that no call and no memory holds more than a piece.
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "audit/entry/codec.h"
+#include "gateway/base/civil.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/service/register_activities.h"
-#include "gateway/service/register_columns.h"
-#include "gateway/service/register_csv.h"
+#include "gateway/service/register_documents.h"
+#include "gateway/service/register_limits.h"
+#include "gateway/service/register_words.h"
+#include "gateway/service/register_writer.h"
 #include "gateway/service/service.h"
 #include "policy/state/query.h"
 
 namespace passerelle::gateway::service {
 namespace {
 
-using policy::state::State;
+using policy::state::NumberOf;
 
 absl::Status CheckRequest(const Sight& sight, const api::ExportRegisterRequest& request) {
-  if (request.format() != api::REGISTER_FORMAT_CSV)
-    return base::Malformed("FORMAT_UNSUPPORTED", "format", "the register is exported as CSV");
+  switch (request.format()) {
+    case api::REGISTER_FORMAT_CSV:
+    case api::REGISTER_FORMAT_JSON:
+    case api::REGISTER_FORMAT_XLSX:
+      break;
+    default:
+      return base::Malformed("FORMAT_UNSUPPORTED", "format",
+                             "the register is exported as CSV, JSON or XLSX");
+  }
+  if (!api::RegisterLanguage_IsValid(request.language()))
+    return base::Malformed("LANGUAGE_UNSUPPORTED", "language",
+                           "the register speaks French and English");
+  if (!api::RegisterContents_IsValid(request.contents()))
+    return base::Malformed("CONTENTS_UNSUPPORTED", "contents",
+                           "the register is exported whole, or its discrepancies alone");
   const bool seen = request.party().empty() ? sight.whole_log()
                                             : sight.whole_log() || sight.SeesParty(request.party());
   if (seen) return absl::OkStatus();
@@ -29,139 +49,161 @@ absl::Status CheckRequest(const Sight& sight, const api::ExportRegisterRequest& 
                      "convention's under a log auditor's");
 }
 
-// What is the same on every line.
-struct Frame {
-  record::v1::FoundingRow founding;
-  policy::Now now;
-  Sight sight;
-};
+absl::StatusOr<int64_t> DayAt(const audit::log::Log& log, uint64_t index) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> leaves, log.ReadEntries(index, index + 1));
+  ASSIGN_OR_RETURN(const record::v1::Entry entry, audit::entry::DecodeLeaf(leaves[0]));
+  return NumberOf(entry.civil_date());
+}
 
-// One line to come: an activity, and whose sheet of it.
-struct Line {
-  const Activity* activity;
-  std::string controller;
-};
-
-// The holder's line of every exchange that concerns the party (all, when it is empty), and the
-// recipient's where it recorded a sheet of its own: that one alone in its own register.
-std::vector<Line> LinesOf(const std::vector<Activity>& activities, const std::string& party) {
-  std::vector<Line> lines;
-  for (const Activity& activity : activities) {
-    if (!activity.IsRegistered()) continue;
-    const bool own = activity.sheets.count(activity.recipient) > 0;
-    const bool holders = party.empty() || party == activity.holder;
-    const bool recipients = party.empty() || party == activity.recipient;
-    if (holders || (recipients && !own)) lines.push_back({&activity, activity.holder});
-    if (recipients && own) lines.push_back({&activity, activity.recipient});
+// Number of entries recorded up to the end of a day: record time never goes backward.
+absl::StatusOr<uint64_t> EntriesUpTo(const audit::log::Log& log, int64_t day) {
+  uint64_t low = 0, high = log.head().size;
+  while (low < high) {
+    const uint64_t middle = low + (high - low) / 2;
+    ASSIGN_OR_RETURN(const int64_t recorded_on, DayAt(log, middle));
+    if (recorded_on <= day)
+      low = middle + 1;
+    else
+      high = middle;
   }
-  return lines;
+  return low;
 }
 
-// A text of the vault, or the word that stands for it. UNAVAILABLE and the like are errors.
-absl::StatusOr<std::string> OpenText(const core::Convention& convention,
-                                     const std::optional<CommittedText>& text) {
-  if (!text.has_value()) return std::string(kNotGiven);
-  const absl::StatusOr<record::v1::Attachment> content =
-      convention.ReadContent(text->position, text->commitment);
-  if (absl::IsNotFound(content.status())) return std::string(kErased);
-  RETURN_IF_ERROR(content.status());
-  return OneLine(content->content()).value_or(std::string(kUnreadable));
-}
-
-// The mandate of a party's office today, titulars before deputies; empty when nobody holds it.
-std::string HolderOfOffice(const State& state, const std::string& party, statement::v1::Role role,
-                           const policy::Now& now) {
-  std::string deputy, titular;
-  const std::string prefix = party + '\0';
-  state.mandates_by_party.Scan(prefix, [&](const std::string& key, const State::Mark&) {
-    const std::string mandate = key.substr(prefix.size());
-    const record::v1::MandateRow* row = state.mandates.Find(mandate);
-    if (row != nullptr && row->role() == role &&
-        policy::state::InForce(state, *row, now.time_ms, now.civil_date))
-      (row->rank() == statement::v1::RANK_DEPUTY ? deputy : titular) = mandate;
-    return titular.empty();
+// The day asked for with its last instant; today with now, when none is.
+absl::StatusOr<policy::Now> MomentOf(const Caller& caller,
+                                     const api::ExportRegisterRequest& request) {
+  ASSIGN_OR_RETURN(policy::Now now, caller.convention->Now());
+  if (!request.has_as_of()) return now;
+  const base::CivilDay day{static_cast<int>(request.as_of().year()),
+                           static_cast<int>(request.as_of().month()),
+                           static_cast<int>(request.as_of().day())};
+  if (!base::IsValid(day)) return base::Malformed("DAY_INVALID", "as_of", "there is no such day");
+  const int64_t asked = NumberOf(request.as_of()), today = NumberOf(now.civil_date);
+  if (asked > today)
+    return base::Error(absl::StatusCode::kOutOfRange, "AS_OF_FUTURE", "as_of",
+                       "the register of a day to come is not known; ask for today's or an earlier "
+                       "one's");
+  if (asked == today) return now;
+  std::string zone;
+  caller.convention->Read([&](const policy::state::State& state) {
+    if (state.founding() != nullptr) zone = state.founding()->convention().zone();
   });
-  return titular.empty() ? deputy : titular;
+  ASSIGN_OR_RETURN(const int64_t next, base::StartOfDayIn(zone, base::AddDays(day, 1)));
+  now.time_ms = next - 1;
+  now.civil_date = request.as_of();
+  return now;
 }
 
-// Writes the file line by line; documents are opened as their line is written.
+// One export, in pieces: entries are read, then sheets written.
 class Export {
  public:
-  Export(const core::Convention& convention, Frame frame, ActivityReader reader,
-         const std::string& party)
-      : convention_(convention),
-        frame_(std::move(frame)),
-        reader_(std::move(reader)),
-        lines_(LinesOf(reader_.activities(), party)),
-        ahead_(kCsvMark) {
-    AppendCsvLine(RegisterLabels(), ahead_);
+  Export(const Caller& caller, const api::ExportRegisterRequest& request, Sight sight,
+         const policy::Now& moment, uint64_t entries)
+      : convention_(*caller.convention),
+        format_(request.format()),
+        contents_(request.contents()),
+        sight_(std::move(sight)),
+        reader_(request.party()),
+        entries_(entries),
+        documents_(convention_, frame_, sight_, reader_) {
+    frame_.language = request.language() == api::REGISTER_LANGUAGE_ENGLISH ? Language::kEnglish
+                                                                           : Language::kFrench;
+    frame_.party = request.party();
+    frame_.log = convention_.log_name();
+    frame_.as_of = static_cast<Day>(NumberOf(moment.civil_date));
+    frame_.time_ms = moment.time_ms;
+    *summary_.mutable_as_of() = moment.civil_date;
   }
   Export(const Export&) = delete;
   Export& operator=(const Export&) = delete;
 
   absl::StatusOr<std::optional<api::ExportRegisterResponse>> Next() {
-    while (ahead_.size() < base::kStreamChunkBytes && written_ < lines_.size())
-      RETURN_IF_ERROR(WriteLine(lines_[written_++]));
-    if (ahead_.empty()) return std::optional<api::ExportRegisterResponse>();
-    api::ExportRegisterResponse chunk;
-    chunk.set_chunk(ahead_.substr(0, base::kStreamChunkBytes));
-    ahead_.erase(0, chunk.chunk().size());
-    return std::optional<api::ExportRegisterResponse>(std::move(chunk));
+    if (finished_ && ahead_.empty()) return std::optional<api::ExportRegisterResponse>();
+    if (writer_ == nullptr) RETURN_IF_ERROR(ReadPiece());
+    if (writer_ != nullptr) RETURN_IF_ERROR(WritePiece());
+    api::ExportRegisterResponse message;
+    message.set_chunk(ahead_.substr(0, base::kStreamChunkBytes));
+    ahead_.erase(0, message.chunk().size());
+    message.set_entries_read(reader_.entries());
+    message.set_entries(entries_);
+    if (finished_ && ahead_.empty()) *message.mutable_summary() = summary_;
+    return std::optional<api::ExportRegisterResponse>(std::move(message));
   }
 
  private:
-  absl::Status WriteLine(const Line& line) {
-    RegisterRow row;
-    row.founding = &frame_.founding;
-    row.today = frame_.now.civil_date;
-    row.activity = line.activity;
-    row.controller = line.controller;
-    ASSIGN_OR_RETURN(row.title, OpenText(convention_, line.activity->dataset.title));
-    RETURN_IF_ERROR(OpenSheet(row));
-    ASSIGN_OR_RETURN(row.dpo, OpenPerson(line.controller, statement::v1::ROLE_DPO));
-    ASSIGN_OR_RETURN(row.representative,
-                     OpenPerson(line.controller, statement::v1::ROLE_REPRESENTATIVE));
-    AppendCsvLine(RegisterCells(row), ahead_);
-    return absl::OkStatus();
+  absl::Status ReadPiece() {
+    const uint64_t begin = reader_.entries();
+    ASSIGN_OR_RETURN(
+        const std::vector<std::string> leaves,
+        convention_.log().ReadEntries(begin, std::min(begin + base::kMaxGroupEntries, entries_)));
+    for (size_t i = 0; i < leaves.size(); ++i)
+      RETURN_IF_ERROR(
+          base::InContext(reader_.Take(begin + i, leaves[i]), absl::StrCat("entry ", begin + i)));
+    return reader_.entries() < entries_ ? absl::OkStatus() : BeginFile();
   }
 
-  absl::Status OpenSheet(RegisterRow& row) const {
-    const auto it = row.activity->sheets.find(row.controller);
-    if (it == row.activity->sheets.end()) return absl::OkStatus();
-    row.sheet = &it->second;
-    if (!row.sheet->text.has_value()) return absl::OkStatus();
-    const absl::StatusOr<record::v1::Attachment> content =
-        convention_.ReadContent(row.sheet->text->position, row.sheet->text->commitment);
-    if (absl::IsNotFound(content.status())) {
-      row.sheet_absent = kErased;
-      return absl::OkStatus();
+  absl::Status BeginFile() {
+    frame_.founding = reader_.founding();
+    frame_.entries = reader_.entries();
+    frame_.recorded_ms = reader_.time_ms();
+    lines_ = LinesOf(reader_.activities(), frame_.party);
+    switch (format_) {
+      case api::REGISTER_FORMAT_JSON:
+        writer_ = MakeJsonWriter(frame_, contents_);
+        return absl::OkStatus();
+      case api::REGISTER_FORMAT_XLSX: {
+        ASSIGN_OR_RETURN(writer_, MakeXlsxWriter(frame_, contents_));
+        return absl::OkStatus();
+      }
+      default:
+        writer_ = MakeCsvWriter(frame_, contents_);
+        return absl::OkStatus();
     }
-    RETURN_IF_ERROR(content.status());
-    std::optional<SheetTexts> texts = ReadSheet(content->content());
-    if (texts.has_value())
-      row.sheet_texts = *std::move(texts);
-    else
-      row.sheet_absent = kUnreadable;
-    return absl::OkStatus();
   }
 
-  // Name and quality of who holds an office of the controller today; empty when the directory names
-  // nobody. Names belong to the party that the mandate is of (visibility.h).
-  absl::StatusOr<std::string> OpenPerson(const std::string& party, statement::v1::Role role) const {
-    std::string mandate;
-    convention_.Read(
-        [&](const State& state) { mandate = HolderOfOffice(state, party, role, frame_.now); });
-    const CommittedText* person = reader_.FindPerson(mandate);
-    if (person == nullptr) return std::string();
-    if (!frame_.sight.whole_log() && !frame_.sight.SeesParty(party)) return std::string(kNotYours);
-    return OpenText(convention_, *person);
+  // Writes sheets until a chunk is full, or a spreadsheet, which gives nothing before its end, has
+  // got some more.
+  absl::Status WritePiece() {
+    const size_t until = std::min(lines_.size(), written_ + kSheetsOfAPiece);
+    while (ahead_.size() < base::kStreamChunkBytes && written_ < until)
+      RETURN_IF_ERROR(WriteLine(lines_[written_++]));
+    if (finished_ || written_ < lines_.size()) return absl::OkStatus();
+    finished_ = true;
+    return writer_->Finish(summary_, ahead_);
+  }
+
+  absl::Status WriteLine(const RegisterLine& line) {
+    if (contents_ == api::REGISTER_CONTENTS_DISCREPANCIES)
+      return WriteRow(documents_.Outline(line));
+    ASSIGN_OR_RETURN(const RegisterRow row, documents_.Open(line));
+    return WriteRow(row);
+  }
+
+  absl::Status WriteRow(const RegisterRow& row) {
+    summary_.set_sheets(summary_.sheets() + 1);
+    for (const Discrepancy& discrepancy : row.discrepancies)
+      if (discrepancy.kind->gravity == Gravity::kDiscrepancy)
+        summary_.set_discrepancies(summary_.discrepancies() + 1);
+      else
+        summary_.set_points_to_watch(summary_.points_to_watch() + 1);
+    return writer_->Add(row, ahead_);
   }
 
   const core::Convention& convention_;
-  const Frame frame_;
-  const ActivityReader reader_;
-  const std::vector<Line> lines_;
+  const api::RegisterFormat format_;
+  const api::RegisterContents contents_;
+  const Sight sight_;
+  RegisterFrame frame_;
+  ActivityReader reader_;
+  // Number of entries to read.
+  const uint64_t entries_;
+  RegisterDocuments documents_;
+  // Once everything is read.
+  std::vector<RegisterLine> lines_;
+  std::unique_ptr<RegisterWriter> writer_;
   size_t written_ = 0;
+  bool finished_ = false;
+  api::RegisterSummary summary_;
   // Written and not yet given.
   std::string ahead_;
 };
@@ -172,12 +214,13 @@ absl::StatusOr<Source<api::ExportRegisterResponse>> ExportRegister(
     const Caller& caller, const api::ExportRegisterRequest& request) {
   ASSIGN_OR_RETURN(Sight sight, SightOf(caller));
   RETURN_IF_ERROR(CheckRequest(sight, request));
-  ASSIGN_OR_RETURN(policy::Now now, caller.convention->Now());
-  Frame frame{{}, std::move(now), std::move(sight)};
-  caller.convention->Read([&](const State& state) { frame.founding = *state.founding(); });
-  ASSIGN_OR_RETURN(ActivityReader reader, ActivityReader::ReadLog(caller.convention->log()));
-  auto file = std::make_shared<Export>(*caller.convention, std::move(frame), std::move(reader),
-                                       request.party());
+  ASSIGN_OR_RETURN(const policy::Now moment, MomentOf(caller, request));
+  ASSIGN_OR_RETURN(const uint64_t entries,
+                   EntriesUpTo(caller.convention->log(), NumberOf(moment.civil_date)));
+  if (entries == 0)
+    return base::Error(absl::StatusCode::kOutOfRange, "AS_OF_BEFORE_LOG", "as_of",
+                       "the log begins after that day");
+  auto file = std::make_shared<Export>(caller, request, std::move(sight), moment, entries);
   return Source<api::ExportRegisterResponse>([file] { return file->Next(); });
 }
 

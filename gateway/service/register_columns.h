@@ -1,48 +1,45 @@
-// The columns of the register: the CNIL's French labels in the order of its simplified model, then
-// what the gateway knows of the exchange. French always: it is what the authority reads.
+// What a sheet of the register says: the CNIL's labels in the order of its simplified model, then
+// what the gateway knows of the exchange.
 #ifndef PASSERELLE_GATEWAY_SERVICE_REGISTER_COLUMNS_H_
 #define PASSERELLE_GATEWAY_SERVICE_REGISTER_COLUMNS_H_
 
+#include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "gateway/service/register_activities.h"
-#include "gateway/service/register_sheet.h"
-#include "passerelle/convention/v1/date.pb.h"
-#include "passerelle/record/v1/state.pb.h"
+#include "gateway/service/register_row.h"
 
 namespace passerelle::gateway::service {
 
-// Where a text should stand and does not: nobody gave it, it was destroyed, the caller may not see
-// it, or its bytes are no text.
-inline constexpr std::string_view kNotGiven = "non renseigné";
-inline constexpr std::string_view kErased = "effacé";
-inline constexpr std::string_view kNotYours = "non communiqué";
-inline constexpr std::string_view kUnreadable = "illisible";
-
-// What stands between the items of a list within one cell.
-inline constexpr char kBetween[] = " | ";
-
-// One line of the register before it is words.
-struct RegisterRow {
-  const record::v1::FoundingRow* founding = nullptr;
-  // The day by which parties bear their names.
-  convention::v1::Date today;
-  const Activity* activity = nullptr;
-  // The controller whose sheet this is; its sheet, null when it recorded none.
-  std::string controller;
-  const RegisteredSheet* sheet = nullptr;
-  // Texts of the sheet, and what stands for those it does not have.
-  SheetTexts sheet_texts;
-  std::string_view sheet_absent = kNotGiven;
-  // Title of the dataset; name and quality of the controller's DPO and representative, empty when
-  // the directory of persons has none.
-  std::string title, dpo, representative;
+// Where a column's text comes from.
+enum class Origin {
+  // The controller's sheet, or else the log.
+  kModel,
+  // The log or the directory of persons before the sheet: what a sheet says otherwise is passed
+  // over.
+  kJoined,
+  // The log alone: what happened to the exchange.
+  kExchange,
 };
 
-// The labels, and one cell a label. Pure; thread-safe.
-std::vector<std::string> RegisterLabels();
+// One column. Labels are distinct within a language.
+struct Column {
+  // Path of the identifier (ARTICLE-IX section 4a), such as `controller.city`: never changes.
+  std::string id;
+  std::string label_fr, label_en;
+  Origin origin = Origin::kModel;
+  std::function<Cell(const RegisterRow&)> cell;
+
+  const std::string& LabelIn(Language language) const {
+    return language == Language::kFrench ? label_fr : label_en;
+  }
+};
+
+// Every column, in order. Thread-safe.
+const std::vector<Column>& RegisterColumns();
+
+// The labels, and one cell a label as tables show it. Pure; thread-safe.
+std::vector<std::string> RegisterLabels(Language language);
 std::vector<std::string> RegisterCells(const RegisterRow& row);
 
 }  // namespace passerelle::gateway::service

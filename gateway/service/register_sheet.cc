@@ -31,14 +31,15 @@ std::string Fold(const std::string& text) {
 }
 
 // The text of a value that is neither object nor list.
-std::string ScalarText(const json& value) {
+std::string ScalarText(const json& value, Language language) {
   if (value.is_string()) return Fold(value.get_ref<const std::string&>());
-  if (value.is_boolean()) return value.get<bool>() ? "Oui" : "Non";
+  if (value.is_boolean())
+    return std::string((value.get<bool>() ? Words{"Oui", "Yes"} : Words{"Non", "No"}).In(language));
   if (value.is_number()) return value.dump();
   return "";
 }
 
-void AddList(const std::string& key, const json& list, SheetTexts& texts) {
+void AddList(const std::string& key, const json& list, Language language, SheetTexts& texts) {
   std::set<std::string> members;
   bool scalars = list.empty();
   for (const json& item : list) {
@@ -50,7 +51,7 @@ void AddList(const std::string& key, const json& list, SheetTexts& texts) {
   if (scalars) {
     std::vector<std::string> items;
     for (const json& item : list)
-      if (item.is_primitive()) items.push_back(ScalarText(item));
+      if (item.is_primitive()) items.push_back(ScalarText(item, language));
     for (size_t i = 0; i < items.size(); ++i) texts[absl::StrCat(key, ".", i + 1)] = items[i];
     texts[key] = absl::StrJoin(items, kBetweenItems);
   }
@@ -58,28 +59,59 @@ void AddList(const std::string& key, const json& list, SheetTexts& texts) {
   for (const std::string& member : members) {
     std::vector<std::string> items;
     for (const json& item : list)
-      if (item.is_object()) items.push_back(ScalarText(item.value(member, json())));
+      if (item.is_object()) items.push_back(ScalarText(item.value(member, json()), language));
     texts[absl::StrCat(key, ".", member)] = absl::StrJoin(items, kBetweenItems);
   }
 }
 
+// An object's members that are neither object nor list.
+json Scalars(const json& object) {
+  json scalars = json::object();
+  for (const auto& [member, value] : object.items())
+    if (value.is_primitive()) scalars[member] = value;
+  return scalars;
+}
+
 }  // namespace
 
-std::optional<SheetTexts> ReadSheet(std::string_view bytes) {
+std::optional<SheetTexts> ReadSheet(std::string_view bytes, Language language) {
   const json sheet = json::parse(bytes, nullptr, /*allow_exceptions=*/false);
   if (!sheet.is_object()) return std::nullopt;
   SheetTexts texts;
   for (const auto& [key, value] : sheet.items()) {
     if (value.is_primitive()) {
-      texts[key] = ScalarText(value);
+      texts[key] = ScalarText(value, language);
     } else if (value.is_array()) {
-      AddList(key, value, texts);
+      AddList(key, value, language, texts);
     } else {
       for (const auto& [member, text] : value.items())
-        if (text.is_primitive()) texts[absl::StrCat(key, ".", member)] = ScalarText(text);
+        if (text.is_primitive()) texts[absl::StrCat(key, ".", member)] = ScalarText(text, language);
     }
   }
   return texts;
+}
+
+// Deeper members are left out here too: writing JSON takes a frame of the stack a level, and a
+// document may nest as deep as it is long.
+json SheetObject(std::string_view bytes) {
+  const json sheet = json::parse(bytes, nullptr, /*allow_exceptions=*/false);
+  if (!sheet.is_object()) return nullptr;
+  json object = json::object();
+  for (const auto& [key, value] : sheet.items()) {
+    if (value.is_primitive()) {
+      object[key] = value;
+    } else if (value.is_object()) {
+      object[key] = Scalars(value);
+    } else {
+      object[key] = json::array();
+      for (const json& item : value)
+        if (item.is_primitive())
+          object[key].push_back(item);
+        else if (item.is_object())
+          object[key].push_back(Scalars(item));
+    }
+  }
+  return object;
 }
 
 std::optional<std::string> OneLine(std::string_view bytes) {

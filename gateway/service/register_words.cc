@@ -1,16 +1,24 @@
 #include "gateway/service/register_words.h"
 
-#include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "gateway/base/bytes.h"
 #include "gateway/base/civil.h"
+#include "gateway/base/strings.h"
 #include "policy/state/query.h"
 
 namespace passerelle::gateway::service {
 namespace {
+
+using base::Absl;
+
+std::string Say(const RegisterRow& row, std::string_view fr, std::string_view en) {
+  return std::string(Words{fr, en}.In(row.language()));
+}
 
 // The words behind a code of one of the convention's closed lists.
 template <typename Entries>
@@ -21,121 +29,296 @@ std::string Label(const Entries& entries, const std::string& code,
   return code;
 }
 
-}  // namespace
-
-std::string DateText(const convention::v1::Date& date) {
-  return base::ToIsoDate({static_cast<int>(date.year()), static_cast<int>(date.month()),
-                          static_cast<int>(date.day())});
+const convention::v1::Convention& ConventionOf(const RegisterRow& row) {
+  return row.frame->founding.convention();
 }
 
-std::string PartyText(const RegisterRow& row, const std::string& id) {
-  for (const auto& party : row.founding->convention().parties())
-    if (party.id() == id) return policy::state::NameOf(party, row.today);
+struct StepName {
+  StepKind kind;
+  std::string_view id;
+  Words one, many;
+};
+constexpr std::array kSteps = {
+    StepName{
+        StepKind::kProposal, "proposal", {"proposition", "proposal"}, {"proposition", "proposal"}},
+    StepName{StepKind::kOpinion, "opinion", {"avis", "opinion"}, {"avis", "opinion"}},
+    StepName{StepKind::kDecision, "decision", {"décision", "decision"}, {"décision", "decision"}},
+    StepName{StepKind::kSheet,
+             "register_entry",
+             {"fiche", "register entry"},
+             {"fiche", "register entry"}},
+    StepName{StepKind::kTransfer, "transfer", {"envoi", "transfer"}, {"envois", "transfers"}},
+    StepName{StepKind::kRuling,
+             "ruling",
+             {"arrêt du délégué", "ruling of the DPO"},
+             {"arrêts du délégué", "rulings of the DPO"}},
+    StepName{StepKind::kHandover, "handover", {"remise", "handover"}, {"remises", "handovers"}},
+    StepName{StepKind::kAcknowledgement,
+             "acknowledgement",
+             {"accusé", "acknowledgement"},
+             {"accusés", "acknowledgements"}},
+    StepName{StepKind::kRetention,
+             "retention",
+             {"fin de conservation", "end of retention"},
+             {"fins de conservation", "ends of retention"}},
+    StepName{StepKind::kErasure, "erasure", {"effacement", "erasure"}, {"effacements", "erasures"}},
+};
+
+const StepName& NameOf(StepKind kind) {
+  for (const StepName& step : kSteps)
+    if (step.kind == kind) return step;
+  return kSteps.front();
+}
+
+std::string BasisText(statement::v1::LegalBasis basis, Language language) {
+  switch (basis) {
+    case statement::v1::LEGAL_BASIS_CONSENT:
+      return std::string(
+          Words{"Consentement (RGPD 6(1)(a))", "Consent (GDPR 6(1)(a))"}.In(language));
+    case statement::v1::LEGAL_BASIS_CONTRACT:
+      return std::string(Words{"Contrat (RGPD 6(1)(b))", "Contract (GDPR 6(1)(b))"}.In(language));
+    case statement::v1::LEGAL_BASIS_LEGAL_OBLIGATION:
+      return std::string(
+          Words{"Obligation légale (RGPD 6(1)(c))", "Legal obligation (GDPR 6(1)(c))"}.In(
+              language));
+    case statement::v1::LEGAL_BASIS_VITAL_INTERESTS:
+      return std::string(
+          Words{"Sauvegarde des intérêts vitaux (RGPD 6(1)(d))", "Vital interests (GDPR 6(1)(d))"}
+              .In(language));
+    case statement::v1::LEGAL_BASIS_PUBLIC_TASK:
+      return std::string(
+          Words{"Mission d'intérêt public (RGPD 6(1)(e))", "Public task (GDPR 6(1)(e))"}.In(
+              language));
+    case statement::v1::LEGAL_BASIS_LEGITIMATE_INTERESTS:
+      return std::string(
+          Words{"Intérêts légitimes (RGPD 6(1)(f))", "Legitimate interests (GDPR 6(1)(f))"}.In(
+              language));
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+std::string_view WordOf(Absence absence, Language language) {
+  switch (absence) {
+    case Absence::kNotGiven:
+      return Words{"non renseigné", "not given"}.In(language);
+    case Absence::kErased:
+      return Words{"effacé", "erased"}.In(language);
+    case Absence::kNotYours:
+      return Words{"non communiqué", "not disclosed"}.In(language);
+    case Absence::kUnreadable:
+      return Words{"illisible", "unreadable"}.In(language);
+    case Absence::kNone:
+      break;
+  }
+  return "";
+}
+
+std::string_view IdOf(Absence absence) {
+  switch (absence) {
+    case Absence::kNotGiven:
+      return "not_given";
+    case Absence::kErased:
+      return "erased";
+    case Absence::kNotYours:
+      return "not_disclosed";
+    case Absence::kUnreadable:
+      return "unreadable";
+    case Absence::kNone:
+      break;
+  }
+  return "";
+}
+
+std::string DayText(Day day) {
+  if (day == 0) return "";
+  return base::ToIsoDate({static_cast<int>(day / 10000), static_cast<int>(day / 100 % 100),
+                          static_cast<int>(day % 100)});
+}
+
+std::string DateText(const convention::v1::Date& date) {
+  return DayText(static_cast<Day>(policy::state::NumberOf(date)));
+}
+
+convention::v1::Date DateOf(Day day) {
+  convention::v1::Date date;
+  date.set_year(day / 10000);
+  date.set_month(day / 100 % 100);
+  date.set_day(day % 100);
+  return date;
+}
+
+std::string NameText(const statement::v1::ActRef& name) {
+  return absl::StrCat(base::ToHex(name.statement()), "/", name.ordinal());
+}
+
+std::string_view EnvironmentText(const RegisterFrame& frame) {
+  if (frame.founding.environment() != statement::v1::ENVIRONMENT_TEST) return "PRODUCTION";
+  return Words{"ESSAI", "TEST"}.In(frame.language);
+}
+
+std::string PartyText(const RegisterFrame& frame, const std::string& id) {
+  for (const auto& party : frame.founding.convention().parties())
+    if (party.id() == id) return policy::state::NameOf(party, DateOf(frame.as_of));
   return id;
 }
 
-std::string PurposeText(const RegisterRow& row) {
+Cell PurposeText(const RegisterRow& row) {
   const std::string& code = row.activity->proposed.purpose();
-  return absl::StrCat(
-      code, " ",
-      Label(row.founding->convention().purposes(), code, &convention::v1::Purpose::text));
+  return absl::StrCat(code, " ",
+                      Label(ConventionOf(row).purposes(), code, &convention::v1::Purpose::text));
 }
 
-std::string SubjectsText(const RegisterRow& row) {
+Cell SubjectsText(const RegisterRow& row) {
   std::vector<std::string> labels;
   for (const std::string& code : row.activity->dataset.declared.data_subjects())
-    labels.push_back(Label(row.founding->convention().data_subjects(), code,
+    labels.push_back(Label(ConventionOf(row).data_subjects(), code,
                            &convention::v1::DataSubjectCategory::label));
   return absl::StrJoin(labels, kBetween);
 }
 
-// The recipient, and its offices that may use the data.
 std::string RecipientText(const RegisterRow& row) {
-  std::vector<std::string> units;
-  for (const std::string& code : row.activity->proposed.units())
-    units.push_back(Label(row.founding->settings().units(), code, &convention::v1::Unit::label_fr));
-  return absl::StrCat(PartyText(row, row.activity->recipient), " (", absl::StrJoin(units, ", "),
-                      ")");
+  return PartyText(*row.frame, row.activity->recipient);
 }
 
-std::string LegalBasisText(const RegisterRow& row) {
-  if (row.sheet == nullptr) return std::string(kNotGiven);
-  switch (row.sheet->entry.legal_basis()) {
-    case statement::v1::LEGAL_BASIS_CONSENT:
-      return "Consentement (RGPD 6(1)(a))";
-    case statement::v1::LEGAL_BASIS_CONTRACT:
-      return "Contrat (RGPD 6(1)(b))";
-    case statement::v1::LEGAL_BASIS_LEGAL_OBLIGATION:
-      return "Obligation légale (RGPD 6(1)(c))";
-    case statement::v1::LEGAL_BASIS_VITAL_INTERESTS:
-      return "Sauvegarde des intérêts vitaux (RGPD 6(1)(d))";
-    case statement::v1::LEGAL_BASIS_PUBLIC_TASK:
-      return "Mission d'intérêt public (RGPD 6(1)(e))";
-    case statement::v1::LEGAL_BASIS_LEGITIMATE_INTERESTS:
-      return "Intérêts légitimes (RGPD 6(1)(f))";
+Cell UnitsText(const RegisterRow& row) {
+  const auto label = row.language() == Language::kFrench ? &convention::v1::Unit::label_fr
+                                                         : &convention::v1::Unit::label_en;
+  std::vector<std::string> units;
+  for (const std::string& code : row.activity->proposed.units())
+    units.push_back(Label(row.frame->founding.settings().units(), code, label));
+  return absl::StrCat(RecipientText(row), " (", absl::StrJoin(units, ", "), ")");
+}
+
+Cell DatasetText(const RegisterRow& row) {
+  const statement::v1::DatasetDeclared& declared = row.activity->dataset.declared;
+  return absl::StrCat(row.title.In(row.language()), " (", declared.slug(), ", version ",
+                      declared.version(), ")");
+}
+
+Cell FrequencyText(const RegisterRow& row) {
+  switch (row.activity->proposed.frequency()) {
+    case statement::v1::FREQUENCY_ONCE:
+      return Say(row, "une fois", "once");
+    case statement::v1::FREQUENCY_MONTHLY:
+      return Say(row, "chaque mois", "every month");
+    case statement::v1::FREQUENCY_QUARTERLY:
+      return Say(row, "chaque trimestre", "every quarter");
+    case statement::v1::FREQUENCY_YEARLY:
+      return Say(row, "chaque année", "every year");
     default:
-      return std::string(kNotGiven);
+      return Absence::kNotGiven;
   }
 }
 
-std::string StatusText(const RegisterRow& row) {
-  if (!row.activity->decision.has_value()) return "échange non décidé";
-  if (row.activity->decision->verdict == statement::v1::VERDICT_REFUSED) return "échange refusé";
-  return row.sheet == nullptr ? "échange approuvé, fiche manquante" : "en vigueur";
+Cell LegalBasisText(const RegisterRow& row) {
+  std::string text;
+  if (row.sheet != nullptr) text = BasisText(row.sheet->entry.legal_basis(), row.language());
+  return text.empty() ? Cell(Absence::kNotGiven) : Cell(std::move(text));
 }
 
-std::string OpinionText(const RegisterRow& row) {
-  if (!row.activity->opinion.has_value()) return std::string(kNotGiven);
+Cell StatusText(const RegisterRow& row) {
+  const Activity& activity = *row.activity;
+  if (!activity.decision.has_value()) return Say(row, "échange non décidé", "exchange not decided");
+  if (!activity.IsApproved()) return Say(row, "échange refusé", "exchange refused");
+  if (row.sheet == nullptr)
+    return Say(row, "échange approuvé, fiche manquante", "exchange approved, entry missing");
+  return Say(row, "en vigueur", "in force");
+}
+
+Cell OpinionText(const RegisterRow& row) {
+  if (!row.activity->opinion.has_value()) return Absence::kNotGiven;
   return row.activity->opinion->given.opinion() == statement::v1::OPINION_FAVOURABLE
-             ? "favorable"
-             : "défavorable";
+             ? Say(row, "favorable", "favourable")
+             : Say(row, "défavorable", "unfavourable");
 }
 
-std::string ConditionsText(const RegisterRow& row) {
-  if (!row.activity->opinion.has_value()) return std::string(kNotGiven);
+Cell ConditionsText(const RegisterRow& row) {
+  if (!row.activity->opinion.has_value()) return Absence::kNotGiven;
   const statement::v1::Conditions& conditions = row.activity->opinion->given.conditions();
   std::vector<std::string> texts;
   if (conditions.dropped_fields_size() > 0)
-    texts.push_back(
-        absl::StrCat("champs retirés : ", absl::StrJoin(conditions.dropped_fields(), ", ")));
-  if (conditions.threshold() > 0) texts.push_back(absl::StrCat("seuil ", conditions.threshold()));
+    texts.push_back(absl::StrCat(Say(row, "champs retirés : ", "fields dropped: "),
+                                 absl::StrJoin(conditions.dropped_fields(), ", ")));
+  if (conditions.threshold() > 0)
+    texts.push_back(absl::StrCat(Say(row, "seuil ", "threshold "), conditions.threshold()));
   if (conditions.transfer_cap() > 0)
-    texts.push_back(absl::StrCat(conditions.transfer_cap(), " envois au plus"));
+    texts.push_back(
+        absl::StrCat(conditions.transfer_cap(), Say(row, " envois au plus", " transfers at most")));
   if (conditions.has_until())
-    texts.push_back(absl::StrCat("fin le ", DateText(conditions.until())));
+    texts.push_back(absl::StrCat(Say(row, "fin le ", "ends on "), DateText(conditions.until())));
   if (conditions.release() == statement::v1::RELEASE_EACH_RULED)
-    texts.push_back("chaque envoi soumis au délégué");
-  return texts.empty() ? "aucune" : absl::StrJoin(texts, kBetween);
+    texts.push_back(Say(row, "chaque envoi soumis au délégué", "each transfer waits for the DPO"));
+  return texts.empty() ? Say(row, "aucune", "none") : absl::StrJoin(texts, kBetween);
 }
 
-std::string DecisionText(const RegisterRow& row) {
-  if (!row.activity->decision.has_value()) return std::string(kNotGiven);
-  return row.activity->decision->verdict == statement::v1::VERDICT_APPROVED ? "approuvé" : "refusé";
+Cell DecisionText(const RegisterRow& row) {
+  if (!row.activity->decision.has_value()) return Absence::kNotGiven;
+  return row.activity->IsApproved() ? Say(row, "approuvé", "approved")
+                                    : Say(row, "refusé", "refused");
 }
 
-std::string ProofsText(const RegisterRow& row) {
-  const ActivityProofs& proofs = row.activity->proofs;
-  const std::pair<std::string_view, const std::vector<uint64_t>&> steps[] = {
-      {"proposition", proofs.proposal},
-      {"avis", proofs.opinions},
-      {"décision", proofs.decision},
-      {"fiche", proofs.sheets},
-      {"envois", proofs.transfers},
-      {"arrêts du délégué", proofs.rulings},
-      {"remises", proofs.handovers},
-      {"accusés", proofs.acknowledgements},
-      {"fins de conservation", proofs.retentions},
-      {"effacements", proofs.erasures},
-  };
+std::string_view StepText(StepKind kind, Language language) {
+  return NameOf(kind).one.In(language);
+}
+
+std::string_view StepId(StepKind kind) { return NameOf(kind).id; }
+
+Cell ProofsText(const RegisterRow& row) {
   std::vector<std::string> texts;
-  for (const auto& [step, indices] : steps) {
-    // The transfers of one set stand in one entry.
-    std::vector<uint64_t> entries = indices;
-    entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
+  for (const StepName& step : kSteps) {
+    const std::vector<uint64_t> entries = row.activity->EntriesOf(step.kind);
     if (!entries.empty())
-      texts.push_back(absl::StrCat(std::string(step), " ", absl::StrJoin(entries, ", ")));
+      texts.push_back(absl::StrCat(Absl(step.many.In(row.language())), " ", EntriesText(entries)));
   }
   return absl::StrJoin(texts, kBetween);
+}
+
+Cell DiscrepanciesText(const RegisterRow& row) {
+  std::vector<std::string> texts;
+  for (const Discrepancy& discrepancy : row.discrepancies)
+    texts.push_back(absl::StrCat(
+        Absl(discrepancy.kind->code), " : ", DescribeDiscrepancy(discrepancy, row.language()), " (",
+        Say(row, "inscriptions ", "entries "), EntriesText(discrepancy.entries), ")"));
+  return texts.empty() ? Say(row, "aucun", "none") : absl::StrJoin(texts, kBetween);
+}
+
+std::string_view GravityId(Gravity gravity) {
+  return gravity == Gravity::kDiscrepancy ? "discrepancy" : "watch";
+}
+
+std::string_view GravityText(Gravity gravity, Language language) {
+  return (gravity == Gravity::kDiscrepancy ? Words{"écart", "discrepancy"}
+                                           : Words{"à surveiller", "to watch"})
+      .In(language);
+}
+
+std::vector<std::string> DiscrepancyLabels(Language language) {
+  if (language == Language::kFrench)
+    return {"Échange", "Jeu de données", "Détenteur", "Destinataire", "Fiche de",
+            "Nature",  "Code",           "Constat",   "Remède",       "Preuves : inscriptions n°"};
+  return {"Exchange", "Dataset", "Holder",  "Recipient", "Entry of",
+          "Kind",     "Code",    "Finding", "Mend",      "Proofs: entries no."};
+}
+
+std::vector<std::string> DiscrepancyCells(const RegisterRow& row, const Discrepancy& discrepancy) {
+  const Language language = row.language();
+  return {NameText(row.activity->exchange),
+          row.activity->dataset.declared.slug(),
+          PartyText(*row.frame, row.activity->holder),
+          RecipientText(row),
+          PartyText(*row.frame, row.controller),
+          std::string(GravityText(discrepancy.kind->gravity, language)),
+          std::string(discrepancy.kind->code),
+          DescribeDiscrepancy(discrepancy, language),
+          DescribeMend(discrepancy, language),
+          EntriesText(discrepancy.entries)};
+}
+
+std::string EntriesText(const std::vector<uint64_t>& entries) {
+  return absl::StrJoin(entries, ", ");
 }
 
 }  // namespace passerelle::gateway::service

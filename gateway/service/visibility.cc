@@ -71,7 +71,8 @@ const record::v1::ExchangeRow* ExchangeOf(const Act& act, const ActRef& name,
   return nullptr;
 }
 
-Sight::Sight(const policy::state::State& state, std::string_view agent, const policy::Now& now) {
+Sight::Sight(const policy::state::State& state, std::string_view agent, const policy::Now& now)
+    : time_ms_(now.time_ms) {
   for (const policy::state::HeldMandate& held : policy::state::MandatesOf(state, agent)) {
     const record::v1::MandateRow& mandate = *held.row;
     if (!policy::state::InForce(state, mandate, now.time_ms, now.civil_date)) continue;
@@ -96,7 +97,7 @@ bool Sight::SeesExchange(const record::v1::ExchangeRow& exchange,
                          const policy::state::State& state) const {
   if (whole_log_ || SeesSide(exchange.holder(), exchange.slug())) return true;
   const std::vector<std::string> recipients = policy::state::RecipientsOf(
-      state, exchange.holder(), exchange.recipient(), exchange.recipient_class());
+      state, exchange.holder(), exchange.recipient(), exchange.recipient_class(), time_ms_);
   return std::any_of(recipients.begin(), recipients.end(),
                      [&](const std::string& party) { return SeesSide(party, exchange.slug()); });
 }

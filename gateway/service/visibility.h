@@ -55,6 +55,7 @@ class Sight {
   bool SeesSide(const std::string& party, const std::string& slug) const;
   bool SeesHolder(const record::v1::TransferRow& transfer, const policy::state::State& state) const;
 
+  int64_t time_ms_;
   bool whole_log_ = false;
   // Parties whose affairs it sees whole.
   std::set<std::string> parties_;

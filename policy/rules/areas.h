@@ -54,6 +54,13 @@ inline bool IsReport(statement::v1::Act::BodyCase body) {
   return body == statement::v1::Act::kKeyStopped || body == statement::v1::Act::kFreezePlaced;
 }
 
+// Whether a statement holds reports and nothing else.
+inline bool IsReportOnly(const statement::v1::Statement& statement) {
+  for (const statement::v1::Act& act : statement.acts())
+    if (!IsReport(act.body_case())) return false;
+  return statement.acts_size() > 0;
+}
+
 }  // namespace passerelle::policy::rules
 
 #endif  // PASSERELLE_POLICY_RULES_AREAS_H_

@@ -22,6 +22,12 @@ constexpr Message kMessages[] = {
     {"recipient-is-holder", "Le destinataire détient déjà ces données.",
      "The recipient holds these data already.", "Le demandeur nomme une autre partie.",
      "The requester names another party."},
+    {"class-unknown", "Cette classe de destinataires n'est pas dans la liste des réglages.",
+     "This class of recipients is not in the settings' list.",
+     "Le demandeur nomme une classe des réglages, ou le secrétariat l'y ajoute.",
+     "The requester names a class of the settings, or the secretariat adds it to them."},
+    {"class-empty", "Aucun autre membre de cette classe de destinataires n'a adhéré.",
+     "No other member of this class of recipients has adhered.", kMend, kMendEn},
 };
 
 }  // namespace
@@ -46,8 +52,31 @@ void CheckAdhered(Judgement& j) {
       j.Refuse({kIx1, "recipient-not-adhered"});
 }
 
+namespace {
+
+void CheckClass(Judgement& j, std::string_view code) {
+  const std::string path = j.At("recipient.recipient_class");
+  if (code.empty())
+    Missing(j, path);
+  else if (!HasCode(j.settings().recipient_classes(), code))
+    j.Refuse({kIx1, "class-unknown"}, path);
+  else if (j.subject.dataset != nullptr)
+    CheckSomebodyReceives(j);
+}
+
+}  // namespace
+
+void CheckSomebodyReceives(Judgement& j) {
+  if (!j.subject.holder.empty() && j.subject.recipients.empty()) j.Refuse({kIx1, "class-empty"});
+}
+
 void CheckRecipient(Judgement& j) {
-  const std::string& recipient = j.act().exchange_proposed().recipient().party();
+  const statement::v1::Recipient& to = j.act().exchange_proposed().recipient();
+  if (to.has_recipient_class()) {
+    CheckClass(j, to.recipient_class());
+    return;
+  }
+  const std::string& recipient = to.party();
   const std::string path = j.At("recipient.party");
   if (recipient.empty())
     Missing(j, path);

@@ -1,9 +1,11 @@
 // Article IX, second paragraph: the controller decides on an exchange of its data, after the prior
 // opinion of its data protection officer. The convention asks this of personal data; in the
 // aggregate lane it is a policy of the installation (WIRE 30).
+#include <algorithm>
 #include <string>
 
 #include "policy/rules/checks.h"
+#include "policy/rules/derived.h"
 #include "policy/rules/fields.h"
 #include "policy/rules/references.h"
 
@@ -12,6 +14,8 @@ namespace {
 
 using record::v1::ExchangePhase;
 using record::v1::ExchangeRow;
+using record::v1::TermsOutcome;
+using statement::v1::ActRef;
 using statement::v1::Conditions;
 using statement::v1::ROLE_DPO;
 
@@ -66,6 +70,12 @@ constexpr Message kConditionsMessages[] = {
      "The end chosen is not within the exchange's dates.", kConditions, kConditionsEn},
 };
 
+constexpr Message kLapseMessages[] = {
+    {"request-lapsed", "La demande, sans décision, a pris fin le {limit:date}.",
+     "The request, undecided, lapsed on {limit:date}.", "Le demandeur propose un nouvel échange.",
+     "The requester proposes a new exchange."},
+};
+
 }  // namespace
 
 constexpr Rule kIx2b = {
@@ -92,13 +102,16 @@ constexpr Rule kDpoConditions = {
     "The DPO's conditions narrow the exchange, and the machine enforces them.",
     kConditionsMessages,
 };
+constexpr Rule kExchangeLapse = {
+    "exchange.lapse",
+    Source::kPolicy,
+    "25(2)",
+    "Une demande sans décision prend fin au terme des réglages ; le silence n'approuve jamais.",
+    "An undecided request lapses at the settings' term; silence never approves.",
+    kLapseMessages,
+};
 
 namespace {
-
-bool IsDecided(const ExchangeRow& exchange) {
-  return exchange.phase() == ExchangePhase::EXCHANGE_PHASE_APPROVED ||
-         exchange.phase() == ExchangePhase::EXCHANGE_PHASE_REFUSED;
-}
 
 bool HasDpo(const Judgement& j, const std::string& party) {
   bool found = false;
@@ -113,23 +126,28 @@ bool HasDpo(const Judgement& j, const std::string& party) {
   return found;
 }
 
-void CheckDropped(Judgement& j, const Conditions& conditions, const ExchangeRow& exchange) {
+void CheckDropped(Judgement& j, const Conditions& conditions, std::string_view field) {
+  const ExchangeRow& exchange = *j.subject.exchange;
   const auto& dropped = conditions.dropped_fields();
-  if (!NeedList(j, dropped, "conditions.dropped_fields",
-                static_cast<size_t>(exchange.terms().fields_size()), false))
-    return;
+  const std::string at = std::string(field) + ".dropped_fields";
+  if (!NeedList(j, dropped, at, static_cast<size_t>(exchange.terms().fields_size()), false)) return;
   // Terms only narrow: a later opinion drops more, and gives back nothing.
   int kept = exchange.terms().fields_size();
   for (int i = 0; i < dropped.size(); ++i) {
     if (Contains(exchange.terms().fields(), dropped[i]))
       --kept;
     else
-      j.Refuse({kDpoConditions, "field-not-asked"}, j.At("conditions.dropped_fields", i));
+      j.Refuse({kDpoConditions, "field-not-asked"}, j.At(at, i));
   }
-  if (kept <= 0) j.Refuse({kDpoConditions, "every-field"}, j.At("conditions.dropped_fields"));
+  if (kept <= 0) j.Refuse({kDpoConditions, "every-field"}, j.At(at));
 }
 
 }  // namespace
+
+bool IsDecided(const ExchangeRow& exchange) {
+  return exchange.phase() == ExchangePhase::EXCHANGE_PHASE_APPROVED ||
+         exchange.phase() == ExchangePhase::EXCHANGE_PHASE_REFUSED;
+}
 
 void CheckHolderDecides(Judgement& j) {
   if (j.subject.exchange != nullptr && j.act().party() != j.subject.holder)
@@ -164,24 +182,73 @@ void CheckConditions(Judgement& j) {
     j.Refuse({kDpoConditions, "unfavourable"}, j.At("conditions"));
     return;
   }
+  CheckNarrowing(j, given.conditions(), "conditions");
+}
+
+void CheckNarrowing(Judgement& j, const Conditions& conditions, std::string_view field) {
   const ExchangeRow& exchange = *j.subject.exchange;
-  const Conditions& conditions = given.conditions();
-  CheckDropped(j, conditions, exchange);
+  const std::string at = j.At(field);
+  CheckDropped(j, conditions, field);
   const uint32_t least = exchange.terms().threshold();
   if (conditions.threshold() != 0 &&
       (!IsThreshold(conditions.threshold()) || conditions.threshold() < least)) {
-    auto& finding = j.Refuse({kDpoConditions, "threshold"}, j.At("conditions.threshold"));
+    auto& finding = j.Refuse({kDpoConditions, "threshold"}, at + ".threshold");
     finding.set_limit(least);
     finding.set_actual(conditions.threshold());
   }
-  if (conditions.has_until() && NeedDate(j, true, conditions.until(), j.At("conditions.until"))) {
+  if (conditions.has_until() && NeedDate(j, true, conditions.until(), at + ".until")) {
     const int64_t until = state::NumberOf(conditions.until());
     if (until < state::NumberOf(exchange.from()) ||
         until > state::NumberOf(exchange.terms().until()))
-      j.Refuse({kDpoConditions, "until-outside"}, j.At("conditions.until"));
+      j.Refuse({kDpoConditions, "until-outside"}, at + ".until");
   }
   if (conditions.has_release() && conditions.release() == statement::v1::RELEASE_UNSPECIFIED)
-    Missing(j, j.At("conditions.release"));
+    Missing(j, at + ".release");
+}
+
+TermsOutcome Narrowed(const TermsOutcome& terms, const Conditions& conditions) {
+  TermsOutcome narrow = terms;
+  narrow.clear_fields();
+  for (const std::string& field : terms.fields())
+    if (!Contains(conditions.dropped_fields(), field)) narrow.add_fields(field);
+  narrow.set_threshold(std::max(terms.threshold(), conditions.threshold()));
+  const uint32_t cap = conditions.transfer_cap();
+  if (cap != 0 && (terms.transfer_cap() == 0 || cap < terms.transfer_cap()))
+    narrow.set_transfer_cap(cap);
+  if (conditions.has_until() &&
+      state::NumberOf(conditions.until()) < state::NumberOf(terms.until()))
+    *narrow.mutable_until() = conditions.until();
+  if (conditions.release() == statement::v1::RELEASE_EACH_RULED)
+    narrow.set_release(statement::v1::RELEASE_EACH_RULED);
+  return narrow;
+}
+
+void CheckSomethingLeft(Judgement& j, const Conditions& conditions, std::string_view path) {
+  if (Narrowed(j.subject.exchange->terms(), conditions).fields().empty())
+    j.Refuse({kDpoConditions, "every-field"}, path);
+}
+
+bool CheckOpinionCited(Judgement& j, bool present, const ActRef& opinion) {
+  const record::v1::Provenance& standing = j.subject.exchange->opinion();
+  const std::string path = j.At("opinion");
+  if (!j.subject.exchange->has_opinion()) {
+    j.Refuse({kIx2c, "opinion-missing"}, path);
+    return false;
+  }
+  if (!NeedStanding(j, standing, path)) return false;
+  const auto ref = NeedReference(j, present, opinion, path);
+  if (!ref.has_value()) return false;
+  if (state::KeyOf(*ref) == state::KeyOf(standing.act())) return true;
+  *j.Refuse({kIx2c, "opinion-superseded"}, path).mutable_about() = standing.act();
+  return false;
+}
+
+void CheckNotLapsed(Judgement& j) {
+  if (j.subject.exchange == nullptr) return;
+  const ExchangeRow& exchange = *j.subject.exchange;
+  const int64_t last = state::NumberOf(exchange.lapses_on());
+  if (!IsDecided(exchange) && exchange.has_lapses_on() && j.day() > last)
+    j.Refuse({kExchangeLapse, "request-lapsed"}, j.At("exchange")).set_limit(last);
 }
 
 void CheckDecision(Judgement& j) {
@@ -194,18 +261,10 @@ void CheckDecision(Judgement& j) {
     j.Refuse({kIx2b, "already-decided"}, j.At("exchange"));
     return;
   }
-  if (!exchange.has_opinion()) {
-    j.Refuse({kIx2c, "opinion-missing"}, j.At("opinion"));
-    return;
-  }
-  NeedStanding(j, exchange.opinion(), j.At("opinion"));
+  CheckOpinionCited(j, decided.has_opinion(), decided.opinion());
   if (exchange.phase() == ExchangePhase::EXCHANGE_PHASE_UNFAVOURABLE &&
       decided.verdict() == statement::v1::VERDICT_APPROVED)
     *j.Refuse({kIx2c, "opinion-unfavourable"}, j.At("verdict")).mutable_about() =
-        exchange.opinion().act();
-  const auto ref = NeedReference(j, decided.has_opinion(), decided.opinion(), j.At("opinion"));
-  if (ref.has_value() && state::KeyOf(*ref) != state::KeyOf(exchange.opinion().act()))
-    *j.Refuse({kIx2c, "opinion-superseded"}, j.At("opinion")).mutable_about() =
         exchange.opinion().act();
 }
 

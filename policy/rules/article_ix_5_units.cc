@@ -108,13 +108,14 @@ void CheckMandateReader(Judgement& j) {
 namespace {
 
 // How far a mandate goes towards reading a transfer: each step but the last is a reason of its own.
-enum class Step { kNone, kUnit, kDataset, kAgreement, kAnswer, kGood };
+// A good mandate of a party whose share waits is passed over for one whose share does not.
+enum class Step { kNone, kUnit, kDataset, kAgreement, kAnswer, kWaits, kGood };
 
 Step StepOf(const state::State& state, const record::v1::MandateRow& mandate,
             const record::v1::ExchangeRow& exchange, const record::v1::TransferRow& transfer,
             int64_t time_ms, const convention::v1::Date& today) {
-  if (mandate.role() != statement::v1::ROLE_READER ||
-      ShareOf(transfer, mandate.party()) == nullptr ||
+  const record::v1::DeliveryRow* share = ShareOf(transfer, mandate.party());
+  if (mandate.role() != statement::v1::ROLE_READER || share == nullptr ||
       !state::InForce(state, mandate, time_ms, today))
     return Step::kNone;
   if (!Contains(exchange.units(), mandate.unit())) return Step::kUnit;
@@ -125,7 +126,7 @@ Step StepOf(const state::State& state, const record::v1::MandateRow& mandate,
     return Step::kAgreement;
   if (!mandate.answerable_agent().empty() && !IsAnsweredFor(state, mandate, time_ms, today))
     return Step::kAnswer;
-  return Step::kGood;
+  return share->phase() == record::v1::DELIVERY_PHASE_RELEASED ? Step::kGood : Step::kWaits;
 }
 
 }  // namespace
@@ -161,6 +162,7 @@ record::v1::ReaderObserved CheckReader(const state::State& state, std::string_vi
     case Step::kAnswer:
       findings.Refuse(0, {kIx5d, "not-answered-for"}, "");
       break;
+    case Step::kWaits:  // as CheckDeliverable says
     case Step::kGood:
       break;
   }

@@ -1,5 +1,4 @@
-// Every check and every rule, by the file that holds them. `policy/acts.cc` says which checks each
-// kind of act has to pass.
+// Every check and rule, by file. `policy/acts.cc` says which checks each kind of act has to pass.
 #ifndef PASSERELLE_POLICY_RULES_CHECKS_H_
 #define PASSERELLE_POLICY_RULES_CHECKS_H_
 
@@ -19,13 +18,13 @@ std::vector<Signer> CheckHeader(const state::State& state, const Matter& matter,
 void RefuseSize(size_t bytes, Findings& findings);
 
 // set.cc: which acts may stand together (WIRE 9), and what is asked of every act.
-extern const Rule kWireSet, kWireParty, kWireObserved, kDefaultDeny;
+extern const Rule kWireSet, kWireParty, kWireObserved, kDefaultDeny, kDefaultHearing;
 void CheckSet(const Matter& matter, Findings& findings);
 void CheckParty(Judgement& j);
 void CheckNoParty(Judgement& j);
 // Refuses when an observation that a rule compares is not there.
 void CheckObservation(Judgement& j, bool present, std::string_view path);
-// An act that no rule carries is refused. The last check of every act.
+// An act that no rule carries is refused, a report that none does is noted. The last check of all.
 void Conclude(Judgement& j);
 // An act that was accepted cannot be applied: the state contradicts itself.
 void RefuseInconsistent(uint32_t act, Findings& findings);
@@ -36,6 +35,8 @@ extern const Rule kKeyEnrolled, kKeyInForce, kKeyCompromised;
 void RefuseFallen(uint32_t act, const record::v1::Provenance& fallen, std::string_view path,
                   Findings& findings);
 bool NeedStanding(Judgement& j, const record::v1::Provenance& act, std::string_view path);
+// Says which signers of a report hold keys that are not in force.
+void CheckReporters(Judgement& j);
 void CheckKeys(const state::State& state, const Matter& matter, Findings& findings);
 
 // references.cc: what an act refers to (WIRE 10). Fills the subject.
@@ -43,6 +44,9 @@ extern const Rule kWireReference;
 void ResolveDataset(Judgement& j);
 void ResolveExchange(Judgement& j);
 void ResolveTransfer(Judgement& j);
+// What a freeze is to stop, and the freeze to lift.
+void ResolveFrozen(Judgement& j);
+void ResolveFreeze(Judgement& j);
 // A transfer asked for outside a statement is none of this log.
 void RefuseUnknownTransfer(Findings& findings);
 
@@ -55,11 +59,11 @@ void CheckText(Judgement& j);
 void CheckAttachments(Judgement& j);
 void CheckPayloadIdentifiers(Judgement& j);
 
-// founding.cc: entry 0 (WIRE 1).
-extern const Rule kFoundingTerms, kFoundingSettings, kFoundingKeys;
+// founding.cc and settings.cc: entry 0 (WIRE 1), its settings and those that replace them.
+extern const Rule kFoundingTerms, kFoundingKeys, kSettingsForm, kSettingsChange;
 void CheckFoundingTerms(Judgement& j);
-void CheckFoundingSettings(Judgement& j);
 void CheckFoundingKeys(Judgement& j);
+void CheckNewSettings(Judgement& j);
 
 // deeds.cc: what rests on paper (WIRE 14).
 extern const Rule kDeedSignatures, kDeedGround, kDeedNever, kDeedDelay, kDeedRecord, kDeedAdhesion;
@@ -84,11 +88,29 @@ bool IsAnsweredFor(const state::State& state, const record::v1::MandateRow& mand
                    int64_t time_ms, const convention::v1::Date& today);
 void CheckEnrolmentForm(Judgement& j);
 void CheckEnroller(Judgement& j);
+// Carries the act by a signer who is the agent; false when none is.
+bool CarryByItself(Judgement& j, std::string_view agent);
 void CheckMandateForm(Judgement& j);
 void CheckMandateService(Judgement& j);
 void CheckMandateGiver(Judgement& j);
 
+// stops.cc and people_endings.cc: keys that are to sign no more and keys that return (WIRE 15);
+// ends of mandates.
+extern const Rule kKeyStop, kKeyReinstatement, kMandateEnding;
+// The standing suspension that a KeyStopped confirms, or null.
+const record::v1::KeyStopRow* ConfirmedStop(const Judgement& j);
+void CheckStopForm(Judgement& j);
+void CheckStopper(Judgement& j);
+void CheckReinstatement(Judgement& j);
+void CheckReinstater(Judgement& j);
+void CheckEnding(Judgement& j);
+void CheckEnder(Judgement& j);
+
 // roles.cc: who carries a business act.
+// How far a mandate goes towards the dataset of the act's exchange: it is none of the role and
+// party in force today, it names other datasets, nobody answers for it any more, or it covers it.
+enum class Reach { kNone, kUnnamed, kUnanswered, kCovers };
+Reach ReachOf(const Judgement& j, const record::v1::MandateRow& mandate, statement::v1::Role role);
 void CheckSteward(Judgement& j);
 void CheckProposer(Judgement& j);
 void CheckDecider(Judgement& j);
@@ -99,15 +121,49 @@ void CheckReaderRole(Judgement& j);
 extern const Rule kIx1;
 void CheckAdhered(Judgement& j);
 void CheckRecipient(Judgement& j);
+// A class without a member that has adhered receives nothing.
+void CheckSomebodyReceives(Judgement& j);
 
 // article_ix_2.cc: the controller decides, after the prior opinion of its DPO.
-extern const Rule kIx2b, kIx2c, kDpoConditions;
+extern const Rule kIx2b, kIx2c, kDpoConditions, kExchangeLapse;
+// Whether an exchange is decided, one way or the other.
+bool IsDecided(const record::v1::ExchangeRow& exchange);
 void CheckHolderDecides(Judgement& j);
 void CheckHolderHasDpo(Judgement& j);
 void CheckDpoActs(Judgement& j);
 void CheckOpinion(Judgement& j);
 void CheckConditions(Judgement& j);
 void CheckDecision(Judgement& j);
+// Refuses conditions, at a field of the act's case, that do not narrow the terms of the exchange.
+// REQUIRES: the act's exchange is resolved.
+void CheckNarrowing(Judgement& j, const statement::v1::Conditions& conditions,
+                    std::string_view field);
+// Refuses conditions that leave no field of the exchange. REQUIRES: as above.
+void CheckSomethingLeft(Judgement& j, const statement::v1::Conditions& conditions,
+                        std::string_view path);
+// Whether the act cites the opinion that stands; refuses otherwise, at the field `opinion`.
+// REQUIRES: the act's exchange is resolved.
+bool CheckOpinionCited(Judgement& j, bool present, const statement::v1::ActRef& opinion);
+// Refuses what comes after an undecided request has lapsed.
+void CheckNotLapsed(Judgement& j);
+
+// recommendations.cc: what the DPO recommends, and the holder answers.
+extern const Rule kIx2d;
+void CheckRecommendations(Judgement& j);
+void CheckAnswer(Judgement& j);
+void CheckEveryAnswer(Judgement& j);
+void CheckCarriedOut(Judgement& j);
+
+// freezes.cc: what stops an exchange or a transfer at once (WIRE 16).
+extern const Rule kFreezePower, kFreezeLift, kFreezeGate;
+void CheckFreeze(Judgement& j);
+void CheckLift(Judgement& j);
+// Refuses while a freeze of the exchange or the transfer is in force. `transfer` may be empty.
+void CheckNotFrozen(const state::State& state, const statement::v1::ActRef& exchange,
+                    const statement::v1::ActRef& transfer, int64_t time_ms,
+                    const convention::v1::Date& today, uint32_t act, Findings& findings);
+// The same of the act's own exchange and transfer.
+void CheckUnfrozen(Judgement& j);
 
 // article_ix_3.cc: legality and the register.
 extern const Rule kIx3b, kIx3c;
@@ -148,10 +204,12 @@ void CheckEffectiveDate(Judgement& j);
 void CheckNotEnacted(Judgement& j);
 
 // conflicts.cc: conflicts of interests (ARTICLE-IX section 5).
-extern const Rule kConflictC1, kConflictC4, kConflictC6;
+extern const Rule kConflictC1, kConflictC4, kConflictC5, kConflictC6;
 void CheckDpoConflict(Judgement& j);
 void CheckDpoElsewhere(Judgement& j);
 void CheckDeciderConflict(Judgement& j);
+// Warns when a DPO's mandate ends while exchanges of the holder await her opinion.
+void CheckDpoLeaves(Judgement& j, const record::v1::MandateRow& mandate);
 void CheckOperatorConflict(Judgement& j);
 void CheckOperatorReads(const state::State& state, std::string_view agent, int64_t time_ms,
                         const convention::v1::Date& today, Findings& findings);

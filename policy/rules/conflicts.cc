@@ -37,6 +37,12 @@ constexpr Message kC4Messages[] = {
     {"other-side", "Le décideur représente l'autre côté de l'échange, ou y décide.",
      "The decider represents the other side of the exchange, or decides there.", kOther, kOtherEn},
 };
+constexpr Message kC5Messages[] = {
+    {"opinion-open", "{actual} échanges de la partie attendent encore l'avis de ce délégué.",
+     "{actual} exchanges of the party still await this DPO's opinion.",
+     "Le délégué suivant, ou un suppléant, rend ces avis ; rien ne l'y remplace.",
+     "The next DPO, or a deputy, gives these opinions; nothing stands in for them."},
+};
 constexpr Message kC6Messages[] = {
     {"operator-acts", "Un exploitant de la passerelle ne prend part à aucun échange.",
      "An operator of the gateway takes no part in any exchange.", kOther, kOtherEn},
@@ -59,6 +65,14 @@ constexpr Rule kConflictC4 = {
     "Le décideur du détenteur n'agit pas pour l'autre côté de l'échange.",
     "The holder's decider does not act for the other side of the exchange.",
     kC4Messages,
+};
+constexpr Rule kConflictC5 = {
+    "conflict.C5",
+    Source::kLaw,
+    "38(3)",
+    "Le délégué n'est pas relevé de ses fonctions pour un avis : sa fin de mandat se voit.",
+    "The DPO is not dismissed for an opinion: the end of her mandate shows.",
+    kC5Messages,
 };
 constexpr Rule kConflictC6 = {
     "conflict.C6",
@@ -118,6 +132,18 @@ void CheckDeciderConflict(Judgement& j) {
       if (Holds(j.state(), signer.agent, side, {ROLE_REPRESENTATIVE, ROLE_DECIDER}, j.time_ms(),
                 j.today()))
         j.Refuse({kConflictC4, "other-side"});
+}
+
+void CheckDpoLeaves(Judgement& j, const record::v1::MandateRow& mandate) {
+  if (mandate.role() != ROLE_DPO) return;
+  int64_t open = 0;
+  j.state().exchanges.Scan("", [&](const std::string&, const ExchangeRow& exchange) {
+    if (exchange.holder() == mandate.party() &&
+        exchange.phase() == record::v1::EXCHANGE_PHASE_PROPOSED)
+      ++open;
+    return true;
+  });
+  if (open > 0) j.Warn({kConflictC5, "opinion-open"}, j.At("mandate")).set_actual(open);
 }
 
 void CheckOperatorConflict(Judgement& j) {

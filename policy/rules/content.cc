@@ -87,12 +87,17 @@ bool CarriesCommitments(const Act& act) {
     case Act::kDpoOpinionGiven:
     case Act::kExchangeDecided:
     case Act::kRegisterEntryRecorded:
+    case Act::kFreezeLifted:
     case Act::kTransferSubmitted:
       return true;
     case Act::kMandateGiven:
       return act.mandate_given().has_person() || act.mandate_given().has_confidentiality();
     case Act::kTransferRuled:
       return act.transfer_ruled().has_reasons();
+    case Act::kRecommendationAnswered:
+      return act.recommendation_answered().has_reasons();
+    case Act::kFreezePlaced:
+      return act.freeze_placed().has_reasons();
     default:
       return false;
   }

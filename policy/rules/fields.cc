@@ -1,3 +1,4 @@
+// Fields that are missing or malformed, in the one form laid down for each (WIRE 11, 12).
 #include "policy/rules/fields.h"
 
 #include <set>

@@ -5,6 +5,7 @@
 #include <google/protobuf/repeated_ptr_field.h>
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -58,6 +59,21 @@ bool IsCellCode(std::string_view text);
 bool IsSpkiSize(size_t bytes);
 // One of the thresholds of disclosure control: 3, 5, 11, 20.
 bool IsThreshold(uint32_t threshold);
+
+// Refuses what is not a list of distinct, well-formed codes, or is empty though `required`.
+template <typename Row>
+void CheckCodes(Judgement& j, const google::protobuf::RepeatedPtrField<Row>& rows, Reason repeated,
+                const std::string& path, bool required) {
+  if (rows.empty() && required) Missing(j, path);
+  std::set<std::string_view> seen;
+  for (int i = 0; i < rows.size(); ++i) {
+    const std::string at = path + "[" + std::to_string(i) + "].code";
+    if (rows[i].code().empty())
+      Missing(j, at);
+    else if (!seen.insert(rows[i].code()).second)
+      j.Refuse(repeated, at);
+  }
+}
 
 // Whether a repeated message field with `code()` holds the code.
 template <typename Row>

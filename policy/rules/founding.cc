@@ -1,4 +1,4 @@
-// Entry 0 (WIRE 1): the deed as data, the first settings, the founding keys.
+// Entry 0 (WIRE 1): the deed as data, the founding keys. settings.cc judges its settings.
 #include <map>
 #include <set>
 #include <string>
@@ -12,7 +12,6 @@ namespace passerelle::policy::rules {
 namespace {
 
 using convention::v1::Convention;
-using convention::v1::Settings;
 using statement::v1::ConventionEnacted;
 using statement::v1::FoundingKey;
 
@@ -33,16 +32,6 @@ constexpr Message kTermsMessages[] = {
      "Secretariat and countersignature do not belong to two distinct parties.", kMend, kMendEn},
     {"code-repeated", "Deux éléments d'une liste fermée portent le même code.",
      "Two elements of a closed list bear the same code.", kMend, kMendEn},
-};
-constexpr Message kSettingsMessages[] = {
-    {"threshold", "Le seuil minimal n'est pas l'un de 3, 5, 11 et 20.",
-     "The least threshold is not one of 3, 5, 11 and 20.", kMend, kMendEn},
-    {"clock-shift", "Un journal de production ne décale pas l'horloge.",
-     "A production log does not shift the clock.", kMend, kMendEn},
-    {"deed-delay", "Un journal de production laisse un délai aux titres transcrits.",
-     "A production log leaves a delay to transcribed deeds.", kMend, kMendEn},
-    {"unit-repeated", "Deux services portent le même code.", "Two units bear the same code.", kMend,
-     kMendEn},
 };
 constexpr Message kKeysMessages[] = {
     {"gateway-key", "Il faut exactement une clé de passerelle, à la partie qui l'exploite.",
@@ -69,14 +58,6 @@ constexpr Rule kFoundingTerms = {
     "The founding act carries the whole convention.",
     kTermsMessages,
 };
-constexpr Rule kFoundingSettings = {
-    "founding.settings",
-    Source::kPolicy,
-    "25",
-    "L'acte fondateur porte les premiers réglages.",
-    "The founding act carries the first settings.",
-    kSettingsMessages,
-};
 constexpr Rule kFoundingKeys = {
     "founding.keys",
     Source::kPolicy,
@@ -95,20 +76,6 @@ bool IsOrigin(std::string_view origin) {
   for (const char c : origin)
     if (c <= ' ' || c > '~' || c == '+') return false;
   return origin.size() <= gateway::base::kMaxOriginBytes;
-}
-
-template <typename Row>
-void CheckCodes(Judgement& j, const google::protobuf::RepeatedPtrField<Row>& rows, Reason repeated,
-                std::string_view path, bool required) {
-  if (rows.empty() && required) Missing(j, path);
-  std::set<std::string_view> seen;
-  for (int i = 0; i < rows.size(); ++i) {
-    const std::string at = absl::StrCat(std::string(path), "[", i, "].code");
-    if (rows[i].code().empty())
-      Missing(j, at);
-    else if (!seen.insert(rows[i].code()).second)
-      j.Refuse(repeated, at);
-  }
 }
 
 // The days of a dated attribute, where it has any.
@@ -223,20 +190,6 @@ void CheckFoundingTerms(Judgement& j) {
   if (enacted.checkpoint_vkey().empty()) Missing(j, j.At("checkpoint_vkey"));
 }
 
-void CheckFoundingSettings(Judgement& j) {
-  const ConventionEnacted& enacted = j.act().convention_enacted();
-  const Settings& settings = enacted.settings();
-  constexpr Reason kRepeated = {kFoundingSettings, "unit-repeated"};
-  CheckCodes(j, settings.units(), kRepeated, j.At("settings.units"), true);
-  if (!IsThreshold(settings.least_threshold()))
-    j.Refuse({kFoundingSettings, "threshold"}, j.At("settings.least_threshold"));
-  if (enacted.environment() != statement::v1::ENVIRONMENT_PRODUCTION) return;
-  if (settings.clock_shift_ms() != 0)
-    j.Refuse({kFoundingSettings, "clock-shift"}, j.At("settings.clock_shift_ms"));
-  if (settings.deed_delay_ms() == 0)
-    j.Refuse({kFoundingSettings, "deed-delay"}, j.At("settings.deed_delay_ms"));
-}
-
 void CheckFoundingKeys(Judgement& j) {
   const ConventionEnacted& enacted = j.act().convention_enacted();
   std::set<std::string> agents, fingerprints;
@@ -258,7 +211,7 @@ void CheckFoundingKeys(Judgement& j) {
     const bool fresh_agent = agents.insert(key.agent()).second;
     const bool fresh_key = fingerprints.insert(fingerprint).second;
     if (!fresh_agent || !fresh_key) j.Refuse({kFoundingKeys, "repeated"}, at);
-    Signer founder{fingerprint, key.agent(), key.kind()};
+    Signer founder{fingerprint, key.agent(), key.kind(), true};
     j.Carry(founder, key.role(), state::HeldMandate{});
   }
   CheckHolders(j, holders);

@@ -134,6 +134,7 @@ void CheckHandover(Judgement& j) {
   const record::v1::ReaderObserved& reader = j.observed().reader();
   CheckDeliverable(j.state(), *j.subject.transfer, reader.party(), j.time_ms(), j.today(),
                    j.ordinal(), j.findings());
+  CheckUnfrozen(j);
   const bool lives = reader.kind() == statement::v1::AGENT_KIND_PERSON ||
                      reader.kind() == statement::v1::AGENT_KIND_SERVICE;
   if (ShareOf(*j.subject.transfer, reader.party()) == nullptr ||

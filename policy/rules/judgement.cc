@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/strings.h"
+#include "policy/rules/areas.h"
 
 namespace passerelle::policy::rules {
 namespace {
@@ -17,6 +18,11 @@ const record::v1::ActObserved& ObservedOf(const Matter& matter, uint32_t ordinal
   return ordinal < static_cast<uint32_t>(matter.observed.acts_size())
              ? matter.observed.acts(static_cast<int>(ordinal))
              : record::v1::ActObserved::default_instance();
+}
+
+// Whether a rule is about the form of an act rather than about who does it and when.
+bool IsOfForm(const Rule& rule) {
+  return rule.id.substr(0, 5) == "wire." || rule.id.substr(0, 8) == "content.";
 }
 
 }  // namespace
@@ -62,7 +68,10 @@ const convention::v1::Settings& Judgement::settings() const {
 }
 
 Finding& Judgement::Refuse(Reason reason, std::string_view path) {
-  return findings_.Refuse(ordinal_, reason, path);
+  if (!IsReport(act_.body_case()) || IsOfForm(*reason.rule))
+    return findings_.Refuse(ordinal_, reason, path);
+  noted_ = true;
+  return Warn(reason, path);
 }
 
 Finding& Judgement::Warn(Reason reason, std::string_view path) {
@@ -93,6 +102,7 @@ void Judgement::Carry(const Signer& signer, Role role, const state::HeldMandate&
 
 state::HeldMandate Judgement::MandateOf(const Signer& signer, std::string_view party,
                                         Role role) const {
+  if (!signer.in_force) return {};
   return state::FindMandate(state_, signer.agent, party, role, time_ms(), today());
 }
 

@@ -81,6 +81,9 @@ struct Signer {
   std::string fingerprint;
   std::string agent;
   statement::v1::AgentKind kind = statement::v1::AGENT_KIND_UNSPECIFIED;
+  // Whether its key is in force. A key that is not signs reports only, and carries none by a
+  // mandate.
+  bool in_force = false;
 };
 
 // What an act is about, resolved from its references before the rules look at it. Rows point into
@@ -91,6 +94,7 @@ struct Subject {
   const record::v1::ExchangeRow* exchange = nullptr;
   const record::v1::TransferRow* transfer = nullptr;
   const record::v1::DatasetRow* dataset = nullptr;
+  const record::v1::FreezeRow* freeze = nullptr;
   // The parties of the exchange; empty outside exchanges. For a class, its members today.
   std::string holder;
   std::vector<std::string> recipients;
@@ -119,8 +123,12 @@ class Judgement {
   // What was found so far, and whether any of it refuses.
   Findings& findings() const { return findings_; }
   bool refused() const { return findings_.refused(); }
+  // Whether the act is a report that binds nobody.
+  bool noted() const { return noted_; }
 
-  // Refuses the act (or warns), with the path of the field at fault, relative to the act.
+  // Refuses the act (or warns), with the path of the field at fault, relative to the act. A report
+  // of fact is refused for its form alone; anything else becomes a warning that says why it binds
+  // nobody.
   record::v1::Finding& Refuse(Reason reason, std::string_view path = "");
   record::v1::Finding& Warn(Reason reason, std::string_view path = "");
 
@@ -159,6 +167,7 @@ class Judgement {
   const int64_t day_;
   Findings& findings_;
   std::vector<record::v1::Carrier> carriers_;
+  bool noted_ = false;
 };
 
 // A check of one act by the rules of one file.

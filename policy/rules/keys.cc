@@ -1,5 +1,6 @@
 // Which keys may sign: enrolled, their enrolment in force, within their validity (WIRE 15).
 #include "absl/strings/str_cat.h"
+#include "policy/rules/areas.h"
 #include "policy/rules/checks.h"
 
 namespace passerelle::policy::rules {
@@ -20,6 +21,10 @@ constexpr Message kInForceMessages[] = {
      "A signing key is stopped: it signs reports only.",
      "Le représentant de la partie la rétablit, ou le signataire enrôle une nouvelle clé.",
      "The party's representative reinstates it, or the signer enrols a new key."},
+    {"reports-only", "Une clé signataire n'est plus en vigueur : son signalement ne lie personne.",
+     "A signing key is no longer in force: its report binds nobody.",
+     "Un agent habilité signale le fait de sa clé en vigueur.",
+     "An entitled agent reports the fact with a key in force."},
     {"expired", "La validité d'une clé signataire est finie.",
      "The validity of a signing key is over.", "Le signataire enrôle une nouvelle clé.",
      "The signer enrols a new key."},
@@ -68,17 +73,20 @@ void RefuseFallen(uint32_t act, const record::v1::Provenance& fallen, std::strin
 
 bool NeedStanding(Judgement& j, const record::v1::Provenance& act, std::string_view path) {
   if (state::Stands(j.state(), act, j.time_ms())) return true;
-  RefuseFallen(j.ordinal(), act, path, j.findings());
+  *j.Refuse({kKeyCompromised, "awaits-ratification"}, path).mutable_about() = act.act();
   return false;
 }
 
 void CheckKeys(const state::State& state, const Matter& matter, Findings& findings) {
+  const bool reports = IsReportOnly(matter.statement);
   const auto& signers = matter.statement.header().signers();
   for (int i = 0; i < signers.size(); ++i) {
     const std::string path = absl::StrCat("header.signers[", i, "]");
     const record::v1::KeyRow* key = state.keys.Find(signers[i]);
     if (key == nullptr)
       findings.Refuse(0, {kKeyEnrolled, "unknown-key"}, path);
+    else if (reports)
+      continue;  // a key that is no longer in force still reports; whether it binds is asked later
     else if (matter.time_ms > key->valid_until_ms())
       findings.Refuse(0, {kKeyInForce, "expired"}, path);
     else if (state::StoppedFor(state, *key, matter.time_ms, matter.today) !=
@@ -89,6 +97,12 @@ void CheckKeys(const state::State& state, const Matter& matter, Findings& findin
     else if (!state::KeyInForce(state, *key, matter.time_ms, matter.today))
       findings.Refuse(0, {kKeyInForce, "not-yet"}, path);
   }
+}
+
+void CheckReporters(Judgement& j) {
+  for (int i = 0; i < static_cast<int>(j.signers().size()); ++i)
+    if (!j.signers()[static_cast<size_t>(i)].in_force)
+      j.Refuse({kKeyInForce, "reports-only"}, absl::StrCat("header.signers[", i, "]"));
 }
 
 }  // namespace passerelle::policy::rules

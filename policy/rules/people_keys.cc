@@ -104,16 +104,16 @@ void CheckValidity(Judgement& j, const AgentEnrolled& enrolled) {
     j.Refuse({kKeyForm, "validity-over"}, j.At("valid_until_ms"));
 }
 
-bool CarryByItself(Judgement& j, const std::string& agent) {
+}  // namespace
+
+bool CarryByItself(Judgement& j, std::string_view agent) {
   for (const Signer& signer : j.signers()) {
-    if (signer.agent != agent) continue;
+    if (signer.agent != agent || !signer.in_force) continue;
     j.Carry(signer, statement::v1::ROLE_UNSPECIFIED, state::HeldMandate{});
     return true;
   }
   return false;
 }
-
-}  // namespace
 
 AgentKind ExpectedKind(const state::State& state, std::string_view agent) {
   const AgentKind kind = KindOf(state, agent);

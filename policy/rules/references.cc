@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "policy/rules/areas.h"
 #include "policy/rules/checks.h"
 #include "policy/rules/fields.h"
 
@@ -66,6 +67,9 @@ Given ExchangeOf(const Act& act) {
     case Act::kRegisterEntryRecorded:
       return {act.register_entry_recorded().has_exchange(),
               &act.register_entry_recorded().exchange()};
+    case Act::kRecommendationAnswered:
+      return {act.recommendation_answered().has_exchange(),
+              &act.recommendation_answered().exchange()};
     case Act::kTransferSubmitted:
       return {act.transfer_submitted().has_exchange(), &act.transfer_submitted().exchange()};
     default:
@@ -95,8 +99,8 @@ void SetExchange(Judgement& j, const ActRef& ref, const record::v1::ExchangeRow&
   j.subject.exchange_ref = ref;
   j.subject.exchange = &row;
   j.subject.holder = row.holder();
-  j.subject.recipients =
-      state::RecipientsOf(j.state(), row.holder(), row.recipient(), row.recipient_class());
+  j.subject.recipients = state::RecipientsOf(j.state(), row.holder(), row.recipient(),
+                                             row.recipient_class(), j.time_ms());
   j.subject.dataset_ref = row.dataset();
   j.subject.dataset = j.state().datasets.Find(KeyOf(row.dataset()));
 }
@@ -137,7 +141,7 @@ void ResolveDataset(Judgement& j) {
   j.subject.holder = j.subject.dataset->controller();
   j.subject.recipients =
       state::RecipientsOf(j.state(), j.subject.holder, proposal.recipient().party(),
-                          proposal.recipient().recipient_class());
+                          proposal.recipient().recipient_class(), j.time_ms());
 }
 
 void ResolveExchange(Judgement& j) {
@@ -147,9 +151,21 @@ void ResolveExchange(Judgement& j) {
   if (!ref.has_value()) return;
   const record::v1::ExchangeRow* row = FindOrRefuse(j, j.state().exchanges, *ref, path);
   if (row == nullptr) return;
-  NeedStanding(j, row->proposal(), path);
+  // A brake holds on what is paused too.
+  if (!IsReport(j.act().body_case())) NeedStanding(j, row->proposal(), path);
   SetExchange(j, *ref, *row);
 }
+
+namespace {
+
+void SetTransfer(Judgement& j, const ActRef& ref, const record::v1::TransferRow& row) {
+  j.subject.transfer_ref = ref;
+  j.subject.transfer = &row;
+  const record::v1::ExchangeRow* exchange = j.state().exchanges.Find(KeyOf(row.exchange()));
+  if (exchange != nullptr) SetExchange(j, row.exchange(), *exchange);
+}
+
+}  // namespace
 
 void ResolveTransfer(Judgement& j) {
   const Given given = TransferOf(j.act());
@@ -157,11 +173,40 @@ void ResolveTransfer(Judgement& j) {
   const auto ref = NeedReference(j, given.present, *given.ref, path);
   if (!ref.has_value()) return;
   const record::v1::TransferRow* row = FindOrRefuse(j, j.state().transfers, *ref, path);
-  if (row == nullptr) return;
-  j.subject.transfer_ref = *ref;
-  j.subject.transfer = row;
-  const record::v1::ExchangeRow* exchange = j.state().exchanges.Find(KeyOf(row->exchange()));
-  if (exchange != nullptr) SetExchange(j, row->exchange(), *exchange);
+  if (row != nullptr) SetTransfer(j, *ref, *row);
+}
+
+void ResolveFrozen(Judgement& j) {
+  const auto& placed = j.act().freeze_placed();
+  const bool transfer = placed.has_transfer();
+  const std::string path = j.At(transfer ? "transfer" : "exchange");
+  const auto ref = NeedReference(j, transfer || placed.has_exchange(),
+                                 transfer ? placed.transfer() : placed.exchange(), path);
+  if (!ref.has_value()) return;
+  if (transfer) {
+    const record::v1::TransferRow* row = FindOrRefuse(j, j.state().transfers, *ref, path);
+    if (row != nullptr) SetTransfer(j, *ref, *row);
+  } else {
+    const record::v1::ExchangeRow* row = FindOrRefuse(j, j.state().exchanges, *ref, path);
+    if (row != nullptr) SetExchange(j, *ref, *row);
+  }
+}
+
+void ResolveFreeze(Judgement& j) {
+  const auto& lifted = j.act().freeze_lifted();
+  const std::string path = j.At("freeze");
+  const auto ref = NeedReference(j, lifted.has_freeze(), lifted.freeze(), path);
+  if (!ref.has_value()) return;
+  j.subject.freeze = FindOrRefuse(j, j.state().freezes, *ref, path);
+  if (j.subject.freeze == nullptr) return;
+  const record::v1::FreezeRow& freeze = *j.subject.freeze;
+  const record::v1::TransferRow* transfer =
+      freeze.has_transfer() ? j.state().transfers.Find(KeyOf(freeze.transfer())) : nullptr;
+  const record::v1::ExchangeRow* exchange = j.state().exchanges.Find(KeyOf(freeze.exchange()));
+  if (transfer != nullptr)
+    SetTransfer(j, freeze.transfer(), *transfer);
+  else if (exchange != nullptr)
+    SetExchange(j, freeze.exchange(), *exchange);
 }
 
 void RefuseUnknownTransfer(Findings& findings) {

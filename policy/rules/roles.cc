@@ -1,5 +1,5 @@
-// Who carries a business act: an agent with the right role in the party it speaks for. Under a deed
-// its transcribers do (deeds.cc).
+// Who carries a business act: an agent with the right role in the party it speaks for (DESIGN
+// section 4). Under a deed its transcribers do (deeds.cc).
 #include <string>
 
 #include "policy/rules/checks.h"
@@ -66,23 +66,15 @@ namespace {
 // Carries the act by a signer whose mandate covers the dataset of the exchange.
 void CarryForDataset(Judgement& j, Role role, Reason none) {
   if (j.act().has_under_deed()) return;
-  const std::string slug = j.subject.exchange == nullptr ? "" : j.subject.exchange->slug();
   bool unnamed = false, unanswered = false;
   for (const Signer& signer : j.signers()) {
     for (const state::HeldMandate& held : state::MandatesOf(j.state(), signer.agent)) {
-      const MandateRow& row = *held.row;
-      if (row.role() != role || row.party() != j.act().party() ||
-          !state::InForce(j.state(), row, j.time_ms(), j.today()))
-        continue;
-      if (!row.datasets().empty() && !Contains(row.datasets(), slug)) {
-        unnamed = true;
-      } else if (!row.answerable_agent().empty() &&
-                 !IsAnsweredFor(j.state(), row, j.time_ms(), j.today())) {
-        unanswered = true;
-      } else {
-        j.Carry(signer, role, held);
-        return;
-      }
+      const Reach reach = ReachOf(j, *held.row, role);
+      unnamed = unnamed || reach == Reach::kUnnamed;
+      unanswered = unanswered || reach == Reach::kUnanswered;
+      if (reach != Reach::kCovers) continue;
+      j.Carry(signer, role, held);
+      return;
     }
   }
   if (unanswered)
@@ -94,6 +86,18 @@ void CarryForDataset(Judgement& j, Role role, Reason none) {
 }
 
 }  // namespace
+
+Reach ReachOf(const Judgement& j, const MandateRow& mandate, Role role) {
+  if (mandate.role() != role || mandate.party() != j.act().party() ||
+      !state::InForce(j.state(), mandate, j.time_ms(), j.today()))
+    return Reach::kNone;
+  const std::string slug = j.subject.exchange == nullptr ? "" : j.subject.exchange->slug();
+  if (!mandate.datasets().empty() && !Contains(mandate.datasets(), slug)) return Reach::kUnnamed;
+  if (!mandate.answerable_agent().empty() &&
+      !IsAnsweredFor(j.state(), mandate, j.time_ms(), j.today()))
+    return Reach::kUnanswered;
+  return Reach::kCovers;
+}
 
 void CheckSteward(Judgement& j) {
   if (j.act().has_under_deed()) return;

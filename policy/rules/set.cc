@@ -46,6 +46,11 @@ constexpr Message kDenyMessages[] = {
      "L'opérateur de la passerelle examine l'incident.",
      "The operator of the gateway examines the incident."},
 };
+constexpr Message kHearingMessages[] = {
+    {"binds-nobody", "Le signalement est noté : aucun signataire n'est habilité à lier par lui.",
+     "The report is noted: no signer is entitled to bind anybody by it.",
+     "Qui est habilité fait le même signalement.", "Whoever is entitled makes the same report."},
+};
 
 }  // namespace
 
@@ -53,8 +58,8 @@ constexpr Rule kWireSet = {
     "wire.set",
     Source::kPolicy,
     "5(2)",
-    "Un ensemble signé réunit des actes qui vont ensemble ; l'avis du délégué voyage seul.",
-    "A signed set holds acts that belong together; a DPO's opinion travels alone.",
+    "Un ensemble signé réunit des actes qui vont ensemble ; avis et signalements voyagent seuls.",
+    "A signed set holds acts that belong together; opinions and reports travel alone.",
     kSetMessages,
 };
 constexpr Rule kWireParty = {
@@ -81,12 +86,20 @@ constexpr Rule kDefaultDeny = {
     "An act that no rule accepts is refused.",
     kDenyMessages,
 };
+constexpr Rule kDefaultHearing = {
+    "default.hearing",
+    Source::kPolicy,
+    "5(2), 32",
+    "Un signalement bien formé est toujours noté ; il ne lie que si une règle le dit.",
+    "A well-formed report is always noted; it binds only when a rule says so.",
+    kHearingMessages,
+};
 
 namespace {
 
 bool TravelsAlone(Act::BodyCase body) {
   return body == Act::kConventionEnacted || body == Act::kDpoOpinionGiven ||
-         body == Act::kTransferRuled;
+         body == Act::kTransferRuled || IsReport(body);
 }
 
 bool MayMixParties(Act::BodyCase body) {
@@ -155,7 +168,13 @@ void CheckObservation(Judgement& j, bool present, std::string_view path) {
 }
 
 void Conclude(Judgement& j) {
-  if (!j.refused() && j.carriers().empty()) j.Refuse({kDefaultDeny, "no-rule-accepts"});
+  if (j.refused() || j.noted() || !j.carriers().empty()) return;
+  if (!IsReport(j.act().body_case())) {
+    j.Refuse({kDefaultDeny, "no-rule-accepts"});
+    return;
+  }
+  CheckReporters(j);
+  j.Refuse({kDefaultHearing, "binds-nobody"});
 }
 
 void RefuseInconsistent(uint32_t act, Findings& findings) {

@@ -37,6 +37,10 @@ constexpr Message kManifestMessages[] = {
      "The dataset version is not the exchange's.", kSender, kSenderEn},
     {"recipient-differs", "Le destinataire n'est pas celui de l'échange.",
      "The recipient is not the exchange's.", kSender, kSenderEn},
+    {"superseded-version", "Une version plus récente du jeu de données est déclarée.",
+     "A newer version of the dataset is declared.",
+     "L'envoi est admis ; un nouvel échange porte sur la nouvelle version.",
+     "The transfer is accepted; a new exchange takes up the new version."},
     {"size-band-differs", "La tranche de taille annoncée n'est pas celle du fichier.",
      "The size band announced is not the file's.", kSender, kSenderEn},
     {"destroy-past", "L'instant de destruction est déjà passé.",
@@ -130,6 +134,14 @@ void CheckDestruction(Judgement& j, const ExchangeRow& exchange) {
     j.Refuse({kTransferManifest, "destroy-beyond"}, j.At("destroy_after_ms")).set_limit(limit);
 }
 
+// A newer version of the dataset waits for an exchange of its own; this one goes on as approved.
+void WarnOfANewerVersion(Judgement& j, const ExchangeRow& exchange) {
+  const record::v1::SlugRow* latest = j.state().slugs.Find(exchange.slug());
+  if (latest != nullptr && state::KeyOf(latest->act()) != state::KeyOf(exchange.dataset()))
+    *j.Warn({kTransferManifest, "superseded-version"}, j.At("dataset")).mutable_about() =
+        latest->act();
+}
+
 }  // namespace
 
 const record::v1::DeliveryRow* ShareOf(const TransferRow& transfer, std::string_view party) {
@@ -175,15 +187,21 @@ void CheckManifest(Judgement& j) {
     Malformed(j, j.At("size_band"));
   else if (j.observed().has_payload() && j.observed().payload().size_band() != manifest.size_band())
     j.Refuse({kTransferManifest, "size-band-differs"}, j.At("size_band"));
-  if (manifest.recipient().party().empty()) Missing(j, j.At("recipient.party"));
+  const statement::v1::Recipient& to = manifest.recipient();
+  const std::string recipient =
+      j.At(to.has_recipient_class() ? "recipient.recipient_class" : "recipient.party");
+  const bool named = !to.party().empty() || !to.recipient_class().empty();
+  if (!named) Missing(j, recipient);
   const auto dataset =
       NeedReference(j, manifest.has_dataset(), manifest.dataset(), j.At("dataset"));
   if (j.subject.exchange == nullptr) return;
   const ExchangeRow& exchange = *j.subject.exchange;
   if (dataset.has_value() && state::KeyOf(*dataset) != state::KeyOf(exchange.dataset()))
     j.Refuse({kTransferManifest, "dataset-differs"}, j.At("dataset"));
-  if (!manifest.recipient().party().empty() && manifest.recipient().party() != exchange.recipient())
-    j.Refuse({kTransferManifest, "recipient-differs"}, j.At("recipient.party"));
+  if (named &&
+      (to.party() != exchange.recipient() || to.recipient_class() != exchange.recipient_class()))
+    j.Refuse({kTransferManifest, "recipient-differs"}, recipient);
+  WarnOfANewerVersion(j, exchange);
   CheckDestruction(j, exchange);
 }
 

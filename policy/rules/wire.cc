@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/limits.h"
+#include "policy/rules/areas.h"
 #include "policy/rules/checks.h"
 #include "policy/rules/fields.h"
 
@@ -154,6 +155,7 @@ void CheckLog(const state::State& state, const Matter& matter, Findings& finding
 void CheckSeen(const state::State& state, const Matter& matter, Findings& findings) {
   const Header& header = matter.statement.header();
   if (!header.has_seen()) {
+    if (IsReportOnly(matter.statement)) return;  // who only reports may have nothing to cite
     for (const std::string& signer : header.signers()) {
       const record::v1::KeyRow* key = state.keys.Find(signer);
       if (key == nullptr || key->acted() == 0) continue;
@@ -229,6 +231,9 @@ std::vector<Signer> CheckHeader(const state::State& state, const Matter& matter,
     signer.fingerprint = fingerprint;
     signer.agent = state::AgentOfKey(state, fingerprint);
     signer.kind = KindOf(state, signer.agent);
+    const record::v1::KeyRow* key = state.keys.Find(fingerprint);
+    signer.in_force =
+        key != nullptr && state::KeyInForce(state, *key, matter.time_ms, matter.today);
   }
   return signers;
 }

@@ -109,16 +109,17 @@ bool StopInForce(const State& state, const record::v1::KeyStopRow& stop, int64_t
          NumberOf(today) <= NumberOf(stop.lapses_on());
 }
 
+int GravityOf(statement::v1::StopCause cause) {
+  if (cause == statement::v1::STOP_CAUSE_SUSPENDED) return 1;
+  if (cause == statement::v1::STOP_CAUSE_LOST) return 2;
+  return cause == statement::v1::STOP_CAUSE_COMPROMISED ? 3 : 0;
+}
+
 statement::v1::StopCause StoppedFor(const State& state, const record::v1::KeyRow& key,
                                     int64_t time_ms, const Date& today) {
-  const auto gravity = [](statement::v1::StopCause cause) {
-    if (cause == statement::v1::STOP_CAUSE_SUSPENDED) return 1;
-    if (cause == statement::v1::STOP_CAUSE_LOST) return 2;
-    return cause == statement::v1::STOP_CAUSE_COMPROMISED ? 3 : 0;
-  };
   statement::v1::StopCause gravest = statement::v1::STOP_CAUSE_UNSPECIFIED;
   for (const record::v1::KeyStopRow& stop : key.stops())
-    if (gravity(stop.cause()) > gravity(gravest) && StopInForce(state, stop, time_ms, today))
+    if (GravityOf(stop.cause()) > GravityOf(gravest) && StopInForce(state, stop, time_ms, today))
       gravest = stop.cause();
   return gravest;
 }
@@ -145,15 +146,16 @@ bool HasAdhered(const State& state, std::string_view party, int64_t time_ms) {
 }
 
 std::vector<std::string> RecipientsOf(const State& state, std::string_view holder,
-                                      std::string_view recipient,
-                                      std::string_view recipient_class) {
+                                      std::string_view recipient, std::string_view recipient_class,
+                                      int64_t time_ms) {
   std::vector<std::string> recipients;
   if (!recipient.empty()) recipients.emplace_back(recipient);
   if (recipient_class.empty() || state.founding() == nullptr) return recipients;
   for (const auto& row : state.founding()->settings().recipient_classes())
     if (row.code() == recipient_class)
       for (const std::string& party : row.parties())
-        if (party != holder) recipients.push_back(party);
+        if (party != holder && HasAdhered(state, party, time_ms)) recipients.push_back(party);
+  std::sort(recipients.begin(), recipients.end());
   return recipients;
 }
 

@@ -30,6 +30,11 @@ std::vector<HeldMandate> MandatesOf(const State& state, std::string_view agent);
 // carried counts for nothing, and is done again.
 bool Stands(const State& state, const record::v1::Provenance& act, int64_t time_ms);
 
+// What a key carried while it was compromised and what is not ratified yet, by reference.
+std::vector<record::v1::Provenance> AwaitingRatification(const State& state,
+                                                         std::string_view fingerprint,
+                                                         int64_t time_ms);
+
 // Whether a mandate is in force: its days contain `today`, the record that gave it is in force and
 // stands, and nothing ended it before.
 bool InForce(const State& state, const record::v1::MandateRow& mandate, int64_t time_ms,
@@ -48,6 +53,9 @@ std::string AgentOfKey(const State& state, std::string_view fingerprint);
 bool StopInForce(const State& state, const record::v1::KeyStopRow& stop, int64_t time_ms,
                  const convention::v1::Date& today);
 
+// How grave the cause of a stop is: suspended, lost, compromised.
+int GravityOf(statement::v1::StopCause cause);
+
 // The gravest cause for which a key is stopped; unspecified when it is not.
 statement::v1::StopCause StoppedFor(const State& state, const record::v1::KeyRow& key,
                                     int64_t time_ms, const convention::v1::Date& today);
@@ -62,10 +70,11 @@ const convention::v1::Party* FindParty(const State& state, std::string_view id);
 // Whether the party has adhered and its adhesion is in force and stands.
 bool HasAdhered(const State& state, std::string_view party, int64_t time_ms);
 
-// Who receives under an exchange: its recipient, or the members today of its class, less the
-// holder.
+// Who receives under an exchange: its recipient, or the members of its class by the settings in
+// force that have adhered, sorted, less the holder.
 std::vector<std::string> RecipientsOf(const State& state, std::string_view holder,
-                                      std::string_view recipient, std::string_view recipient_class);
+                                      std::string_view recipient, std::string_view recipient_class,
+                                      int64_t time_ms);
 
 // The INSEE codes in force on 1 January of `year`, of all parties, sorted.
 std::vector<std::string> CommuneCodes(const convention::v1::Convention& convention, uint32_t year);

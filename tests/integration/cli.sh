@@ -19,8 +19,14 @@ usage() {
 }
 
 # ---- exit codes -------------------------------------------------------------------------------------
-usage "subcommand is required" passerelle
-usage "" passerelle nothing
+usage "COMMAND_MISSING: a command is missing" passerelle
+usage "COMMAND_MISSING transfer" passerelle transfer
+usage "COMMAND_UNKNOWN nothing" passerelle nothing
+usage "COMMAND_UNKNOWN tranfer" passerelle tranfer
+[[ $complaint == *$'\n  transfer' ]] || fail "the nearest noun is not named: $complaint"
+usage "COMMAND_UNKNOWN fetsh" as auditor transfer fetsh
+[[ $complaint == *$'\n  transfer fetch' ]] || fail "the nearest verb is not named: $complaint"
+usage "OPTION_MISSING --period" as sender transfer send "$exchange" files/2024.csv --party $fund
 usage --what as auditor transfer list --what
 usage --lang passerelle --lang de rules list
 usage --party as sender transfer send "$exchange" files/2024.csv --period 2024
@@ -35,7 +41,24 @@ expect 2 passerelle --profile ids/broken.json transfer list
 # Nobody listens on a port of the loopback network that belongs to no machine.
 jq '.target = "localhost:1"' ids/reader.json >ids/lost.json
 expect 3 as lost transfer list
-[[ -z $answer && -n $complaint ]] || fail "an unreachable gateway is not said"
+[[ -z $answer && $complaint == *"UNREACHABLE: the gateway does not answer"* ]] ||
+  fail "an unreachable gateway is not said: $complaint"
+
+# ---- errors in French --------------------------------------------------------------------------------
+# french CODE TEXT WHO COMMAND...: exits so and says the catalogue's text.
+french() {
+  expect "$1" passerelle --lang fr --profile "ids/$3.json" "${@:4}"
+  [[ -z $answer && $complaint == *"$2"* ]] || fail "not in French: $complaint"
+}
+french 2 "il manque une commande" reader
+french 2 "COMMAND_UNKNOWN nothing: cette commande n'existe pas" reader nothing
+french 2 "OPTION_MISSING --period: il faut le donner" sender transfer send "$exchange" files/2024.csv --party $fund
+french 1 "FILE_MISSING: ce fichier n'existe pas :"$'\n  ids/nobody.json' nobody transfer list
+french 3 "UNREACHABLE: la passerelle ne répond pas" lost transfer list
+french 2 "NAME_UNKNOWN transfer: rien de ce que vous pouvez voir ne porte ce nom" \
+  reader transfer fetch zz --out files/none
+french 2 "VALUE_UNKNOWN --ruling: cette valeur n'existe pas ; possibles :"$'\n  released, refused' \
+  dpo transfer rule "$sent" --party $fund --ruling perhaps
 
 # ---- refusals, in two languages and in JSON ---------------------------------------------------------
 printf 'annee;code_insee;enfants\n2024;01991;3\n' >files/low.csv
@@ -59,16 +82,18 @@ refused IX.2b as dpo exchange decide "$exchange" --party $fund --verdict refused
 refused "Nothing was sent" as sender transfer send "$exchange" files/low.csv --party $fund --period 2024
 
 # ---- JSON -------------------------------------------------------------------------------------------
-for read in "party list" "mandate list" "dataset list" "exchange list" "exchange show ${exchange:0:8}" \
-  "transfer list" "convention show" "rules list" "rules show IX.2c" "receipt get ${exchange%/*}"; do
+for read in "party list" "mandate list" "agent list" "dataset list" "exchange list" "exchange show ${exchange:0:8}" \
+  "exchange explain ${exchange:0:8}" "transfer list" "transfer show ${sent:0:12}" "inbox" "convention show" \
+  "convention settings" "rules list" "rules show IX.2c" "receipt get ${exchange%/*}"; do
   expect 0 as reader --json $read
   jq -e 'length > 0' <<<"$answer" >/dev/null || fail "no JSON from: $read: $answer"
   expect 0 as reader $read
   [[ -n $answer ]] || fail "nothing from: $read"
 done
 export_log export
-expect 0 passerelle --json audit verify export
-[[ $(jq -r .accepted <<<"$answer") == true ]] || fail "no verdict in JSON: $answer"
+expect 0 passerelle --json audit verify export --redecide
+jq -e '.accepted and .entries == .redecided + .refused and .other_engines == 0' <<<"$answer" >/dev/null ||
+  fail "no verdict in JSON: $answer"
 receipt=$(find receipts -name '*.tlog-proof' | head -n 1)
 expect 0 passerelle --json receipt verify "$receipt" --log-key "$vkey"
 [[ $(jq -r .accepted <<<"$answer") == true ]] || fail "no verdict in JSON: $answer"

@@ -7,19 +7,19 @@ source "$(dirname "$0")/../support/installation.sh"
 begin "$1"
 
 build_verifier
-expect 0 "$root/gateway/quickstart" --dir "$tmp/q" --lang en
+expect 0 "$root/gateway/quickstart" --build "$build" --dir "$tmp/q" --lang en
 [[ $answer == *"$tmp/q/register.csv"*"$tmp/q/audit-export/"*"$tmp/q/receipts/"* ]] || fail "no paths at the end"
 first=$(jq -r .log q/files/founded.json)
-expect 0 "$root/gateway/quickstart" --dir "$tmp/q" --lang fr
+expect 0 "$root/gateway/quickstart" --build "$build" --dir "$tmp/q" --lang fr
 log=$(jq -r .log q/files/founded.json)
 [[ $first != "$log" ]] || fail "the second run kept the first run's log"
 mkdir elsewhere
-expect 1 "$root/gateway/quickstart" --dir "$tmp/elsewhere" --lang en
+expect 1 "$root/gateway/quickstart" --build "$build" --dir "$tmp/elsewhere" --lang en
 [[ -d elsewhere ]] || fail "a folder that no quickstart made was removed"
 
 # ---- the log and the receipts -----------------------------------------------------------------------
 vkey=$(jq -r .checkpoint_vkey q/files/pins.json)
-expect 0 cli audit verify q/audit-export --log "$log"
+expect 0 cli audit verify q/audit-export --log "$log" --redecide
 expect 1 cli audit verify q/audit-export --log "$first"
 expect 0 ./verify q/audit-export
 expect 0 ./verify --vkey "$vkey" q/audit-export

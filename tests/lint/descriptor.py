@@ -6,6 +6,8 @@ Field numbers are those of google/protobuf/descriptor.proto.
 import dataclasses
 
 STRING, GROUP, MESSAGE, BYTES, BOOL = 9, 10, 11, 12, 8
+# How the scalar types of our protos are written.
+SCALARS = {3: "int64", 4: "uint64", 5: "int32", 8: "bool", 9: "string", 12: "bytes", 13: "uint32"}
 REPEATABLE = (STRING, MESSAGE, BYTES)
 REPEATED = 3
 
@@ -28,6 +30,9 @@ class Element:
     comment: str
     nested: bool = False
     type: int = 0
+    # Of a field: its number, and the name of the message or enum it holds, if any.
+    number: int = 0
+    type_name: str = ""
     repeated: bool = False
     is_map: bool = False
     values: list = dataclasses.field(default_factory=list)
@@ -127,6 +132,7 @@ class _Reader:
             if number_of(field, 17):
                 synthetic.add(number_of(field, 9))
             self.add("field", field, (*path, 2, index), type=number_of(field, 5),
+                     number=number_of(field, 3), type_name=text(field, 6),
                      repeated=number_of(field, 4) == REPEATED,
                      is_map=text(field, 6).rpartition(".")[2] in maps)
         for index, data in enumerate(message.get(8, ())):

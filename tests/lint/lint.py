@@ -11,9 +11,11 @@ import pathlib
 import sys
 
 import tree
-from checks import (ambient, caps, form, formatting, includes, listed, names, protos, sleeps)
+from checks import (ambient, caps, events, form, formatting, glossary, includes, listed, names, protos,
+                    reasons, rules, sleeps)
 
-CHECKS = (ambient, caps, form, formatting, includes, listed, names, protos, sleeps)
+CHECKS = (ambient, caps, events, form, formatting, glossary, includes, listed, names, protos, reasons,
+          rules, sleeps)
 
 
 def main():

@@ -71,7 +71,104 @@ service ThingService {
   rpc Get(Thing) returns (Thing);
 }
 """
+GLOSSARY = """| French | what it is | in code |
+|---|---|---|
+| chose | a thing | `Thing` |
+| rien | nothing | – |
+"""
+
+# One act, what policy holds of it, and the catalogue of acts that says so.
+EVENTS = {
+    "proto/passerelle/statement/v1/statement.proto": """syntax = "proto3";
+
+package passerelle.statement.v1;
+
+// One act.
+message Act {
+  // Who.
+  string party = 1;
+  // What.
+  oneof body {
+    // Report: a thing is done.
+    ThingDone thing_done = 10;
+  }
+}
+
+// A thing is done.
+message ThingDone {
+  // The one given.
+  repeated Seen things = 1;
+}
+
+// What was seen.
+message Seen {
+  // How much.
+  uint64 size = 2;
+}
+""",
+    "proto/CMakeLists.txt": "set(PROTOS passerelle/statement/v1/statement.proto passerelle/statement/v1/thing.proto)\n",
+    "policy/acts.cc": "constexpr Check kThingDone[] = {\n    r::CheckNoDeed,\n};\n",
+    "policy/rules/set.cc": "bool TravelsAlone(Act::BodyCase body) {\n  return IsReport(body);\n}\n",
+    "policy/rules/areas.h": "case Act::kThingDone:\n  return Area::kPeople;\n",
+}
+DECLARED = """# Acts
+
+## ThingDone
+It is done.
+Signed by: all.
+
+- `thing_done`, field 10: report of fact; alone in its set; never on a deed; concerns everyone, and the party it names.
+
+| field | type | what |
+|---|---|---|
+| `things` | list of Seen | The one given. |
+
+# Parts
+
+## Seen
+What was seen.
+
+| field | type | what |
+|---|---|---|
+| `size` | uint64 | How much. |
+
+## Thing
+A thing.
+
+| field | type | what |
+|---|---|---|
+| `kind` | Kind | Its kind. |
+| `name` | string | A name. |
+
+## Act
+One act.
+
+| field | type | what |
+|---|---|---|
+| `party` | string | Who. |
+"""
+
+# A rule of an article, its acceptance, its refusal, and the document that knows it.
+RULE_PATH = "policy/rules/article_ix_9.cc"
+RULE = """// Article IX, ninth paragraph.
+#include "policy/rules/rules.h"
+
+namespace passerelle::policy::rules {
+
+constexpr Rule kIx9 = {
+    "IX.9",
+};
+
+}  // namespace passerelle::policy::rules
+"""
+ACCEPTS = 'const Row kRows[] = {One("ADay", {"IX.8", "IX.9"})};\n'
+RULES = {RULE_PATH: RULE, "tests/unit/policy/rules/acceptance_test.cc": ACCEPTS,
+         "tests/unit/policy/rules/cases_all.cc": 'const Case kCase = {"IX.9", "late"};\n',
+         "gateway/docs/rules.md": "## IX.9\n"}
 PROTO_PATH = "proto/passerelle/statement/v1/thing.proto"
+
+# Texts of errors.
+CATALOGUE = 'constexpr ErrorText kTexts[] = {{"FILE_MISSING "\n "DATE",\n "fr", "en"}};\n'
 
 CLEAN = {
     ".clang-format": "BasedOnStyle: Google\nColumnLimit: 100\n",
@@ -194,6 +291,15 @@ PLANTED = (
                                       + "    Step();\n" * 69 + "  }\n  int a_{0};\n};\n")},
      "Log has 71 lines"),
     ("names", {"gateway/core/x.h": "// as in Châtelville-sur-Loue\n"}, "party of one convention"),
+    ("glossary", {"gateway/docs/glossary.md": GLOSSARY.replace("`Thing`", "`Thin`")}, "Thin is no name"),
+    ("glossary", {"gateway/docs/glossary.md": GLOSSARY.replace("`Thing`", "thing")}, "neither a name"),
+    ("events", {**EVENTS, "audit/EVENTS.md": DECLARED.replace("The one given.", "The other.")}, ":11: stale"),
+    ("events", {**EVENTS, "audit/EVENTS.md": DECLARED.replace("never on a deed", "may rest on a deed")},
+     ":7: stale, here should stand: - `thing_done`, field 10: report of fact; alone in its set; never on a deed; "
+     "concerns everyone, and the party it names."),
+    ("events", {**EVENTS, "audit/EVENTS.md": DECLARED.partition("\n## Seen")[0] + "\n"}, "ends too early"),
+    ("events", {**EVENTS, "audit/EVENTS.md": DECLARED.replace("Signed by: all.", "Signed by: nobody has said so "
+                                                              "yet.")}, "ThingDone: say who signs it"),
     ("names", {"gateway/core/x.h": "// as in CHATELVILLE-SUR-LOUE\n"}, "party of one convention"),
     ("names", {"proto/CMakeLists.txt": "set(x 99123)\n"}, "party of one convention: 99123"),
     ("names", {"policy/rules/rules.cc": 'const char* k = "p002";\n'}, "a party by its id: p002"),
@@ -217,6 +323,21 @@ PLANTED = (
     ("form", {"README.md": "# Title \n"}, "README.md:1: blanks at the end"),
     ("format", {"audit/log/log.cc": cpp("audit/log/log.cc", body="int  Answer();\n")},
      "audit/log/log.cc:3: not as clang-format"),
+    ("reasons", {"gateway/cli/messages.cc": CATALOGUE,
+                 "audit/log/log.cc": 'auto a = Malformed("DATE", "", x);\nauto b = odd ? "NEW_ONE" : "FILE_MISSING";\n'},
+     "audit/log/log.cc:2: NEW_ONE has no text"),
+    ("reasons", {"gateway/cli/messages.cc": CATALOGUE,
+                 "audit/log/log.cc": 'auto a = Error(absl::StatusCode::kAborted, "TORN", x);\n'},
+     "audit/log/log.cc:1: TORN has no text"),
+    ("rules", {**RULES, RULE_PATH: RULE.replace("Article IX, ninth", "The ninth")}, "does not name Article IX"),
+    ("rules", {**RULES, RULE_PATH: RULE.replace("IX.9", "X.9")}, "is not a file named article_x"),
+    ("rules", {**RULES, RULE_PATH: "", "policy/rules/other.cc": RULE.replace('"IX.9"', '"late.one"')
+               .replace("Article IX, ninth paragraph", "Late")}, "does not say what it carries out"),
+    ("rules", {**RULES, "tests/unit/policy/rules/acceptance_test.cc": ACCEPTS.replace('"IX.9"', '"IX.7"')},
+     "accepts under it"),
+    ("rules", {**RULES, "tests/unit/policy/rules/cases_all.cc": "\n"}, "refuses under it"),
+    ("rules", {**RULES, "gateway/docs/rules.md": "# Rules\n"}, "not in gateway/docs/rules.md"),
+    ("rules", {**RULES, "gateway/docs/rules.md": "## IX.9\n## IX.10\n"}, "there is no rule IX.10"),
     ("sleeps", {"tests/unit/audit/log/log_test.cc": "std::this_thread::sleep_for(x);\n"}, "sleep_for"),
     ("sleeps", {"tests/integration/wait.go": "time.Sleep(x)\n"}, "time.Sleep"),
     ("ambient", {"audit/log/log.cc": "auto now = std::chrono::system_clock::now();\n"}, "system_clock"),
@@ -243,7 +364,12 @@ HARMLESS = (
               "#define PASSERELLE_AUDIT_LOG_MACROS_H_\n\n#define X(y) \\\n  (y)\n\n#endif\n"}),
     ("form", {"tests/unit/audit/log/log_test.cc":
               cpp("tests/unit/audit/log/log_test.cc", body="using namespace statement::v1;\n")}),
+    ("glossary", {"gateway/docs/glossary.md": GLOSSARY}),
+    ("events", {**EVENTS, "audit/EVENTS.md": DECLARED}),
     ("names", {"proto/x.proto": '// A slug, such as "p001/agg".\n'}),
+    ("reasons", {"gateway/cli/messages.cc": CATALOGUE,
+                 "audit/log/log.cc": '// "OLD_ONE"\nauto a = getenv("LC_ALL");\nauto b = Find("EC", "ED25519");\n'}),
+    ("rules", RULES),
     ("sleeps", {"tests/unit/audit/log/log_test.cc": "// sleep_for would be slow\n"}),
 )
 

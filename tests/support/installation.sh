@@ -4,15 +4,28 @@
 #   source "$(dirname "$0")/../support/installation.sh"
 #   begin "$1"                    # a folder of our own, $tmp, removed at the end; we stand in it
 #   found; start_gateway; join    # PKI and founding; a gateway on a free port; adhesions and people
-#   approve                       # one dataset and one approved exchange, whose name is $exchange
+#   approve                       # one dataset and one approved exchange, whose name is $exchange; or its
+#   declare_dataset; propose      # first steps alone
+#
+# A script that plays in another convention says so between the first two lines: the variables below, from
+# `convention` to `codes`, are what installation.sh knows of this one.
 #
 # Everything is synthetic: no such place, body, person or figure exists.
 # shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# The convention's files, without their endings; its slug, and where it begins, stands and ends for the tests.
+convention=$root/tests/testdata/conventions/ctg-testville
 slug=ctg-testville-2024-2029
+window=(2024-02-01 2026-03-02 2029-06-30) last_day=2029-12-31
+# Who holds, who receives, who only asks; everyone; when they joined.
 fund=p001 town=p002 commune=p003
+parties=(p001 p002 p003 p004 p005 p006)
+deliberated_on=2023-12-13 joined_on=2024-01-09
+# The dataset, and the closed codes it uses.
 dataset=$fund/enfants
+unit=stats purpose=I-1 tag=axe-1 subject=enfants threshold=5
+codes=(01991 01992 01993)
 founders=(secretariat-a secretariat-b countersigner-a countersigner-b)
 people=(representative steward dpo decider answerable town-representative town-answerable auditor requester)
 services=(sender reader)
@@ -37,9 +50,8 @@ finish() {
   rm -rf "$tmp"
 }
 
-# begin BUILD: makes $tmp and finds the programs.
+# begin BUILD: makes $tmp and finds the programs; $build is the tree they come from.
 begin() {
-  local build
   build=$(cd "$1" && pwd)
   PATH=$build/gateway/cli:$build/gateway/server:$build/tests/support:$PATH
   tmp=$(mktemp -d)
@@ -49,15 +61,15 @@ begin() {
   mkdir ids files receipts
   # Inside the invented convention, whatever today is.
   today=$(date -u +%F)
-  shift_days=0
-  if [[ $today < 2024-02-01 || $today > 2029-06-30 ]]; then
-    shift_days=$((($(date -u -d 2026-03-02 +%s) - $(date -u -d "$today" +%s)) / 86400))
-    today=$(date -u -d "$today $shift_days days" +%F)
+  shift_days=0 shift_s=0
+  if [[ $today < ${window[0]} || $today > ${window[2]} ]]; then
+    shift_days=$((($(date -u -d "${window[1]}" +%s) - $(date -u -d "$today" +%s)) / 86400))
+    today=$(date -u -d "$today $shift_days days" +%F) shift_s=$((shift_days * 86400))
   fi
 }
 
 # in_log_time SECONDS: that many seconds from now, as the log's clock will say it.
-in_log_time() { date -u -d "@$(($(date +%s) + shift_days * 86400 + $1))" +%FT%TZ; }
+in_log_time() { date -u -d "@$(($(date +%s) + shift_s + $1))" +%FT%TZ; }
 
 cli() { passerelle --lang en --receipts "$tmp/receipts" "$@"; }
 
@@ -126,12 +138,12 @@ found() {
   vkey=$(jq -r .checkpoint_vkey files/pins.json)
 }
 
-# enact SLUG PINS: founds the invented convention under that slug; what partners pin goes to PINS.
+# enact SLUG PINS: founds the convention under that slug; what partners pin goes to PINS.
 enact() {
-  local who conventions=$root/tests/testdata/conventions/ctg-testville
-  sed "s/$slug/$1/" "$conventions.textproto" >files/convention.textproto
+  local who
+  sed "s/$slug/$1/" "$convention.textproto" >files/convention.textproto
   expect 0 cli init --data data --convention files/convention.textproto \
-    --settings "$conventions.settings.textproto" --environment test \
+    --settings "$convention.settings.textproto" --environment test \
     --origin "passerelle.example/$1/test" --anchor pki/ca.pem --shift-days "$shift_days" \
     --out files/founding.json \
     --founder "secretariat:$town:${agent[secretariat-a]}:ids/secretariat-a.spki" \
@@ -200,17 +212,17 @@ request() {
     --out "files/$1.request.json"
 }
 
-# join: the six parties adhere; people and systems are enrolled and mandated.
+# join: every party adheres; people and systems are enrolled and mandated.
 join() {
   local party who file signers=${fingerprint[secretariat-a]},${fingerprint[countersigner-a]}
   echo 'party;deliberated_on;signed_on;agent;from;quality' >files/adhesions.csv
-  for party in p001 p002 p003 p004 p005 p006; do
+  for party in "${parties[@]}"; do
     case $party in
       "$fund") who=${agent[representative]} ;;
       "$town") who=${agent[town-representative]} ;;
       *) who=$(printf 'test %s' "$party" | sha256sum | cut -c1-32) ;;
     esac
-    echo "$party;2023-12-13;2024-01-09;$who;2024-01-09;$quality" >>files/adhesions.csv
+    echo "$party;$deliberated_on;$joined_on;$who;$joined_on;$quality" >>files/adhesions.csv
   done
   expect 0 as secretariat-a party adhere-all files/adhesions.csv --deliberation files/deed.txt \
     --signature files/deed.txt --signers "$signers" --out files/adhesions
@@ -221,22 +233,26 @@ join() {
   for who in "${people[@]}"; do request "$who" person; done
   for who in "${services[@]}"; do request "$who" service; done
   by_deed() { expect 0 as secretariat-a "$@" --add-to files/people.json --signers "$signers"; }
-  by_deed deed record --party $fund --kind mandate --dated 2024-01-09 --document files/deed.txt
+  by_deed deed record --party $fund --kind mandate --dated $joined_on --document files/deed.txt
   by_deed agent enrol files/representative.request.json --party $fund --under-deed @0
-  by_deed deed record --party $town --kind mandate --dated 2024-01-09 --document files/deed.txt
+  by_deed deed record --party $town --kind mandate --dated $joined_on --document files/deed.txt
   by_deed agent enrol files/town-representative.request.json --party $town --under-deed @2
   by_deed agent enrol files/auditor.request.json --party $town --under-deed @2
   by_deed mandate give --party $town --agent "${agent[auditor]}" --role log_auditor --from "$today" \
-    --until 2029-12-31 --person files/person.txt --under-deed @2
-  by_deed deed record --party $commune --kind mandate --dated 2024-01-09 --document files/deed.txt
+    --until $last_day --person files/person.txt --under-deed @2
+  by_deed deed record --party $commune --kind mandate --dated $joined_on --document files/deed.txt
   by_deed agent enrol files/requester.request.json --party $commune --under-deed @6
   by_deed mandate give --party $commune --agent "${agent[requester]}" --role requester --from "$today" \
     --person files/person.txt --under-deed @6
   both_sign files/people.json
   accepted as secretariat-a submit files/people.json
+  wait_for_deeds
   join_fund
   join_town
 }
+
+# wait_for_deeds: until what rests on a deed is in force; at once in this convention.
+wait_for_deeds() { :; }
 
 join_fund() {
   local who pair
@@ -258,45 +274,57 @@ join_town() {
   add() { expect 0 as town-representative "$@" --add-to files/town.json; }
   add agent enrol files/town-answerable.request.json --party $town
   add agent enrol files/reader.request.json --party $town
-  add mandate give --party $town --agent "${agent[town-answerable]}" --role reader --unit stats \
-    --from "$today" --agreement files/agreement.txt --agreement-on 2024-01-08 --person files/person.txt
-  add mandate give --party $town --agent "${agent[reader]}" --role reader --unit stats \
+  add mandate give --party $town --agent "${agent[town-answerable]}" --role reader --unit $unit \
+    --from "$today" --agreement files/agreement.txt --agreement-on $joined_on --person files/person.txt
+  add mandate give --party $town --agent "${agent[reader]}" --role reader --unit $unit \
     --from "$today" --dataset $dataset --answerable "${agent[town-answerable]}"
   expect 0 as town-representative sign files/town.json
   accepted as town-representative submit files/town.json
 }
 
-# approve: a dataset of three columns, proposed to the town, approved, recorded. Its name is $exchange.
-approve() {
+# declare_dataset: a dataset of three columns.
+declare_dataset() {
   cat >files/dataset.textproto <<END
 slug: "$dataset"
 version: 1
 lane: LANE_AGGREGATE
-purposes: "I-1"
-tags: "axe-1"
-data_subjects: "enfants"
-units: "stats"
-threshold: 5
-retain_until { year: 2029 month: 12 day: 31 }
+purposes: "$purpose"
+tags: "$tag"
+data_subjects: "$subject"
+units: "$unit"
+threshold: $threshold
+retain_until { $(date -d "$last_day" +'year: %Y month: %-m day: %-d') }
 geography_year: 2024
 fields { name: "annee" type: FIELD_TYPE_YEAR }
 fields { name: "code_insee" type: FIELD_TYPE_COMMUNE }
 fields { name: "enfants" type: FIELD_TYPE_COUNT }
 END
   accepted as steward dataset declare files/dataset.textproto --party $fund --title files/title.txt
-  accepted as steward exchange propose --party $fund --dataset $dataset --to $town --purpose I-1 \
-    --tag axe-1 --unit stats --from "$today" --until 2029-12-31 --retain-until 2029-12-31 \
+}
+
+# propose --to PARTY | --to-class CODE: an exchange of that dataset; $answer is the CLI's.
+propose() {
+  accepted as steward exchange propose --party $fund --dataset $dataset "$@" --purpose $purpose \
+    --tag $tag --unit $unit --from "$today" --until $last_day --retain-until $last_day \
     --frequency yearly --reasons files/reasons.txt
+}
+
+# approve: that dataset, proposed to the town, approved, recorded. The exchange's name is $exchange.
+approve() {
+  declare_dataset
+  propose --to $town
   exchange=$(name_of)
   accepted as dpo exchange opinion "$exchange" --party $fund --opinion favourable --reasons files/reasons.txt
   accepted as decider exchange decide "$exchange" --party $fund --verdict approved --reasons files/reasons.txt
   accepted as steward register record "$exchange" --party $fund --reference ctg/enfants \
-    --legal-basis public_task --review-on 2028-12-31 --sheet "$sheet"
+    --legal-basis public_task --review-on $last_day --sheet "$sheet"
 }
 
 # table FILE YEAR: a synthetic file of that dataset.
 table() {
-  printf 'annee;code_insee;enfants\n%s;01991;120\n%s;01992;38\n%s;01993;0\n' "$2" "$2" "$2" >"$1"
+  printf 'annee;code_insee;enfants\n' >"$1"
+  local i counts=(120 38 0)
+  for i in "${!codes[@]}"; do echo "$2;${codes[i]};${counts[i]}" >>"$1"; done
 }
 
 # transfer YEAR: sends a table; $answer is the CLI's.
@@ -305,10 +333,11 @@ transfer() {
   accepted as sender transfer send "$exchange" "files/$1.csv" --party $fund --period "$1"
 }
 
-# export_log FOLDER: the whole log, by its auditor, and the offline verdict on it.
+# export_log FOLDER: the whole log, by its auditor, and the offline verdict on it, every decision taken again.
+# Each test ends its log so.
 export_log() {
   expect 0 as auditor audit export "$1"
-  expect 0 cli audit verify "$1" --log "$log"
+  expect 0 cli audit verify "$1" --log "$log" --redecide
 }
 
 # build_verifier: the Go program, in $tmp/verify. Skips the test where Debian's Go is missing.

@@ -3,8 +3,9 @@
 // gateway itself refuses. Prints the gateway's findings, or the error's reason. Exit 1 when it was
 // refused.
 //
-//   raw_send PROFILE EXCHANGE(64 hex) PARTY PERIOD FILE          a transfer, unchecked
-//   raw_send PROFILE EXCHANGE(64 hex) PARTY PERIOD FILE --foreign the same, made for another log
+//   raw_send [--lang fr|en] [--foreign] PROFILE EXCHANGE(64 hex) PARTY PERIOD FILE
+//
+// --foreign makes the statement for another log; options may stand anywhere.
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ namespace client = gateway::client;
 struct Arguments {
   std::string profile, exchange, party, period, file;
   bool foreign = false;
+  policy::rules::Language language = policy::rules::Language::kFrench;
 };
 
 absl::StatusOr<std::unique_ptr<client::Channel>> Connect(const client::Profile& profile) {
@@ -99,21 +101,43 @@ absl::StatusOr<int> Run(const Arguments& arguments) {
         finding.line() != 0 ? (" line " + std::to_string(finding.line())).c_str() : "",
         finding.column() != 0 ? (" column " + std::to_string(finding.column())).c_str() : "",
         finding.path().empty() ? "" : (" " + finding.path()).c_str(),
-        policy::rules::Describe(finding, policy::rules::Language::kFrench).c_str());
+        policy::rules::Describe(finding, arguments.language).c_str());
   return entry.has_refused() ? 1 : 0;
+}
+
+// False when the words are not the five of a transfer.
+bool Read(int argc, char** argv, Arguments& arguments) {
+  std::vector<std::string> words;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--foreign")
+      arguments.foreign = true;
+    else if (word == "--lang" && i + 1 < argc)
+      arguments.language = std::string(argv[++i]) == "en" ? policy::rules::Language::kEnglish
+                                                          : policy::rules::Language::kFrench;
+    else
+      words.push_back(word);
+  }
+  if (words.size() != 5) return false;
+  arguments.profile = words[0];
+  arguments.exchange = words[1];
+  arguments.party = words[2];
+  arguments.period = words[3];
+  arguments.file = words[4];
+  return true;
 }
 
 }  // namespace
 }  // namespace passerelle::tests
 
 int main(int argc, char** argv) {
-  if (argc < 6) {
-    std::fprintf(stderr, "usage: raw_send PROFILE EXCHANGE PARTY PERIOD FILE [--foreign]\n");
+  passerelle::tests::Arguments arguments;
+  if (!passerelle::tests::Read(argc, argv, arguments)) {
+    std::fprintf(stderr,
+                 "usage: raw_send [--lang fr|en] [--foreign] PROFILE EXCHANGE PARTY PERIOD FILE\n");
     return 2;
   }
-  const absl::StatusOr<int> code =
-      passerelle::tests::Run({argv[1], argv[2], argv[3], argv[4], argv[5],
-                              argc > 6 && std::string(argv[6]) == "--foreign"});
+  const absl::StatusOr<int> code = passerelle::tests::Run(arguments);
   if (code.ok()) return *code;
   std::printf("  %s: %s\n", passerelle::gateway::base::ReasonOf(code.status()).c_str(),
               std::string(code.status().message()).c_str());

@@ -1,8 +1,8 @@
 """Runs what tests/run built and counts it: googletest cases, scripts, lints, tidied units, fuzzers.
 
 Every kind of test is a Job: it has names, knows which of them --only selects, runs in a process of its
-own and answers with a Tally. Jobs that need the machine for themselves (ports, timing of processes) run
-alone, after the others.
+own and answers with a Tally. As many run at once as there are cores: each has folders, ports and processes
+of its own.
 """
 
 import argparse
@@ -26,10 +26,12 @@ WORKERS = os.cpu_count() or 2
 TIMEOUT_SECONDS = 900
 SKIPPED_EXIT = 77
 SHOWN_LINES = 40
+SLOWEST_SHOWN = 8
 
 SANITIZER_OPTIONS = {
     # Generated code is not instrumented, and containers cross into it.
     "ASAN_OPTIONS": "detect_container_overflow=0",
+    "LSAN_OPTIONS": f"suppressions={ROOT}/tests/support/lsan.supp:print_suppressions=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
@@ -86,7 +88,6 @@ class GoogleTest:
     def __init__(self, folder, command, only):
         self.folder = folder
         self.command = command
-        self.alone = not folder.startswith("unit/")
         listed = subprocess.run([*command, "--gtest_list_tests"], capture_output=True, text=True,
                                 cwd=ROOT, env={**SANITIZER_OPTIONS, **os.environ}, check=False)
         self.broken = listed.stderr if listed.returncode else ""
@@ -144,10 +145,9 @@ class GoogleTest:
 class Command:
     """One process that is one test: a script, a lint, a fuzzer."""
 
-    def __init__(self, name, command, alone, timeout=TIMEOUT_SECONDS):
+    def __init__(self, name, command, timeout=TIMEOUT_SECONDS):
         self.names = [name]
         self.command = command
-        self.alone = alone
         self.timeout = timeout
 
     def run(self):
@@ -162,8 +162,6 @@ class Command:
 
 class Tidied:
     """clang-tidy of one source file."""
-
-    alone = False
 
     def __init__(self, unit):
         self.unit = unit
@@ -189,7 +187,7 @@ def google_tests(build, only):
 def scripts(build):
     for path in sorted((ROOT / "tests" / "integration").glob("*")):
         if path.is_file() and (path.suffix == ".sh" or path.name.endswith("_test")):
-            yield Command(f"integration/{path.name}", [str(path), str(build)], alone=True)
+            yield Command(f"integration/{path.name}", [str(path), str(build)])
 
 
 def lints():
@@ -197,8 +195,8 @@ def lints():
     names = subprocess.run([sys.executable, str(lint), "--list"], capture_output=True, text=True,
                            check=True).stdout.split()
     for name in names:
-        yield Command(f"lint/{name}", [sys.executable, str(lint), name], alone=False)
-    yield Command("lint/self-test", [sys.executable, str(lint.with_name("lint_test.py"))], alone=False)
+        yield Command(f"lint/{name}", [sys.executable, str(lint), name])
+    yield Command("lint/self-test", [sys.executable, str(lint.with_name("lint_test.py"))])
 
 
 def fuzzers(build, seconds):
@@ -217,18 +215,18 @@ def fuzzers(build, seconds):
                    f"-artifact_prefix={artifacts}/{name}-", str(units)]
         if corpus.is_dir():
             command.append(str(corpus))
-        yield Command(f"fuzz/{name}", command, alone=False, timeout=int(seconds) + TIMEOUT_SECONDS)
+        yield Command(f"fuzz/{name}", command, timeout=int(seconds) + TIMEOUT_SECONDS)
 
 
 def collect(options):
-    """All jobs of the mode that --only selects."""
+    """All jobs of the mode that --only selects; first those that take long, so that no core waits for one."""
     only = re.compile(options.only)
     build = options.build
     jobs = []
-    if options.mode in ("default", "asan", "tsan"):
-        jobs += google_tests(build, only)
     if options.mode in ("default", "asan"):
         jobs += scripts(build)
+    if options.mode in ("default", "asan", "tsan"):
+        jobs += google_tests(build, only)
     if options.mode == "default":
         jobs += lints()
         jobs += map(Tidied, tidy.changed_units(ROOT, build))
@@ -239,21 +237,26 @@ def collect(options):
     return [job for job in jobs if isinstance(job, GoogleTest) or only.search(job.names[0])]
 
 
+def run_timed(job):
+    started = time.monotonic()
+    tally = job.run()
+    return time.monotonic() - started, job, tally
+
+
 def run_all(jobs):
     total = Tally()
-
-    def finish(job, tally):
-        total.add(tally)
-        for note in tally.notes:
-            print(note if note.startswith("skipped ") else f"FAILED {note}", flush=True)
-
+    took = []
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        futures = {pool.submit(job.run): job for job in jobs if not job.alone}
+        futures = [pool.submit(run_timed, job) for job in jobs]
         for future in concurrent.futures.as_completed(futures):
-            finish(futures[future], future.result())
-    for job in jobs:
-        if job.alone:
-            finish(job, job.run())
+            seconds, job, tally = future.result()
+            took.append((seconds, job))
+            total.add(tally)
+            for note in tally.notes:
+                print(note if note.startswith("skipped ") else f"FAILED {note}", flush=True)
+    took.sort(key=lambda one: -one[0])
+    slowest = (f"{job.names[0].split(' ')[0]} {seconds:.0f} s" for seconds, job in took[:SLOWEST_SHOWN])
+    print(f"slowest: {', '.join(slowest)}", file=sys.stderr, flush=True)
     return total
 
 

@@ -70,16 +70,24 @@ enum class Stage {
   kHandedOver,  // fetched by `reader-p002`
 };
 
+// A recommendation, without conditions.
+statement::v1::Recommendation Recommend(statement::v1::RecommendationWeight weight);
+
 // Six parties: p001 a fund, p002 an agglomeration that keeps the secretariat, p003 to p005
-// communes, p006 a syndicate that has not adhered. Units `stats` and `childhood`; the window is
-// 2024-01-01 to 2029-12-31 in Europe/Paris. A step that has to succeed and does not ends the
-// process with its findings. Thread-compatible.
+// communes, p006 a syndicate that has not adhered. Units `stats` and `childhood`; the class `group`
+// is p002, p003 and p006, `later` is p006 alone; stops last five working days, requests a hundred
+// days. The window is 2024-01-01 to 2029-12-31 in Europe/Paris. A step that has to succeed and does
+// not ends the process with its findings. Thread-compatible.
 class World {
  public:
   struct Options {
     uint64_t deed_delay_ms = 0;
     // The DPO's conditions.
     statement::v1::Conditions conditions;
+    // Her recommendations.
+    std::vector<statement::v1::Recommendation> recommendations;
+    // The class that receives, instead of p002.
+    std::string recipient_class;
     int64_t destroy_after_ms = 0;
   };
 
@@ -122,6 +130,16 @@ class World {
   // A service's mandate for the dataset, answered for by an agent.
   statement::v1::Act ServiceMandate(std::string_view party, std::string_view name,
                                     statement::v1::Role role, std::string_view answerable) const;
+  // Replaces the settings in force by the same ones.
+  statement::v1::Act EnactSettings() const;
+  statement::v1::Act EndMandate(std::string_view party, const statement::v1::ActRef& mandate) const;
+  // The mandate in force of an agent; it has to be there.
+  statement::v1::ActRef MandateOf(std::string_view name, std::string_view party,
+                                  statement::v1::Role role) const;
+  // Stops an agent's key; as compromised, since now.
+  statement::v1::Act StopKey(std::string_view party, std::string_view name,
+                             statement::v1::StopCause cause) const;
+  statement::v1::Act Reinstate(std::string_view party, std::string_view name) const;
   statement::v1::Act Declare() const;
   statement::v1::Act Propose() const;
   statement::v1::Act Opine() const;
@@ -133,6 +151,11 @@ class World {
   statement::v1::Act Acknowledge() const;
   statement::v1::Act ReachRetention() const;
   statement::v1::Act Erase(const statement::v1::ActRef& ground) const;
+  // The holder's answer, with reasons unless it merely accepts.
+  statement::v1::Act AnswerTo(uint32_t recommendation, statement::v1::Answer answer) const;
+  statement::v1::Act FreezeExchange(std::string_view party) const;
+  statement::v1::Act FreezeTransfer(std::string_view party) const;
+  statement::v1::Act Lift(std::string_view party, const statement::v1::ActRef& freeze) const;
 
   // Adhesion of a party in one set under its deeds: deliberation (0), signature (1), mandate (2),
   // the representative's mandate (3) and key (4), the adhesion (5).

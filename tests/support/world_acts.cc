@@ -1,6 +1,9 @@
 // The acts of the invented convention, each accepted at the right stage.
+#include <cstdlib>
+
 #include "absl/strings/str_cat.h"
 #include "gateway/base/strings.h"
+#include "policy/state/query.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
@@ -45,7 +48,23 @@ void AddFounder(statement::v1::ConventionEnacted& enacted, std::string_view name
   key.set_scheme(statement::v1::SIGNATURE_SCHEME_RAW);
 }
 
+statement::v1::Recipient RecipientOf(const std::string& recipient_class) {
+  statement::v1::Recipient recipient;
+  if (recipient_class.empty())
+    recipient.set_party("p002");
+  else
+    recipient.set_recipient_class(recipient_class);
+  return recipient;
+}
+
 }  // namespace
+
+statement::v1::Recommendation Recommend(statement::v1::RecommendationWeight weight) {
+  statement::v1::Recommendation recommendation;
+  recommendation.mutable_text()->set_digest(Commitment("recommendation"));
+  recommendation.set_weight(weight);
+  return recommendation;
+}
 
 convention::v1::Convention InventedConvention() {
   convention::v1::Convention convention;
@@ -87,6 +106,16 @@ convention::v1::Settings InventedSettings() {
   settings.set_least_threshold(5);
   settings.set_reader_opening_days(180);
   settings.set_decision_file_years(5);
+  convention::v1::RecipientClass& group = *settings.add_recipient_classes();
+  group.set_code("group");
+  for (const std::string_view party : {"p002", "p003", "p006"})
+    group.add_parties(std::string(party));
+  convention::v1::RecipientClass& later = *settings.add_recipient_classes();
+  later.set_code("later");
+  later.add_parties("p006");
+  settings.set_stop_working_days(5);
+  settings.set_request_lapse_days(100);
+  settings.add_holidays()->set_month_day(605);
   return settings;
 }
 
@@ -175,6 +204,44 @@ Acts World::Adhesion(std::string_view party) const {
   return acts;
 }
 
+Act World::EnactSettings() const {
+  Act act = InNameOf("p002");
+  *act.mutable_settings_enacted()->mutable_replaces() = state_.founding()->settings_ref();
+  *act.mutable_settings_enacted()->mutable_settings() = state_.founding()->settings();
+  return act;
+}
+
+Act World::EndMandate(std::string_view party, const ActRef& mandate) const {
+  Act act = InNameOf(party);
+  *act.mutable_mandate_ended()->mutable_mandate() = mandate;
+  return act;
+}
+
+ActRef World::MandateOf(std::string_view name, std::string_view party,
+                        statement::v1::Role role) const {
+  const auto held = policy::state::FindMandate(state_, MakeAgent(name).id, party, role,
+                                               now().time_ms, now().civil_date);
+  if (held.row == nullptr) std::abort();
+  return held.ref;
+}
+
+Act World::StopKey(std::string_view party, std::string_view name,
+                   statement::v1::StopCause cause) const {
+  Act act = InNameOf(party);
+  act.mutable_key_stopped()->set_key(MakeAgent(name).fingerprint);
+  act.mutable_key_stopped()->set_cause(cause);
+  if (cause == statement::v1::STOP_CAUSE_COMPROMISED)
+    act.mutable_key_stopped()->set_compromised_since_ms(now().time_ms);
+  return act;
+}
+
+Act World::Reinstate(std::string_view party, std::string_view name) const {
+  Act act = InNameOf(party);
+  act.mutable_key_reinstated()->set_key(MakeAgent(name).fingerprint);
+  act.mutable_key_reinstated()->set_reinstatement(statement::v1::REINSTATEMENT_KEY);
+  return act;
+}
+
 Act World::Declare() const {
   Act act = InNameOf("p001");
   statement::v1::DatasetDeclared& declared = *act.mutable_dataset_declared();
@@ -203,7 +270,7 @@ Act World::Propose() const {
   Act act = InNameOf("p002");
   statement::v1::ExchangeProposed& proposed = *act.mutable_exchange_proposed();
   *proposed.mutable_dataset() = dataset;
-  proposed.mutable_recipient()->set_party("p002");
+  *proposed.mutable_recipient() = RecipientOf(options_.recipient_class);
   proposed.set_purpose("I-1");
   proposed.add_tags("axe-1");
   proposed.add_units("stats");
@@ -223,6 +290,8 @@ Act World::Opine() const {
   *given.mutable_exchange() = exchange;
   given.set_opinion(statement::v1::OPINION_FAVOURABLE);
   *given.mutable_conditions() = options_.conditions;
+  for (const statement::v1::Recommendation& recommendation : options_.recommendations)
+    *given.add_recommendations() = recommendation;
   given.mutable_reasons()->set_digest(Commitment("opinion"));
   return act;
 }
@@ -254,7 +323,7 @@ Act World::Send() const {
   statement::v1::TransferSubmitted& submitted = *act.mutable_transfer_submitted();
   *submitted.mutable_exchange() = exchange;
   *submitted.mutable_dataset() = dataset;
-  submitted.mutable_recipient()->set_party("p002");
+  *submitted.mutable_recipient() = RecipientOf(options_.recipient_class);
   submitted.set_period("2023");
   submitted.mutable_payload()->set_digest(Commitment("payload"));
   submitted.set_size_band(2048);
@@ -295,6 +364,37 @@ Act World::Erase(const ActRef& ground) const {
   Act act;
   *act.mutable_payload_erased()->mutable_transfer() = transfer;
   *act.mutable_payload_erased()->mutable_ground() = ground;
+  return act;
+}
+
+Act World::AnswerTo(uint32_t recommendation, statement::v1::Answer answer) const {
+  Act act = InNameOf("p001");
+  statement::v1::RecommendationAnswered& answered = *act.mutable_recommendation_answered();
+  *answered.mutable_exchange() = exchange;
+  *answered.mutable_opinion() = opinion;
+  answered.set_recommendation(recommendation);
+  answered.set_answer(answer);
+  if (answer != statement::v1::ANSWER_ACCEPTED)
+    answered.mutable_reasons()->set_digest(Commitment("answer"));
+  return act;
+}
+
+Act World::FreezeExchange(std::string_view party) const {
+  Act act = InNameOf(party);
+  *act.mutable_freeze_placed()->mutable_exchange() = exchange;
+  return act;
+}
+
+Act World::FreezeTransfer(std::string_view party) const {
+  Act act = InNameOf(party);
+  *act.mutable_freeze_placed()->mutable_transfer() = transfer;
+  return act;
+}
+
+Act World::Lift(std::string_view party, const ActRef& freeze) const {
+  Act act = InNameOf(party);
+  *act.mutable_freeze_lifted()->mutable_freeze() = freeze;
+  act.mutable_freeze_lifted()->mutable_reasons()->set_digest(Commitment("lift"));
   return act;
 }
 

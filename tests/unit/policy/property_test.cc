@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <random>
@@ -11,7 +12,9 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/verify/redecide.h"
 #include "policy/decide.h"
+#include "policy/state/query.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
@@ -44,6 +47,9 @@ class Wanderer {
       for (const char* party : {"p002", "p003"}) names_.push_back(absl::StrCat(role, "-", party));
     for (const char* name : {"gateway", "secretary-1", "counter-1", "representative-p001"})
       names_.push_back(name);
+    deed_ =
+        world_.Must({world_.Deed("p001", statement::v1::DEED_KIND_MANDATE)}, World::transcribers())
+            .Ref();
   }
 
   void Step() {
@@ -57,12 +63,15 @@ class Wanderer {
       world_.opinion = exchange->opinion().act();
       world_.dataset = exchange->dataset();
     }
+    cosigner_.clear();
     Acts acts = {Chance(40) && exchange != nullptr ? MakeFitting(*exchange) : Make()};
     Names signers = {signer_};
+    if (!cosigner_.empty()) signers.push_back(cosigner_);
     if (Chance(5)) acts.push_back(Make());
     if (Chance(15)) signers[0] = names_[Below(names_.size())];
     if (Chance(5)) signers.push_back(names_[Below(names_.size())]);
-    if (signers.size() == 2 && signers[0] == signers[1]) signers.pop_back();
+    std::sort(signers.begin(), signers.end());
+    signers.erase(std::unique(signers.begin(), signers.end()), signers.end());
     if (Chance(25)) Spoil(acts[0]);
     Statement statement = world_.Draft(acts, signers);
     record::v1::Observed observed = world_.Observe(statement);
@@ -80,6 +89,10 @@ class Wanderer {
     World::Options options;
     options.conditions.set_release(seed % 2 == 0 ? RELEASE_EACH_RULED : RELEASE_STANDING);
     options.conditions.set_transfer_cap(seed % 3 == 0 ? 4 : 0);
+    if (seed % 3 == 1) options.recipient_class = "group";
+    options.recommendations = {Recommend(statement::v1::RECOMMENDATION_WEIGHT_ADVICE),
+                               Recommend(statement::v1::RECOMMENDATION_WEIGHT_CONDITION)};
+    options.recommendations[1].mutable_conditions()->set_threshold(11);
     return options;
   }
 
@@ -95,6 +108,11 @@ class Wanderer {
     signer_ = "dpo-p001";
     if (exchange.phase() == record::v1::EXCHANGE_PHASE_PROPOSED) return world_.Opine();
     signer_ = "decider-p001";
+    for (int i = 0; i < exchange.recommendations_size(); ++i) {
+      const auto answer = exchange.recommendations(i).answer();
+      if (answer != statement::v1::ANSWER_CARRIED_OUT && Chance(80))
+        return world_.AnswerTo(static_cast<uint32_t>(i), statement::v1::ANSWER_CARRIED_OUT);
+    }
     if (exchange.phase() == record::v1::EXCHANGE_PHASE_FAVOURABLE) return world_.DecideExchange();
     signer_ = "steward-p001";
     if (!exchange.has_register_entry()) return world_.Register();
@@ -103,7 +121,12 @@ class Wanderer {
 
   // One act, and who would rightly sign it.
   Act Make() {
-    switch (Below(15)) {
+    if (Chance(4)) return Stopping();
+    if (!stopped_.empty() && Chance(25)) return Reinstating();
+    if (Chance(3)) return Freezing();
+    if (!freezes_.empty() && Chance(12)) return Lifting();
+    if (Chance(4)) return Answering();
+    switch (Below(17)) {
       case 0: {
         signer_ = "steward-p001";
         Act act = world_.Declare();
@@ -147,6 +170,16 @@ class Wanderer {
       case 13:
         signer_ = "representative-p001";
         return world_.Enrol("p001", absl::StrCat("newcomer-", Below(200)), AGENT_KIND_PERSON);
+      case 14:
+        return Ending();
+      case 15: {
+        signer_ = "secretary-1";
+        cosigner_ = "counter-1";
+        Act act = world_.EnactSettings();
+        act.mutable_settings_enacted()->mutable_settings()->set_request_lapse_days(
+            static_cast<uint32_t>(Below(100)));
+        return act;
+      }
       default:
         signer_ = "representative-p001";
         // A conflicting role given to somebody who matters ends many an exchange: seldom.
@@ -157,13 +190,72 @@ class Wanderer {
     }
   }
 
-  Act Mandating() {
-    // A conflicting role given to somebody who matters ends many an exchange: seldom, and for a
-    // day.
+  // A freeze by somebody of either side, or of none.
+  Act Freezing() {
+    static constexpr const char* kSides[] = {"p001", "p002", "p003"};
+    const std::string party = kSides[Below(3)];
+    static constexpr const char* kRoles[] = {"steward-", "decider-", "reader-"};
+    signer_ = kRoles[Below(3)] + party;
+    return Chance(30) ? world_.FreezeExchange(party) : world_.FreezeTransfer(party);
+  }
+
+  Act Lifting() {
+    const ActRef freeze = freezes_[Below(freezes_.size())];
+    const auto* row = world_.state().freezes.Find(KeyOf(freeze));
+    const std::string party = row == nullptr ? "p001" : row->party();
+    signer_ = (Chance(50) ? "steward-" : "decider-") + party;
+    return world_.Lift(party, freeze);
+  }
+
+  Act Answering() {
+    signer_ = "decider-p001";
+    return world_.AnswerTo(static_cast<uint32_t>(Below(3)),
+                           static_cast<statement::v1::Answer>(1 + Below(3)));
+  }
+
+  // A report on a newcomer's key, seldom on one that the walk needs.
+  Act Stopping() {
+    signer_ = Chance(60) ? "representative-p001" : names_[Below(names_.size())];
     const std::string name =
-        Chance(5) ? names_[Below(names_.size())] : absl::StrCat("newcomer-", Below(200));
-    Act act = world_.Mandate("p001", name, static_cast<Role>(1 + Below(12)));
-    *act.mutable_mandate_given()->mutable_until() = world_.now().civil_date;
+        Chance(10) ? names_[Below(names_.size())] : absl::StrCat("newcomer-", Below(200));
+    Act act = world_.StopKey("p001", name, static_cast<statement::v1::StopCause>(1 + Below(3)));
+    if (act.key_stopped().compromised_since_ms() != 0)
+      act.mutable_key_stopped()->set_compromised_since_ms(world_.now().time_ms -
+                                                          static_cast<int64_t>(Below(2000)));
+    return act;
+  }
+
+  // The return of a stopped key, and what it did ratified, whole or in part.
+  Act Reinstating() {
+    const std::string fingerprint = stopped_[Below(stopped_.size())];
+    const auto* key = world_.state().keys.Find(fingerprint);
+    const auto* agent = world_.state().agents.Find(key->agent());
+    signer_ = absl::StrCat("representative-", agent->party());
+    if (signer_ == "representative-p001" &&
+        MakeAgent("representative-p001").fingerprint == fingerprint && Chance(90)) {
+      signer_ = "secretary-1";
+      cosigner_ = "counter-1";
+    }
+    Act act;
+    act.set_party(agent->party());
+    auto& reinstated = *act.mutable_key_reinstated();
+    reinstated.set_key(fingerprint);
+    reinstated.set_reinstatement(static_cast<statement::v1::Reinstatement>(1 + Below(2)));
+    if (!cosigner_.empty()) *act.mutable_under_deed() = deed_;
+    for (const auto& waiting :
+         policy::state::AwaitingRatification(world_.state(), fingerprint, world_.now().time_ms))
+      if (Chance(70)) *reinstated.add_ratified() = waiting.act();
+    return act;
+  }
+
+  Act Ending() {
+    signer_ = "representative-p001";
+    const std::string name = absl::StrCat("newcomer-", Below(200));
+    const auto held = policy::state::MandatesOf(world_.state(), MakeAgent(name).id);
+    Act act = world_.EndMandate(
+        "p001", held.empty() ? world_.steps().front().Ref(static_cast<uint32_t>(Below(6)))
+                             : held[Below(held.size())].ref);
+    if (Chance(50)) *act.mutable_mandate_ended()->mutable_last_day() = world_.now().civil_date;
     return act;
   }
 
@@ -210,6 +302,14 @@ class Wanderer {
       const Act& act = step.statement.acts(i);
       ++accepted_[act.body_case()];
       const ActRef ref = step.Ref(static_cast<uint32_t>(i));
+      if (act.has_key_stopped() &&
+          step.entry.recorded().decisions(i).effect() == record::v1::EFFECT_ACCEPTED)
+        stopped_.push_back(act.key_stopped().key());
+      if (act.has_key_reinstated() &&
+          act.key_reinstated().reinstatement() == statement::v1::REINSTATEMENT_KEY)
+        std::erase(stopped_, act.key_reinstated().key());
+      if (act.has_freeze_placed() && world_.state().freezes.Find(KeyOf(ref)) != nullptr)
+        Add(freezes_, ref);
       if (act.has_dataset_declared()) datasets_.assign(1, ref);
       if (act.has_exchange_proposed()) Add(exchanges_, ref);
       if (act.has_transfer_submitted()) Add(transfers_, ref);
@@ -225,8 +325,10 @@ class Wanderer {
   std::mt19937_64 random_;
   World world_;
   Names names_;
-  std::string signer_;
-  std::vector<ActRef> datasets_, exchanges_, transfers_;
+  std::string signer_, cosigner_;
+  ActRef deed_;
+  std::vector<std::string> stopped_;  // fingerprints
+  std::vector<ActRef> datasets_, exchanges_, transfers_, freezes_;
   std::map<Act::BodyCase, int> accepted_;
 };
 
@@ -286,6 +388,24 @@ TEST_P(Property, EveryEntryIsDecidedTheSameAgain) {
   }
 }
 
+// An auditor takes the decisions again: honest ones are as recorded, and a changed one is seen.
+TEST_P(Property, EveryEntryReDecidesCleanUntilItIsForged) {
+  State state;
+  for (const Step& step : world().steps()) {
+    if (step.accepted()) {
+      const auto fault = gateway::verify::Redecide(state, step.Applied());
+      ASSERT_FALSE(fault.has_value()) << fault->en;
+    }
+    if (step.accepted() && step.index % 16 == 0) {
+      tests::Step forged = step;
+      auto& outcome = *forged.entry.mutable_recorded()->mutable_decisions(0)->mutable_outcome();
+      outcome.set_in_force_from_ms(outcome.in_force_from_ms() - 1);
+      ASSERT_TRUE(gateway::verify::Redecide(state, forged.Applied()).has_value());
+    }
+    ASSERT_TRUE(policy::Apply(state, step.Applied()).ok());
+  }
+}
+
 TEST_P(Property, EveryTransferRestsOnOpinionDecisionAndRegister) {
   std::map<std::string, uint64_t> positions;
   for (const Step& step : world().steps())
@@ -299,6 +419,8 @@ TEST_P(Property, EveryTransferRestsOnOpinionDecisionAndRegister) {
               positions.at(KeyOf(exchange->decision().act())));
     EXPECT_LT(positions.at(KeyOf(exchange->decision().act())), positions.at(key));
     EXPECT_TRUE(exchange->has_register_entry());
+    for (const auto& recommendation : exchange->recommendations())
+      EXPECT_NE(recommendation.answer(), statement::v1::ANSWER_UNSPECIFIED);
     EXPECT_EQ(transfer.index(), positions.at(key));
     ++transfers;
     return true;
@@ -314,11 +436,16 @@ TEST(PropertyWalks, MeetEveryKindOfAct) {
     for (int i = 0; i < kSteps; ++i) wanderer.Step();
     for (const auto& [body, count] : wanderer.accepted()) met[body] += count;
   }
-  for (const auto body :
-       {Act::kAgentEnrolled, Act::kMandateGiven, Act::kDatasetDeclared, Act::kExchangeProposed,
-        Act::kDpoOpinionGiven, Act::kExchangeDecided, Act::kRegisterEntryRecorded,
-        Act::kTransferSubmitted, Act::kTransferRuled, Act::kTransferAcknowledged,
-        Act::kContentHandedOver, Act::kRetentionReached, Act::kPayloadErased})
+  for (const auto body : {Act::kAgentEnrolled,         Act::kMandateGiven,
+                          Act::kDatasetDeclared,       Act::kExchangeProposed,
+                          Act::kDpoOpinionGiven,       Act::kExchangeDecided,
+                          Act::kRegisterEntryRecorded, Act::kTransferSubmitted,
+                          Act::kTransferRuled,         Act::kTransferAcknowledged,
+                          Act::kContentHandedOver,     Act::kRetentionReached,
+                          Act::kPayloadErased,         Act::kSettingsEnacted,
+                          Act::kMandateEnded,          Act::kKeyStopped,
+                          Act::kKeyReinstated,         Act::kRecommendationAnswered,
+                          Act::kFreezePlaced,          Act::kFreezeLifted})
     EXPECT_GT(met[body], 3) << body;
 }
 

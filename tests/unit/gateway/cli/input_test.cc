@@ -76,7 +76,7 @@ TEST(InputTest, RefusesWhatIsNoReference) {
         hex + "a", hex.substr(1), std::string(64, 'g'), absl::StrCat(hex, "/", base::kMaxActs),
         hex + "/ 1", hex + "/18446744073709551616"}) {
     const absl::Status status = ReadRef("--exchange", text).status();
-    EXPECT_EQ(ReasonOf(status), "OPTION") << text;
+    EXPECT_EQ(ReasonOf(status), "REFERENCE_FORM") << text;
     EXPECT_EQ(PathOf(status), "--exchange") << text;
   }
 }
@@ -142,7 +142,7 @@ TEST(InputTest, ListsTheValuesOfAnEnumThatItDoesNotKnow) {
   const auto* opinion = statement::v1::Opinion_descriptor();
   for (const char* text : {"", "maybe", "unspecified", "opinion_favourable", "favour"}) {
     const absl::Status status = ReadEnum("--opinion", text, *opinion).status();
-    EXPECT_EQ(ReasonOf(status), "OPTION") << text;
+    EXPECT_EQ(ReasonOf(status), "VALUE_UNKNOWN") << text;
     EXPECT_EQ(PathOf(status), "--opinion") << text;
     EXPECT_THAT(std::string(status.message()), HasSubstr("favourable, ")) << text;
     EXPECT_THAT(std::string(status.message()), HasSubstr("unfavourable")) << text;
@@ -157,7 +157,7 @@ TEST(InputTest, ReadsAgents) {
   for (const std::string& text : {std::string(), std::string(30, 'a'), std::string(34, 'a'),
                                   std::string(31, 'a'), std::string(32, 'z')}) {
     const absl::Status status = ReadAgent("--agent", text).status();
-    EXPECT_EQ(ReasonOf(status), "OPTION") << text;
+    EXPECT_EQ(ReasonOf(status), "AGENT_FORM") << text;
     EXPECT_EQ(PathOf(status), "--agent") << text;
   }
 }

@@ -360,9 +360,13 @@ absl::Status FakeGateway::ReadEntries(
 absl::Status FakeGateway::ExportRegister(
     const api::ExportRegisterRequest&,
     absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) {
-  for (const char* chunk : {"a;b\n", "1;2\n"}) {
+  uint64_t read = 0;
+  for (const char* chunk : {"", "a;b\n", "1;2\n"}) {
     api::ExportRegisterResponse response;
     response.set_chunk(chunk);
+    response.set_entries_read(++read);
+    response.set_entries(3);
+    if (read == response.entries() && !register_cut) response.mutable_summary()->set_sheets(1);
     RETURN_IF_ERROR(visit(std::move(response)));
   }
   return absl::OkStatus();

@@ -88,6 +88,8 @@ class FakeGateway final : public gateway::client::Channel {
   api::PreviewRequest previewed;
   std::vector<api::WatchInboxResponse> inboxes;
   int64_t watch_deadline_ms = 0;
+  // Whether a register ends before its summary.
+  bool register_cut = false;
 
   absl::StatusOr<api::SubmitResponse> Submit(const api::SubmitRequest& request) override;
   absl::StatusOr<api::GetReceiptResponse> GetReceipt(

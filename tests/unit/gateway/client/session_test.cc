@@ -161,6 +161,20 @@ TEST_F(SessionTest, HeadersNameLogSeenSignersAndTheShiftedTime) {
   EXPECT_NE(header->nonce(), session->NewHeader({a})->nonce());
 }
 
+TEST_F(SessionTest, MakesHeadersForAStoppedKeyWhichReadsNothing) {
+  const std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->UpdateCheckpoint().ok());
+  gateway_.fails =
+      base::Error(absl::StatusCode::kPermissionDenied, "KEY_NOT_IN_FORCE", "", "stopped");
+  const absl::StatusOr<statement::v1::Header> header =
+      session->NewHeader({KeyOf('a').public_key().fingerprint()});
+  ASSERT_TRUE(header.ok()) << header.status();
+  EXPECT_EQ(header->seen().size(), 1u);
+  EXPECT_EQ(header->issued_at_ms(), FakeClock::kStartMs);
+  gateway_.fails = base::Error(absl::StatusCode::kUnavailable, "DRAINING", "", "stops");
+  EXPECT_EQ(base::ReasonOf(session->NewHeader({}).status()), "DRAINING");
+}
+
 TEST_F(SessionTest, NamesTheSizeItLastVerifiedInEveryRequest) {
   const std::unique_ptr<Session> session = Open();
   ASSERT_TRUE(session->Submit(Opinion()).ok());
@@ -495,11 +509,26 @@ TEST_F(SessionTest, ListsFollowEveryPageButNeverACircle) {
   EXPECT_EQ(base::ReasonOf(session->ListMandates("").status()), "PAGE_TOKEN");
 }
 
+TEST_F(SessionTest, JoinsARegisterAndRefusesOneWithoutItsSummary) {
+  const std::unique_ptr<Session> session = Open();
+  std::vector<uint64_t> read;
+  const auto progress = [&](uint64_t done, uint64_t total) {
+    EXPECT_EQ(total, 3u);
+    read.push_back(done);
+  };
+  const absl::StatusOr<RegisterFile> file = session->ExportRegister({}, progress);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(file->bytes, "a;b\n1;2\n");
+  EXPECT_EQ(file->summary.sheets(), 1u);
+  EXPECT_EQ(read, (std::vector<uint64_t>{1, 2, 3}));
+  gateway_.register_cut = true;
+  EXPECT_EQ(base::ReasonOf(session->ExportRegister({}, progress).status()), "REGISTER_INCOMPLETE");
+}
+
 TEST_F(SessionTest, StreamsAreJoinedAndNoEntryMayBeLeftOut) {
   const std::unique_ptr<Session> session = Open();
   ASSERT_TRUE(session->Submit(Opinion()).ok());
   ASSERT_TRUE(session->Submit(Opinion()).ok());
-  EXPECT_EQ(*session->ExportRegister("p001"), "a;b\n1;2\n");
   std::vector<std::string> entries;
   const auto keep = [&](std::string entry) {
     entries.push_back(std::move(entry));

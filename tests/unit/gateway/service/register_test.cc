@@ -3,20 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
-#include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "gateway/base/bytes.h"
-#include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/service/register_columns.h"
-#include "gateway/service/register_csv.h"
-#include "gateway/service/service.h"
-#include "tests/support/gateway_fixture.h"
+#include "gateway/service/register_words.h"
 #include "tests/support/sqlite_file.h"
+#include "tests/unit/gateway/service/register_fixture.h"
 
 namespace passerelle::gateway::service {
 namespace {
@@ -24,100 +19,18 @@ namespace {
 using base::PathOf;
 using base::ReasonOf;
 using statement::v1::Act;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::SizeIs;
-using tests::Progress;
 using tests::TestDraft;
 using tests::TestGateway;
 
-// A reader of RFC 4180 with semicolons, as plain as can be.
-std::vector<std::vector<std::string>> ParseCsv(const std::string& text) {
-  std::vector<std::vector<std::string>> rows(1, {""});
-  bool quoted = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    std::string& cell = rows.back().back();
-    if (quoted && text.substr(i, 2) == "\"\"") {
-      cell += '"';
-      ++i;
-    } else if (text[i] == '"') {
-      quoted = !quoted;
-    } else if (!quoted && text[i] == ';') {
-      rows.back().emplace_back();
-    } else if (!quoted && text.substr(i, 2) == "\r\n") {
-      rows.push_back({""});
-      ++i;
-    } else {
-      cell += text[i];
-    }
-  }
-  rows.pop_back();  // after the last line end
-  return rows;
-}
+// Words of the absences in French, as the default export has them.
+constexpr char kNotGiven[] = "non renseigné";
+constexpr char kErased[] = "effacé";
+constexpr char kNotYours[] = "non communiqué";
+constexpr char kUnreadable[] = "illisible";
 
-using Row = std::map<std::string, std::string>;
-
-class RegisterTest : public ::testing::Test {
- protected:
-  static TestGateway::Options DroppingMinors() {
-    TestGateway::Options options;
-    options.conditions.add_dropped_fields("mineurs");
-    options.conditions.set_threshold(11);
-    options.destroy_after_ms = tests::FakeClock::kStartMs + 60 * 1000;
-    return options;
-  }
-
-  Caller As(std::string_view name) { return {&gateway_.convention(), TestGateway::AgentOf(name)}; }
-
-  static api::ExportRegisterRequest RequestFor(const std::string& party) {
-    api::ExportRegisterRequest request;
-    request.set_party(party);
-    request.set_format(api::REGISTER_FORMAT_CSV);
-    return request;
-  }
-
-  // The bytes of an export; every chunk keeps its bound.
-  std::string Bytes(std::string_view name, const std::string& party) {
-    const auto source = ExportRegister(As(name), RequestFor(party));
-    if (!source.ok()) return source.status().ToString();
-    std::string bytes;
-    while (true) {
-      const auto chunk = (*source)();
-      EXPECT_TRUE(chunk.ok()) << chunk.status();
-      if (!chunk.ok() || !chunk->has_value()) return bytes;
-      EXPECT_FALSE((*chunk)->chunk().empty());
-      EXPECT_LE((*chunk)->chunk().size(), base::kStreamChunkBytes);
-      bytes += (*chunk)->chunk();
-    }
-  }
-
-  // The rows of an export, cells by label.
-  std::vector<Row> Rows(std::string_view name, const std::string& party) {
-    const std::string bytes = Bytes(name, party);
-    EXPECT_EQ(bytes.substr(0, kCsvMark.size()), kCsvMark);
-    const auto lines = ParseCsv(bytes.substr(kCsvMark.size()));
-    std::vector<Row> rows;
-    for (size_t line = 1; line < lines.size(); ++line) {
-      EXPECT_EQ(lines[line].size(), lines[0].size());
-      Row& row = rows.emplace_back();
-      for (size_t i = 0; i < lines[line].size(); ++i) row[lines[0][i]] = lines[line][i];
-    }
-    return rows;
-  }
-
-  // Indices of the entries that hold an act, as the register lists them.
-  std::string Entries(const std::function<bool(const Act&)>& holds) {
-    std::vector<uint64_t> indices;
-    for (uint64_t index = 0; index < gateway_.size(); ++index)
-      for (const Act& act : gateway_.ActsAt(index))
-        if (holds(act)) indices.push_back(index);
-    return absl::StrJoin(indices, ", ");
-  }
-
-  TestGateway gateway_{Progress::kSent, DroppingMinors()};
-};
+class RegisterTest : public RegisterFixture {};
 
 TEST_F(RegisterTest, ShowsEachStepOfAnExchangeWithTheEntriesThatProveIt) {
   const statement::v1::ActRef kept =
@@ -212,7 +125,7 @@ TEST_F(RegisterTest, FillsTheModelFromTheSheetTheLogAndTheDirectory) {
 }
 
 TEST_F(RegisterTest, HasTheLabelsOfTheModelInItsOrder) {
-  const std::vector<std::string> labels = RegisterLabels();
+  const std::vector<std::string> labels = RegisterLabels(Language::kFrench);
   const std::vector<std::string> model = {
       "Environnement",
       "Nom du traitement",
@@ -295,17 +208,18 @@ TEST_F(RegisterTest, SaysErasedWhereDocumentsAreGone) {
 }
 
 TEST_F(RegisterTest, SaysErasedForEveryCellOfAnErasedSheet) {
-  RegisterRow row;
-  record::v1::FoundingRow founding;
-  founding.set_environment(statement::v1::ENVIRONMENT_PRODUCTION);
+  RegisterFrame frame;
+  frame.founding.set_environment(statement::v1::ENVIRONMENT_PRODUCTION);
   Activity activity;
   RegisteredSheet sheet;
-  row.founding = &founding;
+  RegisterRow row;
+  row.frame = &frame;
   row.activity = &activity;
   row.sheet = &sheet;
-  row.sheet_absent = kErased;
-  row.title = kErased;
-  const std::vector<std::string> labels = RegisterLabels(), cells = RegisterCells(row);
+  row.sheet_absent = Absence::kErased;
+  row.title = Absence::kErased;
+  const std::vector<std::string> labels = RegisterLabels(Language::kFrench);
+  const std::vector<std::string> cells = RegisterCells(row);
   ASSERT_EQ(labels.size(), cells.size());
   Row by_label;
   for (size_t i = 0; i < labels.size(); ++i) by_label[labels[i]] = cells[i];
@@ -409,22 +323,161 @@ TEST_F(RegisterTest, IsStreamedInChunksWhenItIsLong) {
 
 TEST_F(RegisterTest, NamesThePartiesAsOnTheDayOfTheExport) {
   // p004 is renamed in 2027; the exchange's sides are p001 and p002, so ask the words themselves.
-  RegisterRow row;
-  record::v1::FoundingRow founding;
-  gateway_.convention().Read(
-      [&](const policy::state::State& state) { founding = *state.founding(); });
-  Activity activity;
-  activity.holder = "p004";
-  row.founding = &founding;
-  row.activity = &activity;
-  const auto holder = [&](std::string_view day) {
-    row.today = tests::TestDate(day);
-    const std::vector<std::string> labels = RegisterLabels();
-    const auto at = std::find(labels.begin(), labels.end(), "Détenteur") - labels.begin();
-    return RegisterCells(row)[static_cast<size_t>(at)];
+  RegisterFrame frame;
+  gateway_.convention().Read([&](const policy::state::State& state) {
+    *frame.founding.mutable_convention() = state.founding()->convention();
+  });
+  frame.as_of = 20261231;
+  EXPECT_EQ(PartyText(frame, "p004"), "Essai-sur-Banc");
+  frame.as_of = 20270101;
+  EXPECT_EQ(PartyText(frame, "p004"), "Essai-la-Neuve");
+}
+
+TEST_F(RegisterTest, SpeaksEnglishWhenAsked) {
+  gateway_.Must(gateway_.Register("p001", 2, R"({"name": "Familles", "has_sensitive": false})"),
+                {"steward-p001"});
+  api::ExportRegisterRequest request = RequestFor("p001");
+  request.set_language(api::REGISTER_LANGUAGE_ENGLISH);
+  Row row = Rows("auditor-p001", request)[0];
+  EXPECT_EQ(row["Environment"], "TEST");
+  EXPECT_EQ(row["Name of the processing"], "Familles");
+  EXPECT_EQ(row["Sensitive data? Yes/no"], "No");
+  EXPECT_EQ(row["Legal basis"], "Public task (GDPR 6(1)(e))");
+  EXPECT_EQ(row["Opinion of the DPO: conditions"], "fields dropped: mineurs | threshold 11");
+  EXPECT_EQ(row["Backup"], "not given");
+  const std::vector<std::string> labels = RegisterLabels(Language::kEnglish);
+  EXPECT_EQ(std::set<std::string>(labels.begin(), labels.end()).size(), labels.size());
+}
+
+TEST_F(RegisterTest, ReadsAsItStoodAtTheEndOfADay) {
+  const uint64_t entries_of_first_day = gateway_.size();
+  AdvanceDays(1);
+  gateway_.Must(gateway_.Send("2022", gateway_.Payload("2022"), 0), {"system-p001"});
+  gateway_.Must(gateway_.Register("p001", 2, R"({"name": "Révisé"})"), {"steward-p001"});
+  api::ExportRegisterRequest request = RequestFor("p001");
+  *request.mutable_as_of() = tests::TestDate("2024-06-03");
+  const std::vector<Row> before = Rows("auditor-p001", request);
+  ASSERT_THAT(before, SizeIs(1));
+  EXPECT_EQ(before[0].at("Envois : périodes"), "2023");
+  EXPECT_EQ(before[0].at("Version"), "1");
+  EXPECT_EQ(before[0].at("Nom du traitement"), "Familles");
+  *request.mutable_as_of() = tests::TestDate("2024-06-04");
+  EXPECT_EQ(Rows("auditor-p001", request), Rows("auditor-p001", "p001"));
+  EXPECT_EQ(Rows("auditor-p001", request)[0].at("Envois : périodes"), "2023 | 2022");
+  *request.mutable_as_of() = tests::TestDate("2024-06-03");
+  request.set_format(api::REGISTER_FORMAT_JSON);
+  EXPECT_THAT(Export("auditor-p001", request).bytes,
+              ::testing::HasSubstr(absl::StrCat("\"entries\":", entries_of_first_day, ",")));
+}
+
+TEST_F(RegisterTest, NamesWhoHeldTheOfficeOnTheDay) {
+  AdvanceDays(1);
+  TestDraft draft;
+  gateway_.AddMandate(draft, "p001", "second-dpo", statement::v1::ROLE_DPO);
+  *draft.acts[0].mutable_mandate_given()->mutable_from() = tests::TestDate("2024-06-04");
+  draft.acts[0].mutable_mandate_given()->set_rank(statement::v1::RANK_DEPUTY);
+  gateway_.Must(draft, {"representative-p001"});
+  // The titular stands before the deputy, on both days.
+  api::ExportRegisterRequest request = RequestFor("p001");
+  const std::string label = "Délégué à la protection des données : Nom";
+  EXPECT_EQ(Rows("auditor-p001", request)[0].at(label), "Synthétique dpo-p001 / Essai");
+  *request.mutable_as_of() = tests::TestDate("2024-06-03");
+  EXPECT_EQ(Rows("auditor-p001", request)[0].at(label), "Synthétique dpo-p001 / Essai");
+}
+
+TEST_F(RegisterTest, RefusesDaysThatItCannotKnow) {
+  api::ExportRegisterRequest request = RequestFor("p001");
+  const auto reason = [&](std::string_view day) {
+    *request.mutable_as_of() = tests::TestDate(day);
+    return ReasonOf(ExportRegister(As("auditor-p001"), request).status());
   };
-  EXPECT_EQ(holder("2026-12-31"), "Essai-sur-Banc");
-  EXPECT_EQ(holder("2027-01-01"), "Essai-la-Neuve");
+  EXPECT_EQ(reason("2024-06-04"), "AS_OF_FUTURE");
+  EXPECT_EQ(reason("2023-01-01"), "AS_OF_BEFORE_LOG");
+  request.mutable_as_of()->set_year(2024);
+  request.mutable_as_of()->set_month(2);
+  request.mutable_as_of()->set_day(30);
+  const auto source = ExportRegister(As("auditor-p001"), request);
+  EXPECT_EQ(ReasonOf(source.status()), "DAY_INVALID");
+  EXPECT_EQ(PathOf(source.status()), "as_of");
+}
+
+TEST_F(RegisterTest, RefusesLanguagesAndContentsThatItDoesNotHave) {
+  api::ExportRegisterRequest request = RequestFor("p001");
+  request.set_language(static_cast<api::RegisterLanguage>(9));
+  EXPECT_EQ(PathOf(ExportRegister(As("auditor-p001"), request).status()), "language");
+  request = RequestFor("p001");
+  request.set_contents(static_cast<api::RegisterContents>(9));
+  EXPECT_EQ(PathOf(ExportRegister(As("auditor-p001"), request).status()), "contents");
+}
+
+TEST_F(RegisterTest, CountsWhatItHolds) {
+  AdvanceDays(500);
+  const api::RegisterSummary summary = Export("log-auditor", RequestFor("")).summary;
+  EXPECT_EQ(summary.sheets(), 1u);
+  // The sheet's review is overdue, and the first payload stands past its instant.
+  EXPECT_EQ(summary.discrepancies(), 2u);
+  EXPECT_EQ(summary.points_to_watch(), 0u);
+}
+
+TEST_F(RegisterTest, ReadsTheLogPieceByPiece) {
+  while (gateway_.size() <= 2 * base::kMaxGroupEntries)
+    gateway_.Record(gateway_.Register("p001", 1, "{}"), {"steward-p001"});
+  // Two whole pieces without a byte of the file, then the rest with the file.
+  const auto source = ExportRegister(As("log-auditor"), RequestFor(""));
+  ASSERT_TRUE(source.ok());
+  for (const uint64_t read : {base::kMaxGroupEntries, 2 * base::kMaxGroupEntries}) {
+    const auto message = (*source)();
+    ASSERT_TRUE(message.ok());
+    EXPECT_EQ((*message)->entries_read(), read);
+    EXPECT_EQ((*message)->entries(), gateway_.size());
+    EXPECT_TRUE((*message)->chunk().empty());
+  }
+  const auto message = (*source)();
+  ASSERT_TRUE(message.ok());
+  EXPECT_TRUE((*message)->has_summary());
+  EXPECT_FALSE((*message)->chunk().empty());
+}
+
+TEST_F(RegisterTest, ListsDiscrepanciesAlone) {
+  AdvanceDays(500);
+  api::ExportRegisterRequest request = RequestFor("p001");
+  request.set_contents(api::REGISTER_CONTENTS_DISCREPANCIES);
+  const std::vector<Row> rows = Rows("auditor-p001", request);
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].at("Code"), "review-overdue");
+  EXPECT_EQ(rows[0].at("Constat"), "la fiche devait être révisée le 2025-06-01");
+  EXPECT_EQ(rows[0].at("Preuves : inscriptions n°"),
+            Entries([](const Act& act) { return act.has_register_entry_recorded(); }));
+  EXPECT_EQ(rows[1].at("Code"), "retention-exceeded");
+  EXPECT_EQ(rows[1].at("Preuves : inscriptions n°"),
+            Entries([](const Act& act) { return act.has_transfer_submitted(); }));
+}
+
+TEST_F(RegisterTest, ShowsADiscrepancyOfTheExchangeOnce) {
+  gateway_.Must(gateway_.Register("p002", 1, R"({"name": "Diagnostic"})"), {"steward-p002"});
+  AdvanceDays(500);
+  const std::vector<Row> rows = Rows("log-auditor", "");
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_THAT(rows[0].at("Écarts"), ::testing::HasSubstr("retention-exceeded"));
+  EXPECT_THAT(rows[0].at("Écarts"), ::testing::HasSubstr("review-overdue"));
+  EXPECT_THAT(rows[1].at("Écarts"), ::testing::Not(::testing::HasSubstr("retention-exceeded")));
+  EXPECT_THAT(rows[1].at("Écarts"), ::testing::HasSubstr("review-overdue"));
+  // In the recipient's own register, its sheet is the first.
+  EXPECT_THAT(Rows("steward-p002", "p002")[0].at("Écarts"),
+              ::testing::HasSubstr("retention-exceeded"));
+}
+
+TEST_F(RegisterTest, ListsAnApprovedExchangeWithoutAnEntry) {
+  gateway_.exchange = gateway_.Must(gateway_.Propose(), {"requester-p002"}).Ref();
+  gateway_.opinion =
+      gateway_.Must(gateway_.Opine(statement::v1::OPINION_FAVOURABLE), {"dpo-p001"}).Ref();
+  gateway_.Must(gateway_.Decide(statement::v1::VERDICT_APPROVED), {"decider-p001"});
+  const std::vector<Row> rows = Rows("auditor-p001", "p001");
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].at("Écarts"), "aucun");
+  EXPECT_THAT(rows[1].at("Écarts"),
+              ::testing::HasSubstr("register-entry-missing : échange approuvé le 2024-06-03"));
+  EXPECT_EQ(rows[1].at("Statut"), "échange approuvé, fiche manquante");
 }
 
 }  // namespace

@@ -74,6 +74,7 @@ State WithClass() {
   partners.add_parties("p001");
   partners.add_parties("p003");
   state.foundings.Put("", founding);
+  for (const char* party : {"p001", "p003"}) state.adhesions.Put(party, {});
   return state;
 }
 

@@ -61,8 +61,11 @@ inline Case Misheaded(std::string rule, std::string code, std::string path,
 
 std::vector<Case> WireCases();
 std::vector<Case> PeopleCases();
+std::vector<Case> EndingCases();
+std::vector<Case> SettingsCases();
 std::vector<Case> ExchangeCases();
 std::vector<Case> TransferCases();
+std::vector<Case> OrdinaryDayCases();
 
 }  // namespace passerelle::tests
 

@@ -187,6 +187,13 @@ std::vector<Case> RulingCases() {
                        });
   };
   return {
+      Spoilt("transfer.ruling", "not-a-recipient", "transfer_ruled.recipient", Stage::kSent,
+             {"dpo-p001"},
+             [](World& w) {
+               Act act = w.Rule(RULING_RELEASED);
+               act.mutable_transfer_ruled()->set_recipient("p005");
+               return act;
+             }),
       Spoilt("transfer.ruling", "not-held", "transfer_ruled.transfer", Stage::kSent, {"dpo-p001"},
              Release),
       ruling("reasons-missing", "transfer_ruled.reasons", {"dpo-p001"},

@@ -35,16 +35,16 @@ std::vector<Case> FoundingCases() {
                 [](auto& e) { e.mutable_convention()->set_countersigning_party("p002"); }),
       Unfounded("founding.terms", "code-repeated", "convention_enacted.convention.purposes[1].code",
                 [](auto& e) { e.mutable_convention()->mutable_purposes(1)->set_code("I-1"); }),
-      Unfounded("founding.settings", "threshold", "convention_enacted.settings.least_threshold",
+      Unfounded("settings.form", "threshold", "convention_enacted.settings.least_threshold",
                 [](auto& e) { e.mutable_settings()->set_least_threshold(4); }),
-      Unfounded("founding.settings", "unit-repeated", "convention_enacted.settings.units[1].code",
+      Unfounded("settings.form", "unit-repeated", "convention_enacted.settings.units[1].code",
                 [](auto& e) { e.mutable_settings()->mutable_units(1)->set_code("stats"); }),
-      Unfounded("founding.settings", "clock-shift", "convention_enacted.settings.clock_shift_ms",
+      Unfounded("settings.form", "clock-shift", "convention_enacted.settings.clock_shift_ms",
                 [](auto& e) {
                   e.set_environment(statement::v1::ENVIRONMENT_PRODUCTION);
                   e.mutable_settings()->set_clock_shift_ms(1);
                 }),
-      Unfounded("founding.settings", "deed-delay", "convention_enacted.settings.deed_delay_ms",
+      Unfounded("settings.form", "deed-delay", "convention_enacted.settings.deed_delay_ms",
                 [](auto& e) { e.set_environment(statement::v1::ENVIRONMENT_PRODUCTION); }),
       Unfounded("founding.keys", "gateway-key", "convention_enacted.founding_keys",
                 [](auto& e) { e.mutable_founding_keys()->DeleteSubrange(0, 1); }),

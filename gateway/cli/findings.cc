@@ -1,0 +1,109 @@
+#include "gateway/cli/findings.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/bytes.h"
+#include "gateway/base/files.h"
+#include "gateway/base/status.h"
+#include "gateway/cli/show.h"
+#include "gateway/cli/words.h"
+
+namespace passerelle::gateway::cli {
+namespace {
+
+using passerelle::gateway::v1::Gap;
+using policy::rules::Rule;
+using record::v1::Finding;
+
+std::string PlaceOf(const Finding& finding) {
+  std::string place =
+      absl::StrCat(" acts[", finding.act(), "]", finding.path().empty() ? "" : ".", finding.path());
+  if (finding.line() != 0) absl::StrAppend(&place, " line ", finding.line());
+  if (finding.column() != 0) absl::StrAppend(&place, " column ", finding.column());
+  return place;
+}
+
+void PrintFinding(const App& app, const convention::v1::Convention& deed, const Finding& finding,
+                  const std::string& mender) {
+  const Rule* rule = policy::rules::FindRule(finding.rule());
+  std::fprintf(stderr, "  %s %s%s", finding.rule().c_str(), finding.code().c_str(),
+               PlaceOf(finding).c_str());
+  if (rule != nullptr) std::fprintf(stderr, "  %s", BasisOf(app, *rule).c_str());
+  std::fprintf(stderr, "\n    %s\n", policy::rules::Describe(finding, app.language()).c_str());
+  if (!mender.empty())
+    std::fprintf(stderr, "    %s %s\n", app.Say("à faire par :", "to be done by:").c_str(),
+                 mender.c_str());
+  if (rule != nullptr) std::fprintf(stderr, "    %s\n", QuoteOf(app, deed, *rule).c_str());
+}
+
+std::vector<Finding> FindingsOf(const record::v1::Entry& entry) {
+  std::vector<Finding> findings(entry.refused().findings().begin(),
+                                entry.refused().findings().end());
+  for (const record::v1::Decision& decision : entry.recorded().decisions())
+    findings.insert(findings.end(), decision.findings().begin(), decision.findings().end());
+  return findings;
+}
+
+}  // namespace
+
+convention::v1::Convention DeedOf(App& app) {
+  if (absl::StatusOr<client::Session*> session = app.Session(); session.ok())
+    if (absl::StatusOr<record::v1::FoundingRow> founding = (*session)->GetConvention();
+        founding.ok())
+      return std::move(*founding->mutable_convention());
+  return {};
+}
+
+std::string MenderOf(const App& app, const Gap& gap) {
+  if (gap.party().empty()) return "";
+  return absl::StrCat(gap.party(), ", ",
+                      WordOf(*statement::v1::Role_descriptor(), gap.role(), app.language()));
+}
+
+void PrintFindings(App& app, absl::Span<const Finding> findings) {
+  if (findings.empty()) return;
+  const convention::v1::Convention deed = DeedOf(app);
+  for (const Finding& finding : findings) PrintFinding(app, deed, finding, "");
+}
+
+void PrintGaps(App& app, absl::Span<const Gap> gaps) {
+  if (gaps.empty()) return;
+  const convention::v1::Convention deed = DeedOf(app);
+  for (const Gap& gap : gaps) PrintFinding(app, deed, gap.finding(), MenderOf(app, gap));
+}
+
+absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer) {
+  statement::v1::ActRef name;
+  name.set_statement(base::ToBytes(answer.statement));
+  const std::string folder = app.ReceiptsFolder();
+  RETURN_IF_ERROR(base::MakeFolder(folder, base::FileMode::kPublic));
+  const std::string file =
+      absl::StrCat(folder, "/", base::ToHex(name.statement()).substr(0, 16), ".tlog-proof");
+  RETURN_IF_ERROR(base::WriteFile(file, answer.receipt, base::FileMode::kPublic));
+  const std::vector<Finding> findings = FindingsOf(answer.entry);
+  const std::string effect =
+      WordOf(*record::v1::Effect_descriptor(), answer.effect, app.language());
+  if (app.json()) {
+    nlohmann::json json = {{"effect", ShowEnum(*record::v1::Effect_descriptor(), answer.effect)},
+                           {"index", answer.index},
+                           {"name", NameOf(name, false)},
+                           {"receipt", file},
+                           {"findings", nlohmann::json::array()}};
+    for (const Finding& finding : findings) json["findings"].push_back(ToJson(finding));
+    std::printf("%s\n", TextOf(json).c_str());
+    // A report that binds nobody looks done to whoever reads the exit code alone.
+    if (answer.effect == record::v1::EFFECT_NOTED) std::fprintf(stderr, "%s\n", effect.c_str());
+  } else {
+    std::printf("%s  %s %lu  %s %s  %s\n", effect.c_str(), app.Say("inscription", "entry").c_str(),
+                answer.index, app.Say("nom", "name").c_str(), NameOf(name, true).c_str(),
+                file.c_str());
+  }
+  PrintFindings(app, findings);
+  return answer.effect == record::v1::EFFECT_REFUSED ? kRefused : kDone;
+}
+
+}  // namespace passerelle::gateway::cli

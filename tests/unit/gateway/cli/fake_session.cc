@@ -1,0 +1,174 @@
+#include "tests/unit/gateway/cli/fake_session.h"
+
+#include <utility>
+
+#include "gateway/base/commitment.h"
+#include "gateway/base/status.h"
+#include "tests/support/fakes.h"
+
+namespace passerelle::tests {
+
+namespace base = gateway::base;
+namespace client = gateway::client;
+
+using statement::v1::ActRef;
+
+namespace {
+
+bool Same(const ActRef& a, const ActRef& b) {
+  return a.statement() == b.statement() && a.ordinal() == b.ordinal();
+}
+
+absl::Status NotFound() {
+  return base::Error(absl::StatusCode::kNotFound, "NOT_FOUND", "", "not in the fake");
+}
+
+}  // namespace
+
+FakeSession::FakeSession(FakeGatewayState& state)
+    : state_(state), key_(*certs::keys::PrivateKey::FromEd25519Seed(std::string(32, 's'))) {}
+
+absl::StatusOr<statement::v1::Header> FakeSession::NewHeader(
+    const std::vector<base::Digest>& signers) {
+  statement::v1::Header header;
+  header.set_log(state_.founding.log());
+  for (const base::Digest& signer : signers) header.add_signers(base::ToBytes(signer));
+  header.set_issued_at_ms(FakeClock::kStartMs);
+  header.set_not_after_ms(FakeClock::kStartMs + 1);
+  header.set_nonce(std::string(16, 'n'));
+  return header;
+}
+
+absl::StatusOr<client::Answer> FakeSession::Submit(const client::Draft& draft) {
+  state_.submitted.push_back(draft);
+  client::Answer answer;
+  answer.effect = state_.effect;
+  answer.index = 40 + state_.submitted.size();
+  answer.statement.fill(0xab);
+  answer.receipt = "receipt";
+  if (state_.effect == record::v1::EFFECT_REFUSED)
+    answer.entry.mutable_refused()->mutable_findings()->Assign(state_.findings.begin(),
+                                                               state_.findings.end());
+  else
+    answer.entry.mutable_recorded()->add_decisions()->mutable_findings()->Assign(
+        state_.findings.begin(), state_.findings.end());
+  return answer;
+}
+
+absl::StatusOr<client::Answer> FakeSession::SubmitSigned(const client::SignedFile& file) {
+  ASSIGN_OR_RETURN(const statement::v1::Statement statement, client::StatementOf(file));
+  return Submit({{statement.acts().begin(), statement.acts().end()}, file.attachments});
+}
+
+absl::StatusOr<api::PreviewResponse> FakeSession::Preview(
+    const client::Draft& draft, const std::vector<base::Digest>& signers) {
+  state_.previewed = draft;
+  state_.previewed_signers = signers;
+  return Read(state_.preview);
+}
+
+absl::StatusOr<client::PayloadReport> FakeSession::CheckPayload(const api::GetExchangeResponse&,
+                                                                std::string_view, bool) {
+  return client::PayloadReport{};
+}
+
+absl::StatusOr<client::Answer> FakeSession::Send(const client::Draft& draft) {
+  return Submit(draft);
+}
+
+absl::StatusOr<client::Fetched> FakeSession::Fetch(const ActRef&) { return NotFound(); }
+
+absl::StatusOr<client::Answer> FakeSession::GetReceipt(const base::Digest& statement) {
+  const auto it = state_.receipts.find(base::ToBytes(statement));
+  if (it == state_.receipts.end()) return NotFound();
+  return it->second;
+}
+
+absl::StatusOr<record::v1::Attachment> FakeSession::GetDocument(const base::Digest&) {
+  return NotFound();
+}
+
+absl::StatusOr<record::v1::FoundingRow> FakeSession::GetConvention() {
+  return Read(state_.founding);
+}
+
+absl::StatusOr<api::Dataset> FakeSession::GetDataset(const ActRef& dataset) {
+  for (const api::Dataset& each : state_.datasets)
+    if (Same(each.name(), dataset)) return Read(each);
+  return NotFound();
+}
+
+absl::StatusOr<std::vector<api::ServedConvention>> FakeSession::ListConventions() {
+  return Read(std::vector<api::ServedConvention>());
+}
+
+absl::StatusOr<std::vector<api::Party>> FakeSession::ListParties() {
+  return Read(std::vector<api::Party>());
+}
+
+absl::StatusOr<std::vector<api::Mandate>> FakeSession::ListMandates(const std::string&) {
+  return Read(state_.mandates);
+}
+
+absl::StatusOr<std::vector<api::Key>> FakeSession::ListKeys(const std::string&) {
+  return Read(state_.keys);
+}
+
+absl::StatusOr<std::vector<api::Dataset>> FakeSession::ListDatasets(const std::string&) {
+  return Read(state_.datasets);
+}
+
+absl::StatusOr<std::vector<api::Exchange>> FakeSession::ListExchanges() {
+  std::vector<api::Exchange> exchanges;
+  for (const api::GetExchangeResponse& each : state_.exchanges)
+    exchanges.push_back(each.exchange());
+  return Read(exchanges);
+}
+
+absl::StatusOr<api::GetExchangeResponse> FakeSession::GetExchange(const ActRef& exchange) {
+  for (const api::GetExchangeResponse& each : state_.exchanges)
+    if (Same(each.exchange().name(), exchange)) return Read(each);
+  return NotFound();
+}
+
+absl::StatusOr<api::ExplainExchangeResponse> FakeSession::ExplainExchange(const ActRef&) {
+  return Read(state_.explained);
+}
+
+absl::StatusOr<std::vector<api::Transfer>> FakeSession::ListTransfers() {
+  std::vector<api::Transfer> transfers;
+  for (const api::GetTransferResponse& each : state_.transfers)
+    transfers.push_back(each.transfer());
+  return Read(transfers);
+}
+
+absl::StatusOr<api::GetTransferResponse> FakeSession::GetTransfer(const ActRef& transfer) {
+  for (const api::GetTransferResponse& each : state_.transfers)
+    if (Same(each.transfer().name(), transfer)) return Read(each);
+  return NotFound();
+}
+
+absl::StatusOr<std::vector<api::InboxItem>> FakeSession::ListInbox() { return Read(state_.inbox); }
+
+absl::Status FakeSession::WatchInbox(
+    int64_t, absl::FunctionRef<absl::Status(api::WatchInboxResponse)> visit) {
+  for (const api::WatchInboxResponse& each : state_.inboxes) RETURN_IF_ERROR(visit(each));
+  return state_.reads_fail;
+}
+
+absl::Status FakeSession::WatchExchange(
+    const ActRef&, int64_t, absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) {
+  for (const api::WatchExchangeResponse& each : state_.changes) RETURN_IF_ERROR(visit(each));
+  return state_.reads_fail;
+}
+
+absl::StatusOr<std::string> FakeSession::ExportRegister(const std::string&) { return NotFound(); }
+
+absl::StatusOr<std::string> FakeSession::UpdateCheckpoint() { return NotFound(); }
+
+absl::Status FakeSession::ReadEntries(uint64_t, uint64_t,
+                                      absl::FunctionRef<absl::Status(std::string entry)>) {
+  return NotFound();
+}
+
+}  // namespace passerelle::tests
