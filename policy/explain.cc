@@ -145,7 +145,6 @@ class Teller {
   Teller(const State& state, const ActRef& exchange, const ExchangeRow& row, const Now& now)
       : state_(state),
         settings_(state.founding()->settings()),
-        exchange_(exchange),
         row_(row),
         now_(now),
         probe_(state, exchange, row, now) {}
@@ -267,7 +266,6 @@ class Teller {
 
   const State& state_;
   const convention::v1::Settings& settings_;
-  const ActRef& exchange_;
   const ExchangeRow& row_;
   const Now& now_;
   const Probe probe_;

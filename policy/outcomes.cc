@@ -4,6 +4,7 @@
 #include "policy/acts.h"
 #include "policy/calendar/calendar.h"
 #include "policy/rules/checks.h"
+#include "policy/rules/derived.h"
 #include "policy/rules/fields.h"
 
 namespace passerelle::policy {

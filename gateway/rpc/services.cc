@@ -108,8 +108,9 @@ class ConventionService final : public api::ConventionService::CallbackService {
     ServerUnaryReactor* reactor = context->DefaultReactor();
     const Call call(desk_, *context, "ListConventions");
     const absl::StatusOr<std::vector<service::Caller>> callers = call.IdentifyEverywhere();
-    absl::StatusOr<api::ListConventionsResponse> answer = callers.status();
-    if (callers.ok()) answer = service::ListConventions(*callers, *request);
+    absl::StatusOr<api::ListConventionsResponse> answer =
+        callers.ok() ? service::ListConventions(*callers, *request)
+                     : absl::StatusOr<api::ListConventionsResponse>(callers.status());
     if (answer.ok()) *response = *std::move(answer);
     reactor->Finish(call.End(answer.status()));
     return reactor;

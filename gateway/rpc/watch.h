@@ -48,9 +48,10 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, public Ope
 
   WatchReactor(Call call, OpenWatches& open, const Begin& begin)
       : call_(std::move(call)), open_(open) {
-    absl::Status status = open_.Add(*this);
-    absl::StatusOr<service::Watched<Response>> watched = status;
-    if (status.ok()) watched = begin([this] { Wake(); });
+    const absl::Status open_status = open_.Add(*this);
+    absl::StatusOr<service::Watched<Response>> watched =
+        open_status.ok() ? begin([this] { Wake(); })
+                         : absl::StatusOr<service::Watched<Response>>(open_status);
     base::MutexLock lock(mutex_);
     if (watched.ok())
       watched_ = *std::move(watched);

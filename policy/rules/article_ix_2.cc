@@ -5,6 +5,7 @@
 #include <string>
 
 #include "policy/rules/checks.h"
+#include "policy/rules/derived.h"
 #include "policy/rules/fields.h"
 #include "policy/rules/references.h"
 
@@ -220,6 +221,11 @@ TermsOutcome Narrowed(const TermsOutcome& terms, const Conditions& conditions) {
   if (conditions.release() == statement::v1::RELEASE_EACH_RULED)
     narrow.set_release(statement::v1::RELEASE_EACH_RULED);
   return narrow;
+}
+
+void CheckSomethingLeft(Judgement& j, const Conditions& conditions, std::string_view path) {
+  if (Narrowed(j.subject.exchange->terms(), conditions).fields().empty())
+    j.Refuse({kDpoConditions, "every-field"}, path);
 }
 
 bool CheckOpinionCited(Judgement& j, bool present, const ActRef& opinion) {

@@ -1,5 +1,4 @@
-// Every check and every rule, by the file that holds them. `policy/acts.cc` says which checks each
-// kind of act has to pass.
+// Every check and rule, by file. `policy/acts.cc` says which checks each kind of act has to pass.
 #ifndef PASSERELLE_POLICY_RULES_CHECKS_H_
 #define PASSERELLE_POLICY_RULES_CHECKS_H_
 
@@ -60,14 +59,10 @@ void CheckText(Judgement& j);
 void CheckAttachments(Judgement& j);
 void CheckPayloadIdentifiers(Judgement& j);
 
-// founding.cc: entry 0 (WIRE 1).
-extern const Rule kFoundingTerms, kFoundingKeys;
+// founding.cc and settings.cc: entry 0 (WIRE 1), its settings and those that replace them.
+extern const Rule kFoundingTerms, kFoundingKeys, kSettingsForm, kSettingsChange;
 void CheckFoundingTerms(Judgement& j);
-void CheckFoundingSettings(Judgement& j);
 void CheckFoundingKeys(Judgement& j);
-
-// settings.cc: the first settings and those that replace them.
-extern const Rule kSettingsForm, kSettingsChange;
 void CheckNewSettings(Judgement& j);
 
 // deeds.cc: what rests on paper (WIRE 14).
@@ -99,17 +94,15 @@ void CheckMandateForm(Judgement& j);
 void CheckMandateService(Judgement& j);
 void CheckMandateGiver(Judgement& j);
 
-// stops.cc: keys that are to sign no more, and keys that return (WIRE 15).
-extern const Rule kKeyStop, kKeyReinstatement;
+// stops.cc and people_endings.cc: keys that are to sign no more and keys that return (WIRE 15);
+// ends of mandates.
+extern const Rule kKeyStop, kKeyReinstatement, kMandateEnding;
 // The standing suspension that a KeyStopped confirms, or null.
 const record::v1::KeyStopRow* ConfirmedStop(const Judgement& j);
 void CheckStopForm(Judgement& j);
 void CheckStopper(Judgement& j);
 void CheckReinstatement(Judgement& j);
 void CheckReinstater(Judgement& j);
-
-// people_endings.cc: the end of a mandate.
-extern const Rule kMandateEnding;
 void CheckEnding(Judgement& j);
 void CheckEnder(Judgement& j);
 
@@ -145,9 +138,9 @@ void CheckDecision(Judgement& j);
 // REQUIRES: the act's exchange is resolved.
 void CheckNarrowing(Judgement& j, const statement::v1::Conditions& conditions,
                     std::string_view field);
-// The terms that conditions leave: terms only narrow.
-record::v1::TermsOutcome Narrowed(const record::v1::TermsOutcome& terms,
-                                  const statement::v1::Conditions& conditions);
+// Refuses conditions that leave no field of the exchange. REQUIRES: as above.
+void CheckSomethingLeft(Judgement& j, const statement::v1::Conditions& conditions,
+                        std::string_view path);
 // Whether the act cites the opinion that stands; refuses otherwise, at the field `opinion`.
 // REQUIRES: the act's exchange is resolved.
 bool CheckOpinionCited(Judgement& j, bool present, const statement::v1::ActRef& opinion);
@@ -158,19 +151,12 @@ void CheckNotLapsed(Judgement& j);
 extern const Rule kIx2d;
 void CheckRecommendations(Judgement& j);
 void CheckAnswer(Judgement& j);
-// The recommendation that the act answers, or null.
-const record::v1::RecommendationRow* AnsweredRow(const Judgement& j);
-// Whether the act accepts a recommendation that was not accepted yet.
-bool NewlyAccepted(const Judgement& j);
 void CheckEveryAnswer(Judgement& j);
 void CheckCarriedOut(Judgement& j);
 
 // freezes.cc: what stops an exchange or a transfer at once (WIRE 16).
 extern const Rule kFreezePower, kFreezeLift, kFreezeGate;
 void CheckFreeze(Judgement& j);
-// The freeze in force that the act, by a second agent of its side, confirms, or null.
-// REQUIRES: somebody carries the act.
-const record::v1::FreezeRow* FreezeToConfirm(const Judgement& j);
 void CheckLift(Judgement& j);
 // Refuses while a freeze of the exchange or the transfer is in force. `transfer` may be empty.
 void CheckNotFrozen(const state::State& state, const statement::v1::ActRef& exchange,

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/limits.h"
 #include "policy/rules/checks.h"
+#include "policy/rules/derived.h"
 #include "policy/rules/fields.h"
 #include "policy/rules/references.h"
 
@@ -102,12 +103,6 @@ void CheckSequence(Judgement& j, const RecommendationRow& row, Answer answer) {
     j.Refuse({kIx2d, "already-answered"}, j.At("answer"));
 }
 
-// The conditions of two recommendations may each leave a field, and both none.
-void CheckSomethingLeft(Judgement& j, const RecommendationRow& row) {
-  const auto terms = Narrowed(j.subject.exchange->terms(), row.conditions());
-  if (terms.fields().empty()) j.Refuse({kDpoConditions, "every-field"}, j.At("recommendation"));
-}
-
 void RefuseRecommendation(Judgement& j, Reason reason, int index, const RecommendationRow& row,
                           std::string_view path) {
   auto& finding = j.Refuse(reason, path);
@@ -166,7 +161,8 @@ void CheckAnswer(Judgement& j) {
     return;
   }
   CheckSequence(j, *row, answer);
-  if (NewlyAccepted(j)) CheckSomethingLeft(j, *row);
+  // The conditions of two recommendations may each leave a field, and both none.
+  if (NewlyAccepted(j)) CheckSomethingLeft(j, row->conditions(), j.At("recommendation"));
 }
 
 void CheckEveryAnswer(Judgement& j) {

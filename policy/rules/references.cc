@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "policy/rules/areas.h"
 #include "policy/rules/checks.h"
 #include "policy/rules/fields.h"
 
@@ -150,7 +151,8 @@ void ResolveExchange(Judgement& j) {
   if (!ref.has_value()) return;
   const record::v1::ExchangeRow* row = FindOrRefuse(j, j.state().exchanges, *ref, path);
   if (row == nullptr) return;
-  NeedStanding(j, row->proposal(), path);
+  // A brake holds on what is paused too.
+  if (!IsReport(j.act().body_case())) NeedStanding(j, row->proposal(), path);
   SetExchange(j, *ref, *row);
 }
 

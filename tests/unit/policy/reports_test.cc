@@ -126,6 +126,17 @@ TEST(KeyStops, OfACompromisedKeyLeaveItTheReportOnItselfAlone) {
   EXPECT_EQ(NotedFor(world, stop, {"representative-p001"}), "key.stop/already-stopped ");
 }
 
+TEST(KeyStops, LeaveASuspendedAndALostKeyItsReports) {
+  for (const StopCause cause : {STOP_CAUSE_SUSPENDED, STOP_CAUSE_LOST}) {
+    World world(Stage::kStaffed);
+    world.Must({world.StopKey("p001", "representative-p001", cause)}, {"representative-p001"});
+    EXPECT_THAT(FindingsOf(world.Submit({world.Declare()}, {"representative-p001"}).entry),
+                HasSubstr("key.in-force/stopped"));
+    world.Must({world.StopKey("p001", "dpo-p001", STOP_CAUSE_LOST)}, {"representative-p001"});
+    EXPECT_EQ(StoppedFor(world, "dpo-p001"), STOP_CAUSE_LOST);
+  }
+}
+
 TEST(KeyStops, GrowGraverAndNeverMilder) {
   World world(Stage::kStaffed);
   const auto stop = [&](StopCause cause) { return world.StopKey("p001", "dpo-p001", cause); };
@@ -143,11 +154,12 @@ TEST(KeyStops, GrowGraverAndNeverMilder) {
 TEST(Suspensions, LapseAfterTheSettingsWorkingDays) {
   World world(Stage::kStaffed);
   const Act stop = world.StopKey("p001", "dpo-p001", STOP_CAUSE_SUSPENDED);
-  const Step& step = world.Must({stop}, {"representative-p001"});  // Monday 2024-06-03
-  EXPECT_EQ(policy::state::NumberOf(DecisionOf(step).outcome().stop().lapses_on()), 20240610);
-  world.SetDay("2024-06-10");
-  EXPECT_EQ(StoppedFor(world, "dpo-p001"), STOP_CAUSE_SUSPENDED);
+  const Step& step =
+      world.Must({stop}, {"representative-p001"});  // Monday 2024-06-03, before a holiday
+  EXPECT_EQ(policy::state::NumberOf(DecisionOf(step).outcome().stop().lapses_on()), 20240611);
   world.SetDay("2024-06-11");
+  EXPECT_EQ(StoppedFor(world, "dpo-p001"), STOP_CAUSE_SUSPENDED);
+  world.SetDay("2024-06-12");
   EXPECT_EQ(StoppedFor(world, "dpo-p001"), STOP_CAUSE_UNSPECIFIED);
   // The same agent does not renew it; a graver report of hers binds.
   EXPECT_EQ(NotedFor(world, stop, {"representative-p001"}), "key.stop/same-agent ");

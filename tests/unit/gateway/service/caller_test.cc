@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "certs/x509/certificate.h"
 #include "gateway/base/status.h"
 #include "tests/support/gateway_fixture.h"
 
@@ -100,6 +101,44 @@ TEST_F(CallerTest, MaySubmitOnlyOnceItsKeyIsNoLongerInForce) {
   EXPECT_EQ(reading.status().code(), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(ReasonOf(reading.status()), "KEY_NOT_IN_FORCE");
   EXPECT_TRUE(identifier_->Identify(log_, pem, Access::kSubmit).ok());
+}
+
+// Replaces the trust anchors in force.
+void EnactAnchors(TestGateway& gateway, const std::vector<std::string>& anchors) {
+  tests::TestDraft draft;
+  statement::v1::Act& act = draft.acts.emplace_back();
+  gateway.convention().Read([&](const policy::state::State& state) {
+    act.set_party(state.founding()->convention().secretariat_party());
+    *act.mutable_settings_enacted()->mutable_replaces() = state.founding()->settings_ref();
+    *act.mutable_settings_enacted()->mutable_settings() = state.founding()->settings();
+  });
+  act.mutable_settings_enacted()->mutable_settings()->clear_tls_trust_anchors();
+  for (const std::string& anchor : anchors)
+    act.mutable_settings_enacted()->mutable_settings()->add_tls_trust_anchors(anchor);
+  gateway.Must(draft, tests::Transcribers());
+}
+
+TEST(CallerUnderNewAnchors, IsTrustedNoMoreThoughItWasIdentifiedBefore) {
+  TestGateway gateway(Progress::kAdhered);
+  const std::string log = gateway.convention().log_name();
+  core::Host& host = gateway.Serve();
+  Identifier identifier(host, gateway.clock());
+  const std::string pem =
+      gateway.CertificateOf("representative-p001", kStart - kDayMs / 2, kStart + kDayMs);
+  const auto identify = [&] { return identifier.Identify(log, pem, Access::kEverything); };
+  ASSERT_TRUE(identify().ok()) << identify().status();
+  std::string trusted;
+  gateway.convention().Read([&](const policy::state::State& state) {
+    trusted = state.founding()->settings().tls_trust_anchors(0);
+  });
+  const auto foreign =
+      certs::x509::Certificate::ListFromPem(gateway.ForeignCertificateOf("representative-p001"));
+  ASSERT_TRUE(foreign.ok()) << foreign.status();
+  EnactAnchors(gateway, {foreign->front().ToDer()});
+  EXPECT_EQ(ReasonOf(identify().status()), "CERTIFICATE_UNTRUSTED");
+  // An anchor that does not parse vouches for nobody, and shuts nobody else out.
+  EnactAnchors(gateway, {std::string("\x30\x00", 2), trusted});
+  EXPECT_TRUE(identify().ok()) << identify().status();
 }
 
 }  // namespace

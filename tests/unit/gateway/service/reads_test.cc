@@ -180,9 +180,9 @@ TEST_F(ReadsTest, GivePagesThatTogetherAreTheList) {
 
 TEST_F(ReadsTest, GiveAnEmptyTokenWithTheLastPage) {
   api::ListPartiesRequest request;
-  request.set_page_size(3);
+  request.set_page_size(6);
   EXPECT_THAT(ListParties(As("dpo-p001"), request)->next_page_token(), IsEmpty());
-  request.set_page_size(2);
+  request.set_page_size(5);
   EXPECT_FALSE(ListParties(As("dpo-p001"), request)->next_page_token().empty());
 }
 

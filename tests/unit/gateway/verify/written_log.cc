@@ -74,6 +74,7 @@ Act WrittenLog::Founding() const {
   convention.add_data_subjects()->set_code("allocataires");
   enacted.mutable_settings()->add_units()->set_code("enfance");
   enacted.mutable_settings()->set_least_threshold(5);
+  enacted.mutable_settings()->set_stop_working_days(5);
   const auto add = [&](const PrivateKey& key, char agent, statement::v1::Role role,
                        const std::string& party) {
     statement::v1::FoundingKey& founder = *enacted.add_founding_keys();

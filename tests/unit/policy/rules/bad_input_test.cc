@@ -85,7 +85,7 @@ Act AdhesionOfP006(World& world) {
   return act;
 }
 
-std::vector<Good> GoodActs() {
+std::vector<Good> GoodActsOfPeople() {
   const Names founders = {"gateway", "secretary-1", "secretary-2", "counter-1", "counter-2"};
   return {
       {"found", Stage::kEmpty, founders, [](World& w) { return w.Found(); }},
@@ -131,6 +131,11 @@ std::vector<Good> GoodActs() {
          *act.mutable_key_reinstated()->add_ratified() = w.dataset;
          return act;
        }},
+  };
+}
+
+std::vector<Good> GoodActsOfExchanges() {
+  return {
       {"declare", Stage::kStaffed, {"steward-p001"}, [](World& w) { return w.Declare(); }},
       {"propose", Stage::kDeclared, {"requester-p002"}, [](World& w) { return w.Propose(); }},
       {"opine", Stage::kProposed, {"dpo-p001"}, [](World& w) { return w.Opine(); }},
@@ -174,6 +179,12 @@ std::vector<Good> GoodActs() {
       {"retention", Stage::kSent, {"gateway"}, ReachedLater},
       {"erase", Stage::kSent, {"gateway"}, ErasedLater},
   };
+}
+
+std::vector<Good> GoodActs() {
+  std::vector<Good> all = GoodActsOfPeople();
+  for (Good& good : GoodActsOfExchanges()) all.push_back(std::move(good));
+  return all;
 }
 
 // Fields that may be absent, by full name.

@@ -137,6 +137,13 @@ std::vector<Case> AnswerCases() {
                       Commitment("answer"));
                   return act;
                 }),
+  };
+}
+
+// Who answers, and when.
+std::vector<Case> SequenceCases() {
+  const std::string at = "recommendation_answered.";
+  return {
       Answering("IX.2d", "unknown-recommendation", at + "recommendation", {},
                 [](World& world) { return world.AnswerTo(2, ANSWER_ACCEPTED); }),
       Answering("IX.2d", "already-answered", at + "answer", {ANSWER_REJECTED},
@@ -175,6 +182,13 @@ std::vector<Case> AnswerCases() {
                   world.SetDay("2024-09-12");
                   return world.AnswerTo(0, ANSWER_ACCEPTED);
                 }),
+  };
+}
+
+// What answers open and bar.
+std::vector<Case> GateCases() {
+  const std::string at = "recommendation_answered.";
+  return {
       With(Recommending(), "IX.2c", "opinion-missing", at + "opinion", Stage::kProposed,
            [](World& world) {
              return Try(world, world.AnswerTo(0, ANSWER_ACCEPTED), {"decider-p001"});
@@ -328,7 +342,8 @@ std::vector<Case> ClassCases() {
 
 std::vector<Case> OrdinaryDayCases() {
   std::vector<Case> all;
-  for (auto cases : {OpinionCases(), AnswerCases(), LapseCases(), FreezeCases(), ClassCases()})
+  for (auto cases : {OpinionCases(), AnswerCases(), SequenceCases(), GateCases(), LapseCases(),
+                     FreezeCases(), ClassCases()})
     all.insert(all.end(), cases.begin(), cases.end());
   return all;
 }

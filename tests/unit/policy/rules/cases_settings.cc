@@ -30,26 +30,26 @@ std::vector<Case> FormCases() {
       Changing(kForm, "threshold", "least_threshold", [](auto& s) { s.set_least_threshold(4); }),
       Changing(kForm, "unit-repeated", "units[3].code",
                [](auto& s) { s.add_units()->set_code("stats"); }),
-      Changing(kForm, "class-repeated", "recipient_classes[1].code",
+      Changing(kForm, "class-repeated", "recipient_classes[3].code",
                [](auto& s) {
                  AddClass(s, "communes", {"p003"});
                  AddClass(s, "communes", {"p004"});
                }),
-      Changing(kForm, "class-members", "recipient_classes[0].parties[1]",
+      Changing(kForm, "class-members", "recipient_classes[2].parties[1]",
                [](auto& s) {
                  AddClass(s, "communes", {"p003", "p009"});
                }),
-      Changing(kForm, "class-members", "recipient_classes[0].parties[1]",
+      Changing(kForm, "class-members", "recipient_classes[2].parties[1]",
                [](auto& s) {
                  AddClass(s, "communes", {"p004", "p003"});
                }),
-      Changing(kForm, "class-members", "recipient_classes[0].parties[1]",
+      Changing(kForm, "class-members", "recipient_classes[2].parties[1]",
                [](auto& s) {
                  AddClass(s, "communes", {"p004", "p004"});
                }),
-      Changing("wire.field", "missing", "recipient_classes[0].parties",
+      Changing("wire.field", "missing", "recipient_classes[2].parties",
                [](auto& s) { AddClass(s, "communes", {}); }),
-      Changing("wire.field", "malformed", "recipient_classes[0].code",
+      Changing("wire.field", "malformed", "recipient_classes[2].code",
                [](auto& s) { AddClass(s, "Les communes", {"p003"}); }),
       Changing("wire.field", "missing", "stop_working_days",
                [](auto& s) { s.clear_stop_working_days(); }),
@@ -58,12 +58,12 @@ std::vector<Case> FormCases() {
       Changing(kForm, "days", "decision_due_days", [](auto& s) { s.set_decision_due_days(3661); }),
       Changing(kForm, "days", "request_lapse_days",
                [](auto& s) { s.set_request_lapse_days(0xffffffff); }),
-      Changing(kForm, "holiday", "holidays[0]",
-               [](auto& s) { s.add_holidays()->set_month_day(231); }),
-      Changing(kForm, "holiday", "holidays[0]", [](auto& s) { s.add_holidays(); }),
-      Changing(kForm, "holiday", "holidays[0]",
-               [](auto& s) { s.add_holidays()->set_days_from_easter(-2147483647 - 1); }),
       Changing(kForm, "holiday", "holidays[1]",
+               [](auto& s) { s.add_holidays()->set_month_day(231); }),
+      Changing(kForm, "holiday", "holidays[1]", [](auto& s) { s.add_holidays(); }),
+      Changing(kForm, "holiday", "holidays[1]",
+               [](auto& s) { s.add_holidays()->set_days_from_easter(-2147483647 - 1); }),
+      Changing(kForm, "holiday", "holidays[2]",
                [](auto& s) {
                  s.add_holidays()->set_days_from_easter(1);
                  s.add_holidays()->set_days_from_easter(1);
