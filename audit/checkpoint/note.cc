@@ -20,6 +20,8 @@ using gateway::base::Secret;
 // Signature type of Ed25519 (signed-note, "Signature types").
 constexpr char kTypeEd25519 = 0x01;
 
+constexpr std::string_view kPrivatePrefix = "PRIVATE+KEY+";
+
 std::string TypedKey(std::string_view public_key) {
   return std::string(1, kTypeEd25519) + std::string(public_key);
 }
@@ -98,6 +100,33 @@ absl::StatusOr<NoteSigner> NoteSigner::FromSeed(std::string_view name, const Sec
   ASSIGN_OR_RETURN(signer.verifier_, NoteVerifier::FromVkey(VkeyOf(name, public_key)));
   signer.seed_ = seed.Clone();
   return signer;
+}
+
+absl::StatusOr<NoteSigner> NoteSigner::FromText(std::string_view text) {
+  const absl::Status malformed =
+      gateway::base::Corrupt("CHECKPOINT_KEY", "not the private key of a note");
+  if (text.substr(0, kPrivatePrefix.size()) != kPrivatePrefix) return malformed;
+  text.remove_prefix(kPrivatePrefix.size());
+  const size_t first = text.find('+');
+  const size_t second = first == std::string_view::npos ? first : text.find('+', first + 1);
+  if (second == std::string_view::npos) return malformed;
+  std::string_view encoded = text.substr(second + 1);
+  if (!encoded.empty() && encoded.back() == '\n') encoded.remove_suffix(1);
+  absl::StatusOr<std::string> key = gateway::base::FromBase64(encoded);
+  if (!key.ok() || key->empty() || key->front() != kTypeEd25519) return malformed;
+  key->erase(0, 1);
+  absl::StatusOr<NoteSigner> signer = FromSeed(text.substr(0, first), Secret(*std::move(key)));
+  if (!signer.ok() ||
+      KeyIdHex(signer->verifier_.key_id()) != text.substr(first + 1, second - first - 1))
+    return malformed;
+  return signer;
+}
+
+Secret NoteSigner::ToText() const {
+  const Secret key(TypedKey(seed_.RevealSecret()));
+  return Secret(std::string(kPrivatePrefix) + verifier_.name() + "+" +
+                KeyIdHex(verifier_.key_id()) + "+" + gateway::base::ToBase64(key.RevealSecret()) +
+                "\n");
 }
 
 absl::StatusOr<std::string> NoteSigner::Sign(std::string_view text) const {

@@ -45,6 +45,12 @@ class NoteSigner {
   static absl::StatusOr<NoteSigner> FromSeed(std::string_view name,
                                              const gateway::base::Secret& seed);
 
+  // The key in the text form of golang.org/x/mod/sumdb/note, so that it can be moved to other
+  // tools: `PRIVATE+KEY+name+hex(key id)+base64(01 ‖ seed)`, one line. DATA_LOSS (CHECKPOINT_KEY)
+  // when it is not.
+  static absl::StatusOr<NoteSigner> FromText(std::string_view text);
+  gateway::base::Secret ToText() const;
+
   const NoteVerifier& verifier() const { return verifier_; }
 
   // The note: text (which ends in a newline), an empty line, our signature line. INVALID_ARGUMENT

@@ -101,6 +101,13 @@ absl::StatusOr<statement::v1::Statement> DecodeStatement(std::string_view payloa
   return statement;
 }
 
+absl::StatusOr<SignedStatement> DecodeSigned(std::string_view envelope) {
+  SignedStatement decoded;
+  ASSIGN_OR_RETURN(decoded.envelope, DecodeEnvelope(envelope));
+  ASSIGN_OR_RETURN(decoded.statement, DecodeStatement(decoded.envelope.payload()));
+  return decoded;
+}
+
 absl::StatusOr<std::string> EncodeLeaf(const record::v1::Entry& entry) {
   const size_t size = kLeafTag.size() + entry.ByteSizeLong();
   if (size > gateway::base::kMaxEntryBytes)

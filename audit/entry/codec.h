@@ -29,6 +29,15 @@ absl::StatusOr<statement::v1::Envelope> DecodeEnvelope(std::string_view bytes);
 // have paths that begin with `statement`.
 absl::StatusOr<statement::v1::Statement> DecodeStatement(std::string_view payload);
 
+// An envelope and the statement that it carries.
+struct SignedStatement {
+  statement::v1::Envelope envelope;
+  statement::v1::Statement statement;
+};
+
+// Reads both: DecodeEnvelope, then DecodeStatement of its payload.
+absl::StatusOr<SignedStatement> DecodeSigned(std::string_view envelope);
+
 // The leaf of an entry: tag and serialized message. OUT_OF_RANGE (reason ENTRY_SIZE) past 65,535
 // bytes.
 absl::StatusOr<std::string> EncodeLeaf(const record::v1::Entry& entry);

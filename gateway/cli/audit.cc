@@ -19,12 +19,16 @@ namespace {
 
 struct VerifyOptions {
   std::string folder, log;
+  bool redecide = false;
 };
 
-// A line that overwrites itself, on a terminal only.
+// A bar that overwrites itself, on a terminal only.
 void ShowProgress(uint64_t done, uint64_t total) {
+  constexpr uint64_t kCells = 40;
   if (isatty(STDERR_FILENO) == 0) return;
-  std::fprintf(stderr, "\r%lu / %lu%s", done, total, done == total ? "\n" : "");
+  const uint64_t full = total == 0 ? kCells : done * kCells / total;
+  std::fprintf(stderr, "\r[%s%s] %lu / %lu%s", std::string(full, '#').c_str(),
+               std::string(kCells - full, '.').c_str(), done, total, done == total ? "\n" : "");
 }
 
 absl::StatusOr<int> Export(App& app, const std::string& folder) {
@@ -51,7 +55,7 @@ absl::StatusOr<int> Export(App& app, const std::string& folder) {
   return kDone;
 }
 
-void PrintVerdict(App& app, const verify::Verdict& verdict) {
+void PrintVerdict(App& app, const VerifyOptions& options, const verify::Verdict& verdict) {
   if (!verdict.accepted) {
     std::fprintf(stderr, "%s : %s\n", app.Say("REFUSÉ", "REJECTED").c_str(),
                  app.Say(verdict.fault_fr, verdict.fault_en).c_str());
@@ -64,32 +68,44 @@ void PrintVerdict(App& app, const verify::Verdict& verdict) {
       base::ToIsoInstant(verdict.last_ms).c_str(), app.Say("journal", "log").c_str(),
       base::ToHex(base::View(verdict.log)).c_str(), app.Say("racine", "root").c_str(),
       base::ToHex(base::View(verdict.root)).c_str());
+  if (options.redecide)
+    std::printf(
+        "%s : %lu\n",
+        app.Say("Décisions reprises, toutes conformes", "Re-decided, all as recorded").c_str(),
+        verdict.redecided);
   const std::string note = app.Say(verdict.note_fr, verdict.note_en);
   if (!note.empty()) std::printf("%s\n", note.c_str());
 }
 
 absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
   base::Digest pinned{};
+  verify::ExportOptions wanted{.redecide = options.redecide};
   if (!options.log.empty()) {
     ASSIGN_OR_RETURN(const std::string bytes, base::FromHex(options.log));
     absl::StatusOr<base::Digest> digest = base::DigestFromBytes(bytes);
     if (!digest.ok()) return base::AtPath(digest.status(), "--log");
     pinned = *digest;
+    wanted.pinned_log = &pinned;
   }
-  ASSIGN_OR_RETURN(
-      const verify::Verdict verdict,
-      verify::VerifyExport(options.folder, options.log.empty() ? nullptr : &pinned, ShowProgress));
+  ASSIGN_OR_RETURN(const verify::Verdict verdict,
+                   verify::VerifyExport(options.folder, wanted, ShowProgress));
+  uint64_t of_other_engines = 0;
+  for (const auto& [version, count] : verdict.other_engines) of_other_engines += count;
   if (app.json())
     std::printf("%s\n", JsonObject({{"accepted", verdict.accepted},
                                     {"fault", app.Say(verdict.fault_fr, verdict.fault_en)},
                                     {"entries", verdict.entries},
                                     {"not_interpreted", verdict.not_interpreted},
                                     {"signatures", verdict.signatures},
+                                    {"redecided", verdict.redecided},
+                                    {"refused", verdict.refused},
+                                    {"other_engines", of_other_engines},
+                                    {"note", app.Say(verdict.note_fr, verdict.note_en)},
                                     {"log", base::ToHex(base::View(verdict.log))},
                                     {"root", base::ToHex(base::View(verdict.root))}})
                             .c_str());
   else
-    PrintVerdict(app, verdict);
+    PrintVerdict(app, options, verdict);
   return verdict.accepted ? kDone : kRefused;
 }
 
@@ -111,6 +127,9 @@ void AddAudit(App& app) {
   verb.Add("folder", options->folder, "Dossier du journal", "Folder of the log").Required();
   verb.Add("--log", options->log, "Nom du journal que vous connaissez (hexadécimal)",
            "Name of the log that you know (hexadecimal)");
+  verb.AddFlag("--redecide", options->redecide,
+               "Reprendre chaque décision d'après les règles et dire la première qui diffère",
+               "Take every decision again by the rules and name the first that differs");
 }
 
 }  // namespace passerelle::gateway::cli

@@ -22,10 +22,10 @@ absl::Status Interpret(const std::string& leaf, const Pins& pins, Proven& proven
     return absl::OkStatus();
   }
   const record::v1::Recorded& recorded = proven.entry.recorded();
-  ASSIGN_OR_RETURN(const statement::v1::Envelope envelope,
-                   audit::entry::DecodeEnvelope(recorded.envelope()));
-  ASSIGN_OR_RETURN(proven.statement, audit::entry::DecodeStatement(envelope.payload()));
-  proven.digest = certs::keys::StatementDigest(envelope.payload());
+  ASSIGN_OR_RETURN(audit::entry::SignedStatement decoded,
+                   audit::entry::DecodeSigned(recorded.envelope()));
+  proven.digest = certs::keys::StatementDigest(decoded.envelope.payload());
+  proven.statement = std::move(decoded.statement);
   if (recorded.decisions_size() != proven.statement->acts_size())
     return base::Corrupt("RECEIPT_DECISIONS", "the entry does not hold one decision for each act");
   proven.effect = recorded.decisions(0).effect();

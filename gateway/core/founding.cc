@@ -33,11 +33,9 @@ absl::Status CheckKeys(const statement::v1::ConventionEnacted& enacted, const St
 
 // The shift that the first settings ask for: entry 0 itself is recorded under it.
 absl::StatusOr<int64_t> ClockShiftOf(const std::string& envelope_bytes) {
-  ASSIGN_OR_RETURN(const statement::v1::Envelope envelope,
-                   audit::entry::DecodeEnvelope(envelope_bytes));
-  ASSIGN_OR_RETURN(const statement::v1::Statement statement,
-                   audit::entry::DecodeStatement(envelope.payload()));
-  return statement.acts(0).convention_enacted().settings().clock_shift_ms();
+  ASSIGN_OR_RETURN(const audit::entry::SignedStatement founding,
+                   audit::entry::DecodeSigned(envelope_bytes));
+  return founding.statement.acts(0).convention_enacted().settings().clock_shift_ms();
 }
 
 // Entry 0 is appended only when it is accepted: a log cannot begin with a refusal.

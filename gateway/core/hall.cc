@@ -29,17 +29,17 @@ bool WroteNothing(const absl::Status& appended) {
 absl::StatusOr<Admitted> Hall::Admit(const policy::state::State& committed,
                                      const Request& request) {
   // 1. Statement: the exact bytes, read strictly, through the right door.
-  ASSIGN_OR_RETURN(statement::v1::Envelope envelope,
-                   audit::entry::DecodeEnvelope(request.envelope));
+  ASSIGN_OR_RETURN(audit::entry::SignedStatement received,
+                   audit::entry::DecodeSigned(request.envelope));
   Admitted admitted;
-  ASSIGN_OR_RETURN(admitted.statement, audit::entry::DecodeStatement(envelope.payload()));
+  admitted.statement = std::move(received.statement);
   RETURN_IF_ERROR(CheckDoor(request.door, admitted.statement));
 
   // 2. Verify and observe. Nothing is decided, cached or logged before every signature verifies.
-  RETURN_IF_ERROR(VerifySigners(committed, keys_, admitted.statement, envelope));
+  RETURN_IF_ERROR(VerifySigners(committed, keys_, admitted.statement, received.envelope));
   ASSIGN_OR_RETURN(admitted.contents, SealContents(request, admitted.statement, vault_));
   admitted.observed = Observe(committed, log_, request, admitted.statement);
-  admitted.digest = certs::keys::StatementDigest(envelope.payload());
+  admitted.digest = certs::keys::StatementDigest(received.envelope.payload());
   admitted.envelope = request.envelope;
   admitted.seen_size = request.seen_size;
   return admitted;

@@ -24,22 +24,19 @@ absl::Status Replay::Take(uint64_t index, const std::string& leaf_bytes, const b
   if (!entry.ok()) return base::InContext(entry.status(), context);
   if (entry->has_refused())
     return base::InContext(policy::Apply(state_, {*entry, index, leaf, nullptr, {}}), context);
-  absl::StatusOr<statement::v1::Envelope> envelope =
-      audit::entry::DecodeEnvelope(entry->recorded().envelope());
-  if (!envelope.ok()) return base::InContext(envelope.status(), context);
-  absl::StatusOr<statement::v1::Statement> statement =
-      audit::entry::DecodeStatement(envelope->payload());
-  if (!statement.ok()) return base::InContext(statement.status(), context);
-  const base::Digest digest = certs::keys::StatementDigest(envelope->payload());
+  const absl::StatusOr<audit::entry::SignedStatement> recorded =
+      audit::entry::DecodeSigned(entry->recorded().envelope());
+  if (!recorded.ok()) return base::InContext(recorded.status(), context);
+  const statement::v1::Statement& statement = recorded->statement;
+  const base::Digest digest = certs::keys::StatementDigest(recorded->envelope.payload());
   statements_.emplace_back(digest, index);
-  for (int ordinal = 0; ordinal < statement->acts_size(); ++ordinal) {
-    const std::vector<ActCommitment> commitments = CommitmentsOf(statement->acts(ordinal));
+  for (int ordinal = 0; ordinal < statement.acts_size(); ++ordinal) {
+    const std::vector<ActCommitment> commitments = CommitmentsOf(statement.acts(ordinal));
     for (size_t slot = 0; slot < commitments.size(); ++slot)
       if (ClassOf(commitments[slot].kind) == vault::RecordClass::kDecisionFile)
         documents_.push_back({index, static_cast<uint32_t>(ordinal), static_cast<uint32_t>(slot)});
   }
-  return base::InContext(policy::Apply(state_, {*entry, index, leaf, &*statement, digest}),
-                         context);
+  return base::InContext(policy::Apply(state_, {*entry, index, leaf, &statement, digest}), context);
 }
 
 absl::Status Replay::Reconcile(const Storage& storage) {

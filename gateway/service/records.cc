@@ -22,10 +22,9 @@ absl::StatusOr<bool> MayOpen(const Caller& caller, const vault::Position& positi
   ASSIGN_OR_RETURN(const std::vector<std::string> leaves,
                    caller.convention->log().ReadEntries(position.index, position.index + 1));
   ASSIGN_OR_RETURN(const record::v1::Entry entry, audit::entry::DecodeLeaf(leaves[0]));
-  ASSIGN_OR_RETURN(const statement::v1::Envelope envelope,
-                   audit::entry::DecodeEnvelope(entry.recorded().envelope()));
-  ASSIGN_OR_RETURN(const statement::v1::Statement statement,
-                   audit::entry::DecodeStatement(envelope.payload()));
+  ASSIGN_OR_RETURN(const audit::entry::SignedStatement recorded,
+                   audit::entry::DecodeSigned(entry.recorded().envelope()));
+  const statement::v1::Statement& statement = recorded.statement;
   ASSIGN_OR_RETURN(const Sight sight, SightOf(caller));
   return static_cast<int>(position.ordinal) < statement.acts_size() &&
          sight.SeesDocuments(statement.acts(static_cast<int>(position.ordinal)), entry);

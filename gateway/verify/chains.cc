@@ -1,86 +1,83 @@
 // Each party's own chain: that no entry is missing in it, and none is left out of it (WIRE 4).
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/verify/replay.h"
+#include "policy/rules/areas.h"
 #include "policy/state/state.h"
 
 namespace passerelle::gateway::verify {
 namespace {
 
+using policy::rules::Area;
 using policy::state::kEveryone;
 using statement::v1::Act;
 using statement::v1::ActRef;
 
-// Acts that every party may read.
+// Whether every party may read an act.
 bool IsForEveryone(const Act& act) {
-  switch (act.body_case()) {
-    case Act::kConventionEnacted:
-    case Act::kPartyAdhered:
-    case Act::kDeedRecorded:
-    case Act::kAgentEnrolled:
-    case Act::kMandateGiven:
-    case Act::kDatasetDeclared:
+  switch (policy::rules::AreaOf(act.body_case())) {
+    case Area::kConvention:
+    case Area::kDeed:
+    case Area::kPeople:
+    case Area::kData:
       return true;
-    default:
+    case Area::kExchange:
+    case Area::kTransfer:
+    case Area::kGateway:
       return false;
   }
+  return false;
 }
 
-// The exchange or transfer that an act is about; null for other acts.
-struct Subject {
-  const ActRef* exchange = nullptr;
-  const ActRef* transfer = nullptr;
-};
+// The reference that the body of an act has under a name, such as `exchange`, made absolute; null
+// when it has none.
+std::optional<ActRef> ReferenceOf(const Act& act, const base::Digest& digest, const char* name) {
+  const google::protobuf::FieldDescriptor* body =
+      act.GetReflection()->GetOneofFieldDescriptor(act, Act::descriptor()->FindOneofByName("body"));
+  if (body == nullptr) return std::nullopt;
+  const google::protobuf::Message& message = act.GetReflection()->GetMessage(act, body);
+  const google::protobuf::FieldDescriptor* field = body->message_type()->FindFieldByName(name);
+  if (field == nullptr || field->message_type() != ActRef::descriptor() ||
+      !message.GetReflection()->HasField(message, field))
+    return std::nullopt;
+  ActRef ref;
+  ref.CopyFrom(message.GetReflection()->GetMessage(message, field));
+  return policy::state::Absolute(ref, digest);
+}
 
-Subject SubjectOf(const Act& act) {
-  switch (act.body_case()) {
-    case Act::kDpoOpinionGiven:
-      return {.exchange = &act.dpo_opinion_given().exchange()};
-    case Act::kExchangeDecided:
-      return {.exchange = &act.exchange_decided().exchange()};
-    case Act::kRegisterEntryRecorded:
-      return {.exchange = &act.register_entry_recorded().exchange()};
-    case Act::kTransferSubmitted:
-      return {.exchange = &act.transfer_submitted().exchange()};
-    case Act::kTransferRuled:
-      return {.transfer = &act.transfer_ruled().transfer()};
-    case Act::kTransferAcknowledged:
-      return {.transfer = &act.transfer_acknowledged().transfer()};
-    case Act::kContentHandedOver:
-      return {.transfer = &act.content_handed_over().transfer()};
-    case Act::kRetentionReached:
-      return {.transfer = &act.retention_reached().transfer()};
-    case Act::kPayloadErased:
-      return {.transfer = &act.payload_erased().transfer()};
-    default:
-      return {};
+// The exchange that an act is about; null for other acts.
+const record::v1::ExchangeRow* FindExchange(const policy::state::State& state, const Act& act,
+                                            const base::Digest& digest, int ordinal) {
+  std::optional<ActRef> exchange = ReferenceOf(act, digest, "exchange");
+  if (act.has_exchange_proposed()) {
+    exchange.emplace().set_statement(base::ToBytes(digest));
+    exchange->set_ordinal(static_cast<uint32_t>(ordinal));
   }
+  if (const auto ref = ReferenceOf(act, digest, "transfer"); ref.has_value()) {
+    const record::v1::TransferRow* transfer = state.transfers.Find(policy::state::KeyOf(*ref));
+    if (transfer != nullptr) exchange = transfer->exchange();
+  }
+  return exchange.has_value() ? state.exchanges.Find(policy::state::KeyOf(*exchange)) : nullptr;
 }
 
-// The parties that an act of a recorded statement concerns, `all` included.
+// Parties that an act of a recorded statement concerns, `all` included; what the rules of its day
+// add to them, only re-deciding knows.
 std::vector<std::string> ConcernedBy(const policy::state::State& state, const Act& act,
                                      const base::Digest& digest, int ordinal) {
   std::vector<std::string> parties;
-  if (!act.party().empty()) parties.push_back(act.party());
-  if (IsForEveryone(act)) parties.emplace_back(kEveryone);
-  const auto add_both = [&parties](const auto* row) {
-    if (row == nullptr) return;
-    parties.push_back(row->holder());
-    parties.push_back(row->recipient());
-  };
-  const auto key = [&digest](const ActRef& ref) {
-    return policy::state::KeyOf(policy::state::Absolute(ref, digest));
-  };
-  const Subject subject = SubjectOf(act);
-  if (subject.exchange != nullptr) add_both(state.exchanges.Find(key(*subject.exchange)));
-  if (subject.transfer != nullptr) add_both(state.transfers.Find(key(*subject.transfer)));
-  if (act.has_exchange_proposed()) {
-    ActRef self;
-    self.set_ordinal(static_cast<uint32_t>(ordinal));
-    add_both(state.exchanges.Find(key(self)));
+  if (IsForEveryone(act)) {
+    parties.emplace_back(kEveryone);
+    if (!act.party().empty()) parties.push_back(act.party());
+    return parties;
   }
+  const record::v1::ExchangeRow* exchange = FindExchange(state, act, digest, ordinal);
+  if (exchange == nullptr) return parties;
+  parties.push_back(exchange->holder());
+  // A class of recipients has no chain; its members have.
+  if (!exchange->recipient().empty()) parties.push_back(exchange->recipient());
   return parties;
 }
 
@@ -93,10 +90,10 @@ Check Replay::CheckLinks(const Item& item) const {
     const std::string previous = row == nullptr ? std::string() : row->last();
     if (link.ordinal() != length || link.previous() != previous)
       return At(item,
-                absl::StrCat("it breaks the chain of ", link.party(),
+                absl::StrCat("it breaks the chain of ", Shown(link.party()),
                              ": it does not follow the last of that party's ", length,
                              " entries before it"),
-                absl::StrCat("elle rompt la chaîne de ", link.party(),
+                absl::StrCat("elle rompt la chaîne de ", Shown(link.party()),
                              " : elle ne suit pas la dernière des ", length,
                              " entrées précédentes de cette partie"));
   }
@@ -111,8 +108,8 @@ Check Replay::CheckConcerned(const Item& item, const Recorded& recorded) const {
       for (const record::v1::PartyLink& link : item.entry.links())
         linked = linked || link.party() == party;
       if (!linked)
-        return At(item, absl::StrCat("it concerns ", party, " and is missing in that chain"),
-                  absl::StrCat("elle concerne ", party, " et manque dans cette chaîne"));
+        return At(item, absl::StrCat("it concerns ", Shown(party), " and is missing in that chain"),
+                  absl::StrCat("elle concerne ", Shown(party), " et manque dans cette chaîne"));
     }
   }
   return std::nullopt;

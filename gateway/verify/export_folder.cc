@@ -130,11 +130,11 @@ Check ReadBundle(const std::string& folder, uint64_t size, uint64_t begin,
 // One verification. Lives for one call.
 struct Walk {
   Walk(const std::string& where, const Checkpoint& head, const std::string& vkey,
-       const Digest* pinned_log)
+       const ExportOptions& options)
       : folder(where),
         checkpoint(head),
         tree(where, head.size),
-        replay(head.origin, vkey, pinned_log, tree) {}
+        replay(head.origin, vkey, options, tree) {}
 
   const std::string& folder;
   const Checkpoint& checkpoint;
@@ -171,26 +171,56 @@ struct Walk {
   }
 };
 
+// Adds a sentence about what was not looked into.
+void AddNote(Verdict& verdict, std::string_view en, std::string_view fr) {
+  absl::StrAppend(&verdict.note_en, verdict.note_en.empty() ? "" : " ", base::Absl(en));
+  absl::StrAppend(&verdict.note_fr, verdict.note_fr.empty() ? "" : " ", base::Absl(fr));
+}
+
+void DescribeNotInterpreted(uint64_t first, Verdict& verdict) {
+  AddNote(verdict,
+          absl::StrCat("Entry ", first,
+                       " is of a newer format than this program knows: from it on, hashes are "
+                       "verified, statements are not interpreted."),
+          absl::StrCat("L'entrée ", first,
+                       " est d'un format plus récent que ce programme : à partir d'elle, les "
+                       "empreintes sont vérifiées, les déclarations ne sont pas interprétées."));
+}
+
+void DescribeNotRedecided(Verdict& verdict) {
+  if (verdict.refused > 0)
+    AddNote(
+        verdict,
+        absl::StrCat("Not re-decided: refused statements, which are not in the log (",
+                     verdict.refused, ")."),
+        absl::StrCat("Décisions non reprises : déclarations refusées, qui ne sont pas au journal (",
+                     verdict.refused, ")."));
+  for (const auto& [version, count] : verdict.other_engines)
+    AddNote(verdict,
+            absl::StrCat("Not re-decided: entries of version ", Shown(version), " of the rules (",
+                         count, "); this program decides by version ",
+                         base::Absl(policy::kEngineVersion), "."),
+            absl::StrCat("Décisions non reprises : entrées de la version ", Shown(version),
+                         " des règles (", count, ") ; ce programme décide selon la version ",
+                         base::Absl(policy::kEngineVersion), "."));
+}
+
 void Describe(const Walk& walk, Verdict& verdict) {
-  verdict.signatures = walk.replay.signatures();
-  verdict.log = walk.replay.log();
+  const Replay& replay = walk.replay;
+  verdict.signatures = replay.signatures();
+  verdict.log = replay.log();
   verdict.origin = walk.checkpoint.origin;
   verdict.root = walk.tree.Root();
-  verdict.first_ms = walk.replay.first_ms();
-  verdict.last_ms = walk.replay.state().time_ms();
+  verdict.first_ms = replay.first_ms();
+  verdict.last_ms = replay.state().time_ms();
   verdict.entries = walk.tree.size();
-  verdict.not_interpreted = verdict.entries - walk.replay.interpreted();
-  verdict.dump = walk.replay.state().Dump();
-  if (verdict.not_interpreted == 0) return;
-  const uint64_t first = walk.replay.interpreted();
-  verdict.note_en =
-      absl::StrCat("Entry ", first,
-                   " is of a newer format than this program knows: from it on, hashes "
-                   "are verified, statements are not interpreted.");
-  verdict.note_fr = absl::StrCat("L'entrée ", first,
-                                 " est d'un format plus récent que ce programme : à partir d'elle, "
-                                 "les empreintes sont vérifiées, les déclarations ne sont pas "
-                                 "interprétées.");
+  verdict.not_interpreted = verdict.entries - replay.interpreted();
+  verdict.redecided = replay.redecided();
+  verdict.refused = replay.refused();
+  verdict.other_engines = replay.other_engines();
+  verdict.dump = replay.state().Dump();
+  if (verdict.not_interpreted > 0) DescribeNotInterpreted(replay.interpreted(), verdict);
+  DescribeNotRedecided(verdict);
 }
 
 // The verdict of a fault, or the error of an unreadable folder.
@@ -206,7 +236,7 @@ absl::StatusOr<Verdict> Rejected(Fault fault) {
 }  // namespace
 
 absl::StatusOr<Verdict> VerifyExport(
-    const std::string& folder, const Digest* pinned_log,
+    const std::string& folder, const ExportOptions& options,
     absl::FunctionRef<void(uint64_t done, uint64_t total)> progress) {
   if (absl::StatusOr<std::vector<std::string>> names = base::ListFolder(folder); !names.ok())
     return names.status();
@@ -214,7 +244,7 @@ absl::StatusOr<Verdict> VerifyExport(
   std::string vkey;
   if (Check fault = OpenTop(folder, checkpoint, vkey); fault.has_value())
     return Rejected(*std::move(fault));
-  Walk walk(folder, checkpoint, vkey, pinned_log);
+  Walk walk(folder, checkpoint, vkey, options);
   for (uint64_t begin = 0; begin < checkpoint.size; begin += kTileWidth) {
     if (Check fault = walk.TakeBundle(begin); fault.has_value()) return Rejected(*std::move(fault));
     progress(walk.tree.size(), checkpoint.size);

@@ -27,6 +27,18 @@ Fault FaultOfEntry(uint64_t index, std::optional<int64_t> time_ms, std::string_v
   return fault;
 }
 
+std::string Shown(std::string_view text) {
+  std::string shown(text);
+  for (size_t i = 0; i < shown.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(shown[i]);
+    // Of the two bytes of U+0080 to U+009F, the second.
+    const bool second = i > 0 && text[i - 1] == '\xc2' && byte >= 0x80 && byte < 0xa0;
+    if (byte < 0x20 || byte == 0x7f) shown[i] = '?';
+    if (second) shown.replace(i - 1, 2, "??");
+  }
+  return shown;
+}
+
 Fault Unreadable(const absl::Status& status) {
   Fault fault;
   fault.unreadable = status;

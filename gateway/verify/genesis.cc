@@ -26,7 +26,7 @@ Check Replay::CheckGenesis(const Item& item, const Recorded& recorded) const {
   if (founders != std::set<std::string>(signers.begin(), signers.end()))
     return At(item, "it is not signed by every founding key and no other",
               "elle n'est pas signée par chaque clé fondatrice et nulle autre");
-  return std::nullopt;
+  return CheckCivilDate(item, enacted.convention().zone());
 }
 
 }  // namespace passerelle::gateway::verify

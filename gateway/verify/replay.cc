@@ -3,12 +3,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "audit/entry/codec.h"
 #include "certs/keys/dsse.h"
 #include "gateway/base/civil.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
-#include "policy/decide.h"
+#include "gateway/verify/redecide.h"
 #include "policy/state/query.h"
 
 namespace passerelle::gateway::verify {
@@ -32,7 +31,7 @@ Fault Replay::At(const Item& item, std::string_view en, std::string_view fr,
 Check Replay::Take(uint64_t index, std::string_view bytes, const Digest& leaf) {
   if (index == 0) {
     log_ = leaf;
-    if (pinned_log_ != nullptr && *pinned_log_ != leaf)
+    if (options_.pinned_log != nullptr && *options_.pinned_log != leaf)
       return FaultOfEntry(0, std::nullopt,
                           "it founds another log than the one whose name was given",
                           "elle fonde un autre journal que celui dont le nom a été donné");
@@ -78,6 +77,9 @@ Check Replay::TakeInterpreted(const Item& item) {
     applied.statement = &recorded.statement;
     applied.digest = recorded.digest;
   }
+  if (options_.redecide) {
+    if (Check fault = CheckDecisions(applied); fault.has_value()) return fault;
+  }
   if (const absl::Status status = policy::Apply(state_, applied); !status.ok())
     return At(item, "it contradicts what the log recorded before",
               "elle contredit ce que le journal a enregistré avant", status);
@@ -93,9 +95,13 @@ Check Replay::CheckTimes(const Item& item) const {
               absl::StrCat("son heure d'enregistrement précède celle de l'entrée ", item.index - 1,
                            ", ", base::ToIsoInstant(before)));
   const record::v1::FoundingRow* founding = state_.founding();
+  // That of entry 0 waits for the zone that it enacts.
   if (founding == nullptr) return std::nullopt;
-  const absl::StatusOr<base::CivilDay> day =
-      base::CivilDayIn(founding->convention().zone(), item.entry.time_ms());
+  return CheckCivilDate(item, founding->convention().zone());
+}
+
+Check Replay::CheckCivilDate(const Item& item, const std::string& zone) const {
+  const absl::StatusOr<base::CivilDay> day = base::CivilDayIn(zone, item.entry.time_ms());
   // A host that does not know the zone cannot tell; the other checks stand.
   if (!day.ok()) return std::nullopt;
   const convention::v1::Date& date = item.entry.civil_date();
@@ -111,20 +117,16 @@ Check Replay::CheckTimes(const Item& item) const {
 }
 
 Check Replay::Decode(const Item& item, Recorded& recorded) const {
-  absl::StatusOr<statement::v1::Envelope> envelope =
-      audit::entry::DecodeEnvelope(item.entry.recorded().envelope());
-  if (!envelope.ok())
-    return At(item, "its envelope is malformed", "son enveloppe est mal formée", envelope.status());
-  absl::StatusOr<statement::v1::Statement> statement =
-      audit::entry::DecodeStatement(envelope->payload());
-  if (!statement.ok())
-    return At(item, "its statement is malformed", "sa déclaration est mal formée",
-              statement.status());
-  if (item.entry.recorded().decisions_size() != statement->acts_size())
+  absl::StatusOr<audit::entry::SignedStatement> decoded =
+      audit::entry::DecodeSigned(item.entry.recorded().envelope());
+  if (!decoded.ok())
+    return At(item, "its signed statement is malformed", "sa déclaration signée est mal formée",
+              decoded.status());
+  if (item.entry.recorded().decisions_size() != decoded->statement.acts_size())
     return At(item, "it does not hold one decision for each act",
               "elle ne contient pas une décision par acte");
-  recorded.envelope = *std::move(envelope);
-  recorded.statement = *std::move(statement);
+  recorded.envelope = std::move(decoded->envelope);
+  recorded.statement = std::move(decoded->statement);
   recorded.digest = certs::keys::StatementDigest(recorded.envelope.payload());
   return std::nullopt;
 }
@@ -162,6 +164,20 @@ Check Replay::CheckSeen(const Item& item, const statement::v1::Header& header) c
                          " entries that this log never had: one of the two has forked"),
             absl::StrCat("son signataire a vu un point de contrôle de ", seen.size(),
                          " entrées que ce journal n'a jamais eu : l'un des deux a bifurqué"));
+}
+
+Check Replay::CheckDecisions(const policy::AppliedEntry& applied) {
+  if (applied.statement == nullptr) {
+    ++refused_;
+    return std::nullopt;
+  }
+  const std::string& engine = applied.entry.engine_version();
+  if (engine != policy::kEngineVersion) {
+    ++other_engines_[engine];
+    return std::nullopt;
+  }
+  ++redecided_;
+  return Redecide(state_, applied);
 }
 
 absl::StatusOr<PublicKey> Replay::FindKey(const Item& item, const Recorded& recorded,

@@ -10,13 +10,15 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "audit/entry/codec.h"
 #include "certs/keys/key.h"
 #include "gateway/base/digest.h"
 #include "gateway/verify/fault.h"
 #include "gateway/verify/tree.h"
+#include "gateway/verify/verify.h"
 #include "passerelle/record/v1/entry.pb.h"
-#include "passerelle/statement/v1/envelope.pb.h"
 #include "passerelle/statement/v1/statement.pb.h"
+#include "policy/decide.h"
 #include "policy/state/state.h"
 
 namespace passerelle::gateway::verify {
@@ -25,10 +27,10 @@ namespace passerelle::gateway::verify {
 // Thread-compatible.
 class Replay {
  public:
-  // `origin` and `vkey` are those of the checkpoint; `pinned_log` may be null. `tree` holds every
-  // earlier entry when one is taken, and must outlive the replay.
-  Replay(std::string origin, std::string vkey, const base::Digest* pinned_log, const Tree& tree)
-      : origin_(std::move(origin)), vkey_(std::move(vkey)), pinned_log_(pinned_log), tree_(tree) {}
+  // `origin` and `vkey` are those of the checkpoint. `tree` holds every earlier entry when one is
+  // taken; it and the pinned log must outlive the replay.
+  Replay(std::string origin, std::string vkey, const ExportOptions& options, const Tree& tree)
+      : origin_(std::move(origin)), vkey_(std::move(vkey)), options_(options), tree_(tree) {}
 
   // Takes the next entry: its exact bytes and its leaf hash.
   Check Take(uint64_t index, std::string_view bytes, const base::Digest& leaf);
@@ -39,6 +41,10 @@ class Replay {
   int64_t first_ms() const { return first_ms_; }
   // Number of entries interpreted: those before the first of a higher format minor.
   uint64_t interpreted() const { return interpreted_; }
+  // Numbers of entries that were re-decided and not, as Verdict has them.
+  uint64_t redecided() const { return redecided_; }
+  uint64_t refused() const { return refused_; }
+  const std::map<std::string, uint64_t>& other_engines() const { return other_engines_; }
 
  private:
   // An entry under examination.
@@ -47,11 +53,9 @@ class Replay {
     const base::Digest& leaf;
     const record::v1::Entry& entry;
   };
-  // A recorded statement, decoded.
-  struct Recorded {
-    statement::v1::Envelope envelope;
-    statement::v1::Statement statement;
-    base::Digest digest;
+  // A recorded statement, decoded, and its digest.
+  struct Recorded : audit::entry::SignedStatement {
+    base::Digest digest{};
   };
 
   Fault At(const Item& item, std::string_view en, std::string_view fr) const;
@@ -61,6 +65,7 @@ class Replay {
 
   Check TakeInterpreted(const Item& item);
   Check CheckTimes(const Item& item) const;
+  Check CheckCivilDate(const Item& item, const std::string& zone) const;
   Check CheckLinks(const Item& item) const;
   Check Decode(const Item& item, Recorded& recorded) const;
   Check CheckGenesis(const Item& item, const Recorded& recorded) const;
@@ -69,6 +74,7 @@ class Replay {
   Check CheckSeen(const Item& item, const statement::v1::Header& header) const;
   Check CheckSignatures(const Item& item, const Recorded& recorded);
   Check CheckConcerned(const Item& item, const Recorded& recorded) const;
+  Check CheckDecisions(const policy::AppliedEntry& applied);
 
   // The key of a signer, from entry 0 itself or from the state that earlier entries left.
   absl::StatusOr<certs::keys::PublicKey> FindKey(const Item& item, const Recorded& recorded,
@@ -77,7 +83,7 @@ class Replay {
   // Constant after construction.
   const std::string origin_;
   const std::string vkey_;
-  const base::Digest* const pinned_log_;
+  const ExportOptions options_;
   const Tree& tree_;
 
   policy::state::State state_;
@@ -86,6 +92,9 @@ class Replay {
   std::map<base::Digest, certs::keys::PublicKey> keys_;
   uint64_t signatures_ = 0;
   uint64_t interpreted_ = 0;
+  uint64_t redecided_ = 0;
+  uint64_t refused_ = 0;
+  std::map<std::string, uint64_t> other_engines_;
   int64_t first_ms_ = 0;
   bool stopped_ = false;
 };

@@ -7,6 +7,7 @@
 #define PASSERELLE_GATEWAY_VERIFY_VERIFY_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,14 @@
 
 namespace passerelle::gateway::verify {
 
+// What to verify beside what every export must hold.
+struct ExportOptions {
+  // The name of the log that the auditor knows (notice of transcription), or null.
+  const base::Digest* pinned_log = nullptr;
+  // Whether every accepted or noted entry of this engine version is decided again (WIRE 7).
+  bool redecide = false;
+};
+
 // What was verified, or the first thing that is wrong.
 struct Verdict {
   bool accepted = false;
@@ -25,12 +34,18 @@ struct Verdict {
   std::string fault_en, fault_fr;
   // Index of the entry at fault, if it is one entry's.
   std::optional<uint64_t> index;
-  // One sentence about what could not be interpreted; empty when everything was.
+  // Sentences about what was not interpreted or, when asked for, not re-decided; empty when
+  // everything was.
   std::string note_en, note_fr;
   // Entries verified, and of these the ones from the first of a higher format minor on: hashed, but
   // not interpreted, since the keys and facts that later entries rest on may stand in it.
   uint64_t entries = 0;
   uint64_t not_interpreted = 0;
+  // When asked for: entries that were re-decided, and those that were not: refused ones, whose
+  // statements are not in the log, and of other engine versions, by version.
+  uint64_t redecided = 0;
+  uint64_t refused = 0;
+  std::map<std::string, uint64_t> other_engines;
   // Statement signatures verified.
   uint64_t signatures = 0;
   // Name of the log, its origin, root, and record times of the first and last interpreted entry.
@@ -45,11 +60,11 @@ struct Verdict {
 
 // Verifies an export folder in one pass: every bundle and tile byte for byte, no file beside them,
 // root, checkpoint signature; entry 0 founds this very log under this very key; every statement
-// signature against the log alone, `seen`, party chains, times. Entries and state are given up at
-// the first fault. `pinned_log` is the name the auditor knows (notice of transcription), or null.
-// `progress` hears the entries done. Errors are for a folder that cannot be read at all.
+// signature against the log alone, `seen`, party chains, times; decisions too when asked for.
+// Entries and state are given up at the first fault. `progress` hears the entries done. Errors are
+// for a folder that cannot be read at all.
 absl::StatusOr<Verdict> VerifyExport(
-    const std::string& folder, const base::Digest* pinned_log,
+    const std::string& folder, const ExportOptions& options,
     absl::FunctionRef<void(uint64_t done, uint64_t total)> progress);
 
 // What a receipt proves.

@@ -93,6 +93,14 @@ std::string Fill(std::string_view text, const Finding& finding) {
                                           {"{column}", absl::StrCat(finding.column())}});
 }
 
+const Message* FindMessage(const Finding& finding) {
+  const Rule* rule = FindRule(finding.rule());
+  if (rule == nullptr) return nullptr;
+  for (const Message& message : rule->messages)
+    if (message.code == finding.code()) return &message;
+  return nullptr;
+}
+
 std::string LawOf(const Rule& rule, Language language) {
   if (rule.gdpr.empty()) return language == Language::kFrench ? "La loi" : "The law";
   return absl::StrCat(language == Language::kFrench ? "RGPD, article " : "GDPR, Article ",
@@ -109,17 +117,19 @@ const Rule* FindRule(std::string_view id) {
   return nullptr;
 }
 
+std::string DescribeFault(const Finding& finding, Language language) {
+  const Message* message = FindMessage(finding);
+  if (message == nullptr) return absl::StrCat(finding.rule(), " ", finding.code());
+  return Fill(language == Language::kFrench ? message->fr : message->en, finding);
+}
+
 std::string Describe(const Finding& finding, Language language) {
-  const Rule* rule = FindRule(finding.rule());
-  if (rule != nullptr) {
-    for (const Message& message : rule->messages) {
-      if (message.code != finding.code()) continue;
-      const bool french = language == Language::kFrench;
-      return absl::StrCat(Fill(french ? message.fr : message.en, finding), " ",
-                          Fill(french ? message.mend_fr : message.mend_en, finding));
-    }
-  }
-  return absl::StrCat(finding.rule(), " ", finding.code());
+  const std::string fault = DescribeFault(finding, language);
+  const Message* message = FindMessage(finding);
+  if (message == nullptr) return fault;
+  return absl::StrCat(
+      fault, " ",
+      Fill(language == Language::kFrench ? message->mend_fr : message->mend_en, finding));
 }
 
 std::string SentenceOf(const convention::v1::Convention& convention, const Rule& rule,

@@ -48,8 +48,10 @@ absl::Span<const Rule* const> AllRules();
 // The rule of an id, or null.
 const Rule* FindRule(std::string_view id);
 
-// The message of a finding, in words: what, and the mend. An unknown rule or code is shown as it
-// is.
+// What a finding says is missing or wrong, in words. An unknown rule or code is shown as it is.
+std::string DescribeFault(const record::v1::Finding& finding, Language language);
+
+// The same, and the mend.
 std::string Describe(const record::v1::Finding& finding, Language language);
 
 // The deed's whole sentence behind a rule whose source is the convention, from the convention's

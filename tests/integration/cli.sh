@@ -90,8 +90,9 @@ for read in "party list" "mandate list" "dataset list" "exchange list" "exchange
   [[ -n $answer ]] || fail "nothing from: $read"
 done
 export_log export
-expect 0 passerelle --json audit verify export
-[[ $(jq -r .accepted <<<"$answer") == true ]] || fail "no verdict in JSON: $answer"
+expect 0 passerelle --json audit verify export --redecide
+jq -e '.accepted and .entries == .redecided + .refused and .other_engines == 0' <<<"$answer" >/dev/null ||
+  fail "no verdict in JSON: $answer"
 receipt=$(find receipts -name '*.tlog-proof' | head -n 1)
 expect 0 passerelle --json receipt verify "$receipt" --log-key "$vkey"
 [[ $(jq -r .accepted <<<"$answer") == true ]] || fail "no verdict in JSON: $answer"

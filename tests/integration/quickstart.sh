@@ -19,7 +19,7 @@ expect 1 "$root/gateway/quickstart" --build "$build" --dir "$tmp/elsewhere" --la
 
 # ---- the log and the receipts -----------------------------------------------------------------------
 vkey=$(jq -r .checkpoint_vkey q/files/pins.json)
-expect 0 cli audit verify q/audit-export --log "$log"
+expect 0 cli audit verify q/audit-export --log "$log" --redecide
 expect 1 cli audit verify q/audit-export --log "$first"
 expect 0 ./verify q/audit-export
 expect 0 ./verify --vkey "$vkey" q/audit-export

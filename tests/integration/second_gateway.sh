@@ -45,6 +45,7 @@ expect 3 as auditor party list
 start_gateway
 expect 0 as reader transfer fetch "$sent" --out files/fetched.csv
 cmp files/2024.csv files/fetched.csv || fail "the fetched file differs"
+export_log export
 stop_gateway INT
 [[ $stopped -eq 0 ]] || fail "SIGINT ended it with $stopped"
 # Nobody holds the folder: `init` now says what is really the matter.

@@ -95,6 +95,7 @@ cp ids/foreign.pem ids/other.pem
 jq '.certificate_file = "other.pem"' ids/auditor.json >ids/misled.json
 refused KEY_MISMATCH as misled party list
 
+export_log export
 stop_gateway TERM
 cli pki issue --ca pki --out ids/elsewhere --dns elsewhere.example >/dev/null
 certificate=ids/elsewhere

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit/entry/codec.h"
+#include "audit/log/export.h"
 #include "certs/keys/dsse.h"
 #include "gateway/base/civil.h"
 #include "gateway/base/files.h"
@@ -18,6 +19,7 @@
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
 #include "gateway/core/founding.h"
+#include "gateway/verify/verify.h"
 
 namespace passerelle::tests {
 namespace {
@@ -155,9 +157,25 @@ absl::Status TestGateway::Open() {
 }
 
 void TestGateway::Close() {
+  if (convention_ != nullptr) CheckLog();
   convention_ = nullptr;
   alone_.reset();
   host_.reset();
+}
+
+void TestGateway::CheckLog() const {
+  const TempFolder exported;
+  const audit::log::Log& log = convention_->log();
+  const audit::log::SignedHead head = log.signed_head();
+  Need(audit::log::WriteExport(
+           exported.path(), head.checkpoint, verifier_->ToVkey(), head.head.size, head.head.root,
+           [&log](uint64_t begin, uint64_t end) { return log.ReadEntries(begin, end); },
+           [](uint64_t) {}),
+       "exporting the log");
+  const gateway::verify::Verdict verdict = Need(
+      gateway::verify::VerifyExport(exported.path(), {.redecide = true}, [](uint64_t, uint64_t) {}),
+      "reading the export");
+  if (!verdict.accepted) Die("the log", absl::DataLossError(verdict.fault_en));
 }
 
 gateway::core::Host& TestGateway::Serve() {
@@ -347,10 +365,9 @@ record::v1::Entry TestGateway::EntryAt(uint64_t index) const {
 std::vector<Act> TestGateway::ActsAt(uint64_t index) const {
   const record::v1::Entry entry = EntryAt(index);
   if (!entry.has_recorded()) return {};
-  const auto envelope =
-      Need(audit::entry::DecodeEnvelope(entry.recorded().envelope()), "an envelope");
-  const auto statement = Need(audit::entry::DecodeStatement(envelope.payload()), "a statement");
-  return {statement.acts().begin(), statement.acts().end()};
+  const auto recorded =
+      Need(audit::entry::DecodeSigned(entry.recorded().envelope()), "a recorded statement");
+  return {recorded.statement.acts().begin(), recorded.statement.acts().end()};
 }
 
 void TestGateway::Found() {

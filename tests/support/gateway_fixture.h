@@ -96,6 +96,7 @@ class TestGateway {
   bool ended() const;
 
   gateway::core::Convention& convention() { return *convention_; }
+  // Verifies the log as an auditor would, every decision taken again, and closes the convention.
   void Close();
   absl::Status Open();
   // Closes the convention and opens it again in a host with its ticker, as the server does. Valid
@@ -174,6 +175,7 @@ class TestGateway {
   static constexpr int kPoolThreads = 2;
 
   void Found();
+  void CheckLog() const;
   void Staff();
   void Advance(Progress progress);
   std::string Attach(TestDraft& draft, gateway::base::CommitmentKind kind,

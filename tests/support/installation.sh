@@ -304,10 +304,11 @@ transfer() {
   accepted as sender transfer send "$exchange" "files/$1.csv" --party $fund --period "$1"
 }
 
-# export_log FOLDER: the whole log, by its auditor, and the offline verdict on it.
+# export_log FOLDER: the whole log, by its auditor, and the offline verdict on it, every decision taken again.
+# Each test ends its log so.
 export_log() {
   expect 0 as auditor audit export "$1"
-  expect 0 cli audit verify "$1" --log "$log"
+  expect 0 cli audit verify "$1" --log "$log" --redecide
 }
 
 # build_verifier: the Go program, in $tmp/verify. Skips the test where Debian's Go is missing.

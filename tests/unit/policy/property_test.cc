@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/verify/redecide.h"
 #include "policy/decide.h"
 #include "tests/support/world.h"
 
@@ -283,6 +284,24 @@ TEST_P(Property, EveryEntryIsDecidedTheSameAgain) {
     if (sampled) {
       ASSERT_EQ(Substance(state), before);
     }
+  }
+}
+
+// An auditor takes the decisions again: honest ones are as recorded, and a changed one is seen.
+TEST_P(Property, EveryEntryReDecidesCleanUntilItIsForged) {
+  State state;
+  for (const Step& step : world().steps()) {
+    if (step.accepted()) {
+      const auto fault = gateway::verify::Redecide(state, step.Applied());
+      ASSERT_FALSE(fault.has_value()) << fault->en;
+    }
+    if (step.accepted() && step.index % 16 == 0) {
+      tests::Step forged = step;
+      auto& outcome = *forged.entry.mutable_recorded()->mutable_decisions(0)->mutable_outcome();
+      outcome.set_in_force_from_ms(outcome.in_force_from_ms() - 1);
+      ASSERT_TRUE(gateway::verify::Redecide(state, forged.Applied()).has_value());
+    }
+    ASSERT_TRUE(policy::Apply(state, step.Applied()).ok());
   }
 }
 

@@ -131,6 +131,24 @@ TEST(Vkey, MalformedIsRefused) {
   }
 }
 
+TEST(PrivateKeyText, ComesBackAsTheSameKeyAndNothingElseIsTaken) {
+  const NoteSigner signer =
+      *NoteSigner::FromSeed("example.com/foo", Secret(std::string(31, '\0') + "\x11"));
+  const std::string id = signer.verifier().ToVkey().substr(16, 8);
+  const Secret secret = signer.ToText();
+  const std::string text(secret.RevealSecret());
+  EXPECT_EQ(text, "PRIVATE+KEY+example.com/foo+" + id +
+                      "+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAR\n");
+  const absl::StatusOr<NoteSigner> read = NoteSigner::FromText(text);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->verifier().ToVkey(), signer.verifier().ToVkey());
+  EXPECT_EQ(*read->Sign("text\n"), *signer.Sign("text\n"));
+  for (const std::string& bad : {std::string(), text.substr(8), Replaced(text, "foo+", "bar+"),
+                                 Replaced(text, "+AQAA", "+AgAA"), Replaced(text, "AAR\n", "\n"),
+                                 text + "\n", Replaced(text, "+" + id, "")})
+    EXPECT_EQ(ReasonOf(NoteSigner::FromText(bad).status()), "CHECKPOINT_KEY") << bad;
+}
+
 TEST(Vkey, NameOfAtMost255BytesIsAccepted) {
   const std::string name(gateway::base::kMaxOriginBytes, 'n');
   EXPECT_TRUE(NoteSigner::FromSeed(name, Secret(std::string(32, 's'))).ok());

@@ -118,6 +118,19 @@ TEST(DecodeStatement, TakesAValidOne) {
   EXPECT_TRUE(DecodeStatement(genesis.SerializeAsString()).ok());
 }
 
+TEST(DecodeSigned, ReadsBothAndSaysWhichIsMalformed) {
+  Envelope envelope;
+  envelope.set_payload(ValidStatement().SerializeAsString());
+  envelope.add_signatures()->set_raw("signature");
+  const absl::StatusOr<SignedStatement> decoded = DecodeSigned(envelope.SerializeAsString());
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->envelope.SerializeAsString(), envelope.SerializeAsString());
+  EXPECT_EQ(decoded->statement.SerializeAsString(), envelope.payload());
+  EXPECT_EQ(PathOf(DecodeSigned("\x48\x01").status()), "envelope.9");
+  envelope.set_payload("\x48\x01");
+  EXPECT_EQ(PathOf(DecodeSigned(envelope.SerializeAsString()).status()), "statement.9");
+}
+
 // The seeds of the fuzzer reach its depths only when they are accepted.
 TEST(DecodeStatement, TakesTheSeedsOfTheFuzzer) {
   const std::string corpus = PASSERELLE_TESTDATA "/../fuzz/corpus/statement/";

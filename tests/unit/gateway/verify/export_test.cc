@@ -43,7 +43,7 @@ class ExportTest : public testing::Test {
 
   Verdict Verify(const base::Digest* pinned = nullptr) {
     const absl::StatusOr<Verdict> verdict =
-        VerifyExport(folder(), pinned, [](uint64_t, uint64_t) {});
+        VerifyExport(folder(), {.pinned_log = pinned}, [](uint64_t, uint64_t) {});
     EXPECT_TRUE(verdict.ok()) << verdict.status();
     return verdict.ok() ? *verdict : Verdict();
   }
@@ -294,7 +294,7 @@ TEST_F(ExportTest, RejectsWhatIsMalformedWhereverItStands) {
   std::filesystem::remove_all(folder());
   ExpectFault(VerifyForged(log_.Edited(
                   3, [](Entry& entry) { entry.mutable_recorded()->set_envelope("x"); })),
-              3, "its envelope is malformed", "son enveloppe est mal formée");
+              3, "its signed statement is malformed (envelope", "sa déclaration signée est mal");
   std::filesystem::remove_all(folder());
   const auto hidden = log_.Edited(3, [&](Entry& entry) {
     statement::v1::Envelope envelope;
@@ -303,7 +303,8 @@ TEST_F(ExportTest, RejectsWhatIsMalformedWhereverItStands) {
     envelope.set_payload(std::string("\x0a\x00", 2) + envelope.payload());
     entry.mutable_recorded()->set_envelope(envelope.SerializeAsString());
   });
-  ExpectFault(VerifyForged(hidden), 3, "its statement is malformed", "sa déclaration est mal");
+  ExpectFault(VerifyForged(hidden), 3, "its signed statement is malformed (statement",
+              "sa déclaration signée est mal");
 }
 
 TEST_F(ExportTest, EntryZeroMustFoundThisLogUnderThisKeyByAllItsFounders) {
@@ -386,7 +387,7 @@ TEST_F(ExportTest, RejectsABundleThatIsMissingOrCutShort) {
 }
 
 TEST_F(ExportTest, AFolderThatIsNotThereIsAnError) {
-  EXPECT_FALSE(VerifyExport(folder_ / "none", nullptr, [](uint64_t, uint64_t) {}).ok());
+  EXPECT_FALSE(VerifyExport(folder_ / "none", {}, [](uint64_t, uint64_t) {}).ok());
 }
 
 TEST_F(ExportTest, ANewerFormatIsHashedAndNotInterpreted) {
@@ -409,7 +410,7 @@ TEST_F(ExportTest, ManyBundlesAndLevels) {
   log_.Export(folder());
   std::vector<uint64_t> heard;
   const absl::StatusOr<Verdict> verdict =
-      VerifyExport(folder(), nullptr, [&](uint64_t done, uint64_t total) {
+      VerifyExport(folder(), {}, [&](uint64_t done, uint64_t total) {
         EXPECT_EQ(total, 530u);
         heard.push_back(done);
       });
