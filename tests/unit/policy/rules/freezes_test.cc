@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "policy/decide.h"
+#include "policy/state/query.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {

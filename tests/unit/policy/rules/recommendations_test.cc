@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "policy/state/query.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
