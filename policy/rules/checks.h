@@ -147,7 +147,7 @@ bool CheckOpinionCited(Judgement& j, bool present, const statement::v1::ActRef& 
 // Refuses what comes after an undecided request has lapsed.
 void CheckNotLapsed(Judgement& j);
 
-// recommendations.cc: what the DPO recommends, and the holder answers.
+// article_ix_2_recommendations.cc: what the DPO recommends, and the holder answers.
 extern const Rule kIx2d;
 void CheckRecommendations(Judgement& j);
 void CheckAnswer(Judgement& j);

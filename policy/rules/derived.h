@@ -14,10 +14,11 @@ namespace passerelle::policy::rules {
 record::v1::TermsOutcome Narrowed(const record::v1::TermsOutcome& terms,
                                   const statement::v1::Conditions& conditions);
 
-// The recommendation that the act answers, or null. (recommendations.cc)
+// The recommendation that the act answers, or null. (article_ix_2_recommendations.cc)
 const record::v1::RecommendationRow* AnsweredRow(const Judgement& j);
 
-// Whether the act accepts a recommendation that was not accepted yet. (recommendations.cc)
+// Whether the act accepts a recommendation that was not accepted yet.
+// (article_ix_2_recommendations.cc)
 bool NewlyAccepted(const Judgement& j);
 
 // The freeze in force that the act, by a second agent of its side, confirms, or null. (freezes.cc)

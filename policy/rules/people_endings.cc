@@ -1,4 +1,5 @@
-// The end of a mandate before its last day: by whoever may give it, or by its holder.
+// The end of a mandate (DESIGN section 4) before its last day: by whoever may give it, or by its
+// holder.
 #include <algorithm>
 #include <string>
 

@@ -1,6 +1,6 @@
-// Settings: the first ones, in entry 0, and those that replace them whole. They change nothing that
-// was decided before, and take away no code that something refers to. What a compromised key
-// enacted is not paused but replaced: two persons sign every change.
+// Settings (WIRE 1, 12, 13): the first ones, in entry 0, and those that replace them whole. They
+// change nothing that was decided before, and take away no code that something refers to. What a
+// compromised key enacted is not paused but replaced: two persons sign every change.
 #include <algorithm>
 #include <set>
 #include <string>

@@ -34,7 +34,7 @@ using statement::v1::RULING_REFUSED;
 using statement::v1::RULING_RELEASED;
 using statement::v1::Statement;
 
-constexpr int kSteps = 3000;
+constexpr int kSteps = 4000;
 constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 
 // Chooses acts, signers, faults and times at random, and submits them.

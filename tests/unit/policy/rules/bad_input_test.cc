@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "policy/rules/areas.h"
 #include "tests/unit/policy/rules/cases.h"
 
 namespace passerelle::tests {
@@ -334,7 +335,7 @@ TEST_P(BadInput, IsRefusedFromWhoHoldsNoMandate) {
   *enrol.mutable_under_deed() = deed;
   world_.Must({enrol}, World::transcribers());
   const auto entry = Try(world_, act_, {"idle"});
-  if (act_.has_key_stopped()) {  // a report is noted
+  if (policy::rules::IsReport(act_.body_case())) {  // a report is noted
     ASSERT_TRUE(entry.has_recorded()) << FindingsOf(entry);
     EXPECT_EQ(entry.recorded().decisions(0).effect(), record::v1::EFFECT_NOTED);
     return;

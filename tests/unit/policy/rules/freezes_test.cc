@@ -212,13 +212,18 @@ TEST(Freeze, IsNotRenewedByItsAgentWhileItLivesOrOnceItLapsed) {
   EXPECT_TRUE(StopOf(world.Must({world.FreezeExchange("p002")}, {"steward-p002"})).has_confirms());
 }
 
-TEST(Freeze, IsNotedWhenItsKeyIsStopped) {
-  World world(Stage::kSent);
-  world.Must({world.StopKey("p002", "steward-p002", STOP_CAUSE_SUSPENDED)},
-             {"representative-p002"});
-  ExpectNoted(world.Submit({world.FreezeExchange("p002")}, {"steward-p002"}),
+TEST(Freeze, BindsFromASuspendedKeyAndIsNotedFromACompromisedOne) {
+  World suspended(Stage::kSent);
+  suspended.Must({suspended.StopKey("p002", "steward-p002", STOP_CAUSE_SUSPENDED)},
+                 {"representative-p002"});
+  suspended.Must({suspended.FreezeExchange("p002")}, {"steward-p002"});
+  EXPECT_EQ(FreezesIn(suspended), 1u);
+  World compromised(Stage::kSent);
+  compromised.Must({compromised.StopKey("p002", "steward-p002", STOP_CAUSE_COMPROMISED)},
+                   {"representative-p002"});
+  ExpectNoted(compromised.Submit({compromised.FreezeExchange("p002")}, {"steward-p002"}),
               "freeze.power/without-power");
-  EXPECT_EQ(FreezesIn(world), 0u);
+  EXPECT_EQ(FreezesIn(compromised), 0u);
 }
 
 TEST(Freeze, HoldsThoughItsKeyTurnsOutToBeCompromised) {
