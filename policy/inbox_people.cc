@@ -85,7 +85,7 @@ class People {
       AddKey(Awaits::kReinstatement, fingerprint, key, *stop);
     for (const KeyStopRow& row : key.stops())
       if (row.cause() == STOP_CAUSE_COMPROMISED) {
-        if (!AwaitingRatification(state_, fingerprint, now_.time_ms).empty())
+        if (!policy::AwaitingRatification(state_, fingerprint, now_.time_ms).empty())
           AddKey(Awaits::kRatification, fingerprint, key, row);
         return;
       }

@@ -13,7 +13,7 @@ Secret::Secret(std::string&& bytes) : bytes_(bytes) { Wipe(bytes); }
 
 Secret::~Secret() { Wipe(bytes_); }
 
-// Copied: a moved short string would leave its bytes in the other's own memory, where no wipe looks.
+// Copied: a moved short string would leave its bytes in the other, where no wipe looks.
 // NOLINTNEXTLINE(performance-move-constructor-init)
 Secret::Secret(Secret&& other) noexcept : bytes_(other.bytes_) { Wipe(other.bytes_); }
 

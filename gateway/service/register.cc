@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "audit/entry/codec.h"
 #include "gateway/base/civil.h"
 #include "gateway/base/limits.h"
@@ -136,13 +135,12 @@ class Export {
     ASSIGN_OR_RETURN(
         const std::vector<std::string> leaves,
         convention_.log().ReadEntries(begin, std::min(begin + base::kMaxGroupEntries, entries_)));
-    for (size_t i = 0; i < leaves.size(); ++i)
-      RETURN_IF_ERROR(
-          base::InContext(reader_.Take(begin + i, leaves[i]), absl::StrCat("entry ", begin + i)));
+    for (size_t i = 0; i < leaves.size(); ++i) RETURN_IF_ERROR(reader_.Take(begin + i, leaves[i]));
     return reader_.entries() < entries_ ? absl::OkStatus() : BeginFile();
   }
 
   absl::Status BeginFile() {
+    reader_.Settle(frame_.time_ms, frame_.as_of);
     frame_.founding = reader_.founding();
     frame_.entries = reader_.entries();
     frame_.recorded_ms = reader_.time_ms();

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "gateway/service/register_activities.h"
+#include "gateway/service/register_activity.h"
 
 namespace passerelle::gateway::service {
 

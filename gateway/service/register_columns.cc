@@ -244,6 +244,8 @@ void AddDecisions(Columns& columns) {
       [](const RegisterRow& row) -> Cell { return PartyText(*row.frame, row.activity->holder); });
   add("recipient", {"Destinataire", "Recipient"},
       [](const RegisterRow& row) -> Cell { return RecipientText(row); });
+  add("recipient_members",
+      {"Destinataires au jour du registre", "Recipients on the register's day"}, RecipientsText);
   add("frequency", {"Fréquence", "Frequency"}, FrequencyText);
   add("opinion.recorded_on", {"Avis du DPO : date", "Opinion of the DPO: date"},
       [](const RegisterRow& row) -> Cell {
@@ -253,12 +255,16 @@ void AddDecisions(Columns& columns) {
   add("opinion.opinion", {"Avis du DPO : sens", "Opinion of the DPO: direction"}, OpinionText);
   add("opinion.conditions", {"Avis du DPO : conditions", "Opinion of the DPO: conditions"},
       ConditionsText);
+  add("recommendations", {"Recommandations du DPO", "Recommendations of the DPO"},
+      RecommendationsText);
   add("decision.recorded_on", {"Décision : date", "Decision: date"},
       [](const RegisterRow& row) -> Cell {
         if (!row.activity->decision.has_value()) return Absence::kNotGiven;
         return DayText(row.activity->decision->recorded_on);
       });
   add("decision.verdict", {"Décision : sens", "Decision: verdict"}, DecisionText);
+  add("terms", {"Termes en vigueur", "Terms in force"}, TermsText);
+  add("freezes", {"Gels", "Freezes"}, FreezesText);
 }
 
 void AddTraffic(Columns& columns) {
@@ -274,6 +280,8 @@ void AddTraffic(Columns& columns) {
           periods.push_back(transfer.period);
         return absl::StrJoin(periods, kBetween);
       });
+  add("transfers.shares",
+      {"Envois : parts des destinataires", "Transfers: shares of the recipients"}, SharesText);
   const auto count = [&](std::string id, Label label, StepKind kind) {
     add(std::move(id), std::move(label),
         [kind](const RegisterRow& row) -> Cell { return absl::StrCat(row.activity->Count(kind)); });

@@ -26,6 +26,7 @@ constexpr size_t kListedPeriods = 12;
 enum Place : size_t {
   kEntryMissing,
   kReviewOverdue,
+  kAwaitingRatification,
   kOnceRepeated,
   kPeriodRepeated,
   kTransferExtra,
@@ -35,74 +36,99 @@ enum Place : size_t {
   kRetentionExceeded,
   kErasurePending,
   kKeptAfterEnd,
+  kFreezeInForce,
+  kRecommendationPending,
+};
+
+constexpr DiscrepancyKind kCatalogue[] = {
+    {"register-entry-missing",
+     Gravity::kDiscrepancy,
+     {"échange approuvé le {when} sans fiche du détenteur au registre",
+      "exchange approved on {when} without the holder's register entry"},
+     {"le gestionnaire du détenteur inscrit sa fiche", "the holder's steward records its entry"}},
+    {"review-overdue",
+     Gravity::kDiscrepancy,
+     {"la fiche devait être révisée le {when}", "the entry was to be reviewed on {when}"},
+     {"le gestionnaire inscrit une version révisée de sa fiche",
+      "the steward records a reviewed version of the entry"}},
+    {"awaiting-ratification",
+     Gravity::kDiscrepancy,
+     {"{n} acte(s) dont l'échange dépend, portés par une clé compromise et pas encore ratifiés",
+      "{n} act(s) that the exchange rests on, carried by a compromised key and not yet ratified"},
+     {"qui remet la clé en service les ratifie, ou ils sont refaits par une autre clé",
+      "whoever reinstates the key ratifies them, or they are done again by another key"}},
+    {"once-repeated",
+     Gravity::kDiscrepancy,
+     {"{n} envois pour un échange déclaré unique", "{n} transfers of an exchange declared once"},
+     {"le détenteur dit lequel vaut et demande un nouvel échange pour la suite",
+      "the holder says which one counts and proposes another exchange for what follows"}},
+    {"period-repeated",
+     Gravity::kDiscrepancy,
+     {"{n} envois pour la même période {what}", "{n} transfers of one period, {what}"},
+     {"le détenteur dit au destinataire lequel vaut",
+      "the holder tells the recipient which one counts"}},
+    {"transfer-extra",
+     Gravity::kDiscrepancy,
+     {"{n} périodes ({what}) envoyées dans un seul intervalle, celui du {when}",
+      "{n} periods ({what}) sent within one interval, that of {when}"},
+     {"le détenteur fait corriger la fréquence déclarée, ou espace ses envois",
+      "the holder has the declared frequency corrected, or spaces its transfers"}},
+    {"period-missing",
+     Gravity::kDiscrepancy,
+     {"{n} période(s) manquante(s) dans la série : {what}",
+      "{n} period(s) missing in the series: {what}"},
+     {"l'expéditeur envoie les périodes manquantes, ou le détenteur dit pourquoi il n'y en a pas",
+      "the sender sends the missing periods, or the holder says why there are none"}},
+    {"period-form",
+     Gravity::kDiscrepancy,
+     {"{n} envoi(s) dont la période ({what}) n'est pas de la fréquence déclarée",
+      "{n} transfer(s) whose period ({what}) is not of the declared frequency"},
+     {"l'expéditeur donne AAAA-MM pour un mois ou un trimestre, AAAA pour une année",
+      "the sender gives YYYY-MM for a month or a quarter, YYYY for a year"}},
+    {"transfer-overdue",
+     Gravity::kDiscrepancy,
+     {"rien n'a été envoyé depuis le {when} : {n} envoi(s) attendu(s)",
+      "nothing has been sent since {when}: {n} transfer(s) expected"},
+     {"l'expéditeur envoie, ou le détenteur met fin à l'échange",
+      "the sender sends, or the holder ends the exchange"}},
+    {"retention-exceeded",
+     Gravity::kDiscrepancy,
+     {"{n} charge(s) conservée(s) au-delà du {when}, sans fin de conservation au journal",
+      "{n} payload(s) kept past {when}, with no end of retention in the log"},
+     {"l'exploitant cherche dans les traces de la passerelle pourquoi rien n'a été effacé",
+      "the operator looks in the gateway's traces why nothing was erased"}},
+    {"erasure-pending",
+     Gravity::kDiscrepancy,
+     {"{n} effacement(s) ordonné(s) dès le {when} et pas encore attesté(s)",
+      "{n} erasure(s) ordered from {when} on and not yet attested"},
+     {"l'exploitant cherche dans les traces de la passerelle ce qui retient l'effacement",
+      "the operator looks in the gateway's traces what holds the erasure up"}},
+    {"kept-after-end",
+     Gravity::kWatch,
+     {"échange terminé le {when} ; {n} charge(s) encore conservée(s), au plus tard jusqu'au "
+      "{until}",
+      "exchange over on {when}; {n} payload(s) still kept, until {until} at the latest"},
+     {"rien, si la durée déclarée reste nécessaire ; sinon le détenteur demande l'effacement",
+      "nothing, while the declared retention is still needed; else the holder asks for erasure"}},
+    {"freeze-in-force",
+     Gravity::kWatch,
+     {"{n} gel(s) en vigueur, le premier depuis le {when}",
+      "{n} freeze(s) in force, the first since {when}"},
+     {"un autre agent du côté qui l'a posé le lève, le confirme ou le laisse devenir caduc",
+      "another agent of the side that placed it lifts it, confirms it or lets it lapse"}},
+    {"recommendation-pending",
+     Gravity::kWatch,
+     {"{n} recommandation(s) acceptée(s) et pas encore exécutée(s), la première dès le {when} : "
+      "aucun envoi avant",
+      "{n} recommendation(s) accepted and not yet carried out, the first from {when} on: no "
+      "transfer before"},
+     {"le détenteur l'exécute ; son décideur le dit, preuve à l'appui",
+      "the holder carries it out; its decider says so, with the evidence"}},
 };
 
 const std::vector<DiscrepancyKind>& Kinds() {
-  static const auto& kinds = *new std::vector<DiscrepancyKind>{
-      {"register-entry-missing",
-       Gravity::kDiscrepancy,
-       {"échange approuvé le {when} sans fiche du détenteur au registre",
-        "exchange approved on {when} without the holder's register entry"},
-       {"le gestionnaire du détenteur inscrit sa fiche", "the holder's steward records its entry"}},
-      {"review-overdue",
-       Gravity::kDiscrepancy,
-       {"la fiche devait être révisée le {when}", "the entry was to be reviewed on {when}"},
-       {"le gestionnaire inscrit une version révisée de sa fiche",
-        "the steward records a reviewed version of the entry"}},
-      {"once-repeated",
-       Gravity::kDiscrepancy,
-       {"{n} envois pour un échange déclaré unique", "{n} transfers of an exchange declared once"},
-       {"le détenteur dit lequel vaut et demande un nouvel échange pour la suite",
-        "the holder says which one counts and proposes another exchange for what follows"}},
-      {"period-repeated",
-       Gravity::kDiscrepancy,
-       {"{n} envois pour la même période {what}", "{n} transfers of one period, {what}"},
-       {"le détenteur dit au destinataire lequel vaut",
-        "the holder tells the recipient which one counts"}},
-      {"transfer-extra",
-       Gravity::kDiscrepancy,
-       {"{n} périodes ({what}) envoyées dans un seul intervalle, celui du {when}",
-        "{n} periods ({what}) sent within one interval, that of {when}"},
-       {"le détenteur fait corriger la fréquence déclarée, ou espace ses envois",
-        "the holder has the declared frequency corrected, or spaces its transfers"}},
-      {"period-missing",
-       Gravity::kDiscrepancy,
-       {"{n} période(s) manquante(s) dans la série : {what}",
-        "{n} period(s) missing in the series: {what}"},
-       {"l'expéditeur envoie les périodes manquantes, ou le détenteur dit pourquoi il n'y en a pas",
-        "the sender sends the missing periods, or the holder says why there are none"}},
-      {"period-form",
-       Gravity::kDiscrepancy,
-       {"{n} envoi(s) dont la période ({what}) n'est pas de la fréquence déclarée",
-        "{n} transfer(s) whose period ({what}) is not of the declared frequency"},
-       {"l'expéditeur donne AAAA-MM pour un mois ou un trimestre, AAAA pour une année",
-        "the sender gives YYYY-MM for a month or a quarter, YYYY for a year"}},
-      {"transfer-overdue",
-       Gravity::kDiscrepancy,
-       {"rien n'a été envoyé depuis le {when} : {n} envoi(s) attendu(s)",
-        "nothing has been sent since {when}: {n} transfer(s) expected"},
-       {"l'expéditeur envoie, ou le détenteur met fin à l'échange",
-        "the sender sends, or the holder ends the exchange"}},
-      {"retention-exceeded",
-       Gravity::kDiscrepancy,
-       {"{n} charge(s) conservée(s) au-delà du {when}, sans fin de conservation au journal",
-        "{n} payload(s) kept past {when}, with no end of retention in the log"},
-       {"l'exploitant cherche dans les traces de la passerelle pourquoi rien n'a été effacé",
-        "the operator looks in the gateway's traces why nothing was erased"}},
-      {"erasure-pending",
-       Gravity::kDiscrepancy,
-       {"{n} effacement(s) ordonné(s) dès le {when} et pas encore attesté(s)",
-        "{n} erasure(s) ordered from {when} on and not yet attested"},
-       {"l'exploitant cherche dans les traces de la passerelle ce qui retient l'effacement",
-        "the operator looks in the gateway's traces what holds the erasure up"}},
-      {"kept-after-end",
-       Gravity::kWatch,
-       {"échange terminé le {when} ; {n} charge(s) encore conservée(s), au plus tard jusqu'au "
-        "{until}",
-        "exchange over on {when}; {n} payload(s) still kept, until {until} at the latest"},
-       {"rien, si la durée déclarée reste nécessaire ; sinon le détenteur demande l'effacement",
-        "nothing, while the declared retention is still needed; else the holder asks for erasure"}},
-  };
+  static const auto& kinds =
+      *new std::vector<DiscrepancyKind>(std::begin(kCatalogue), std::end(kCatalogue));
   return kinds;
 }
 
@@ -118,6 +144,7 @@ class Search {
 
   std::vector<Discrepancy> Run() {
     FindSheets();
+    FindUnratified();
     FindRepeated();
     if (const auto cadence = Cadence::Of(activity_.proposed.frequency())) {
       FindExtra(*cadence);
@@ -125,6 +152,7 @@ class Search {
     }
     FindOverdue();
     FindKept();
+    FindStopped();
     std::stable_sort(found_.begin(), found_.end(),
                      [](const Discrepancy& a, const Discrepancy& b) { return a.kind < b.kind; });
     return std::move(found_);
@@ -168,6 +196,13 @@ class Search {
       overdue.controller = party;
       overdue.when = due;
     }
+  }
+
+  void FindUnratified() {
+    std::vector<uint64_t> entries = activity_.AwaitingRatification();
+    if (entries.empty()) return;
+    const uint64_t count = entries.size();
+    Add(kAwaitingRatification, std::move(entries)).count = count;
   }
 
   void FindRepeated() {
@@ -223,15 +258,18 @@ class Search {
       for (int64_t interval = it->first + 1; interval < next->first; ++interval)
         missing.push_back(cadence.PeriodOf(interval));
     }
-    if (missing.empty()) return;
+    // What is missing here may have gone to others.
+    if (missing.empty() || activity_.partial) return;
     Discrepancy& gap = Add(kPeriodMissing, around);
     gap.count = missing.size();
     gap.what = List(missing);
   }
 
   // Whole intervals that went by without a transfer since the last one, or since the exchange
-  // opened.
+  // opened; none is expected of an exchange that is stopped.
   void FindOverdue() {
+    if (activity_.partial || activity_.IsFrozen() || !activity_.PendingRecommendations().empty())
+      return;
     const auto sheet = activity_.sheets.find(activity_.holder);
     if (!activity_.IsApproved() || sheet == activity_.sheets.end()) return;
     const convention::v1::Date& from = activity_.proposed.from();
@@ -287,6 +325,34 @@ class Search {
     Discrepancy& ended = Add(kKeptAfterEnd, kept);
     ended.when = activity_.until;
     ended.until = latest;
+  }
+
+  // What keeps the exchange or a transfer still.
+  void FindStopped() {
+    std::vector<uint64_t> entries;
+    uint64_t count = 0;
+    Day since = 0;
+    for (const RegisteredFreeze& freeze : activity_.freezes) {
+      if (!freeze.IsInForce()) continue;
+      if (count++ == 0) since = freeze.placed_on;
+      entries.push_back(freeze.index);
+      if (freeze.confirmed_index != 0) entries.push_back(freeze.confirmed_index);
+    }
+    if (count > 0) {
+      Discrepancy& frozen = Add(kFreezeInForce, std::move(entries));
+      frozen.count = count;
+      frozen.when = since;
+    }
+    entries.clear();
+    since = as_of_;
+    for (const RegisteredRecommendation* pending : activity_.PendingRecommendations()) {
+      entries.push_back(pending->index);
+      since = std::min(since, pending->answered_on);
+    }
+    if (entries.empty() || !activity_.IsApproved()) return;
+    Discrepancy& waiting = Add(kRecommendationPending, entries);
+    waiting.count = entries.size();
+    waiting.when = since;
   }
 
   const Activity& activity_;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/service/register_activities.h"
+#include "gateway/service/register_activity.h"
 #include "gateway/service/register_language.h"
 
 namespace passerelle::gateway::service {

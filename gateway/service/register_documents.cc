@@ -12,7 +12,8 @@ std::vector<RegisterLine> LinesOf(const std::vector<Activity>& activities,
                                   const std::string& party) {
   std::vector<RegisterLine> lines;
   for (const Activity& activity : activities) {
-    if (!activity.IsRegistered()) continue;
+    const bool concerns = party.empty() || party == activity.holder || activity.Receives(party);
+    if (!concerns || !activity.IsRegistered()) continue;
     std::vector<std::string> controllers;
     const bool own = activity.Receives(party) && activity.sheets.count(party) > 0;
     if (party.empty() || party == activity.holder || !own) controllers.push_back(activity.holder);

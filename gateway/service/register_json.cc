@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -45,6 +46,10 @@ ordered_json ListJson(const Strings& strings) {
   return list;
 }
 
+ordered_json NullIfEmpty(const std::string& text) {
+  return text.empty() ? ordered_json() : ordered_json(text);
+}
+
 ordered_json DatasetJson(const RegisterRow& row, ordered_json& absent) {
   const statement::v1::DatasetDeclared& declared = row.activity->dataset.declared;
   ordered_json json = {{"name", NameText(row.activity->proposed.dataset())},
@@ -63,6 +68,52 @@ ordered_json ConditionsJson(const statement::v1::Conditions& conditions) {
           {"transfer_cap", conditions.transfer_cap()},
           {"until", DateJson(conditions.until())},
           {"release", CodeOf(conditions.release(), statement::v1::Release_descriptor())}};
+}
+
+ordered_json TermsJson(const record::v1::TermsOutcome& terms) {
+  return {{"fields", ListJson(terms.fields())},
+          {"threshold", terms.threshold()},
+          {"transfer_cap", terms.transfer_cap()},
+          {"until", DateJson(terms.until())},
+          {"release", CodeOf(terms.release(), statement::v1::Release_descriptor())}};
+}
+
+ordered_json NullIfNone(uint64_t index) {
+  return index == 0 ? ordered_json() : ordered_json(index);
+}
+
+ordered_json RecommendationsJson(const Activity& activity) {
+  ordered_json list = ordered_json::array();
+  for (const RegisteredRecommendation& recommendation : activity.recommendations) {
+    const record::v1::RecommendationRow& row = recommendation.row;
+    list.push_back(
+        {{"weight", CodeOf(row.weight(), statement::v1::RecommendationWeight_descriptor())},
+         {"conditions", row.has_conditions() ? ConditionsJson(row.conditions()) : ordered_json()},
+         {"answer", CodeOf(row.answer(), statement::v1::Answer_descriptor())},
+         {"answered_on", DayJson(recommendation.answered_on)},
+         {"entry", NullIfNone(recommendation.index)}});
+  }
+  return list;
+}
+
+ordered_json FreezesJson(const Activity& activity) {
+  ordered_json list = ordered_json::array();
+  for (const RegisteredFreeze& freeze : activity.freezes)
+    list.push_back({{"freeze", NameText(freeze.name)},
+                    {"party", freeze.party},
+                    {"transfer", freeze.transfer == kNoTransfer
+                                     ? ordered_json()
+                                     : ordered_json(NameText(policy::state::RefOf(
+                                           activity.transfers[freeze.transfer].key)))},
+                    {"standing", StandingId(freeze.standing)},
+                    {"placed_on", DayJson(freeze.placed_on)},
+                    {"lapses_on", DayJson(freeze.lapses_on)},
+                    {"confirmed_on", DayJson(freeze.confirmed_on)},
+                    {"lifted_on", DayJson(freeze.lifted_on)},
+                    {"entry", freeze.index},
+                    {"confirmed_entry", NullIfNone(freeze.confirmed_index)},
+                    {"lifted_entry", NullIfNone(freeze.lifted_index)}});
+  return list;
 }
 
 ordered_json OpinionJson(const Activity& activity) {
@@ -130,17 +181,31 @@ void AddProof(ordered_json& proofs, const Step& step) {
 }
 
 ordered_json TransfersJson(const Activity& activity) {
+  // By transfer; there also by the recipient whose share a step is of, if it is of one.
   std::vector<ordered_json> proofs(activity.transfers.size(), ordered_json::object());
-  for (const Step& step : activity.steps)
-    if (step.transfer != kNoTransfer) AddProof(proofs[step.transfer], step);
+  std::vector<std::map<std::string, ordered_json>> of_shares(activity.transfers.size());
+  for (const Step& step : activity.steps) {
+    if (step.transfer == kNoTransfer) continue;
+    AddProof(proofs[step.transfer], step);
+    AddProof(of_shares[step.transfer][step.party], step);
+  }
   ordered_json list = ordered_json::array();
   for (size_t i = 0; i < proofs.size(); ++i) {
     const RegisteredTransfer& transfer = activity.transfers[i];
+    ordered_json shares = ordered_json::array();
+    for (const record::v1::DeliveryRow& share : transfer.shares)
+      shares.push_back(
+          {{"party", share.party()},
+           {"phase", CodeOf(share.phase(), record::v1::DeliveryPhase_descriptor())},
+           {"handovers", share.handovers()},
+           {"acknowledged", share.has_acknowledgement()},
+           {"proofs", of_shares[i].emplace(share.party(), ordered_json::object()).first->second}});
     list.push_back({{"transfer", NameText(policy::state::RefOf(transfer.key))},
                     {"period", transfer.period},
                     {"recorded_on", DayJson(transfer.recorded_on)},
                     {"retain_until", DayJson(transfer.retain_until)},
                     {"erased_on", DayJson(transfer.erased_on)},
+                    {"shares", std::move(shares)},
                     {"proofs", std::move(proofs[i])}});
   }
   return list;
@@ -168,7 +233,8 @@ class JsonWriter final : public RegisterWriter {
       ordered_json json = {{"exchange", NameText(row.activity->exchange)},
                            {"dataset", row.activity->dataset.declared.slug()},
                            {"holder", row.activity->holder},
-                           {"recipient", row.activity->recipient},
+                           {"recipient", NullIfEmpty(row.activity->recipient)},
+                           {"recipient_class", NullIfEmpty(row.activity->recipient_class)},
                            {"controller", row.controller}};
       json.update(DiscrepancyJson(row, discrepancy));
       AddElement(json, out);
@@ -226,7 +292,9 @@ ordered_json ActivityJson(const RegisterRow& row) {
   return {{"exchange", NameText(activity.exchange)},
           {"controller", row.controller},
           {"holder", activity.holder},
-          {"recipient", activity.recipient},
+          {"recipient", NullIfEmpty(activity.recipient)},
+          {"recipient_class", NullIfEmpty(activity.recipient_class)},
+          {"recipients", ListJson(activity.recipients)},
           {"dataset", std::move(dataset)},
           {"purpose", proposed.purpose()},
           {"units", ListJson(proposed.units())},
@@ -236,7 +304,10 @@ ordered_json ActivityJson(const RegisterRow& row) {
           {"retain_until", DateJson(proposed.retain_until())},
           {"frequency", CodeOf(proposed.frequency(), statement::v1::Frequency_descriptor())},
           {"opinion", OpinionJson(activity)},
+          {"recommendations", RecommendationsJson(activity)},
           {"decision", DecisionJson(activity)},
+          {"terms", TermsJson(activity.terms)},
+          {"freezes", FreezesJson(activity)},
           {"sheet", SheetJson(row)},
           {"processing", std::move(processing)},
           {"absent", std::move(absent)},

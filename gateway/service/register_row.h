@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/service/register_activities.h"
+#include "gateway/service/register_activity.h"
 #include "gateway/service/register_discrepancies.h"
 #include "gateway/service/register_sheet.h"
 #include "passerelle/convention/v1/date.pb.h"
@@ -54,7 +54,7 @@ inline constexpr char kBetween[] = " | ";
 struct RegisterFrame {
   Language language = Language::kFrench;
   // The convention, and the settings in force on the day.
-  statement::v1::ConventionEnacted founding;
+  record::v1::FoundingRow founding;
   // Name of the log, 32 bytes.
   std::string log;
   // The party whose register it is; empty: the whole convention.

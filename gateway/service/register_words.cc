@@ -42,6 +42,14 @@ constexpr std::array kSteps = {
     StepName{
         StepKind::kProposal, "proposal", {"proposition", "proposal"}, {"proposition", "proposal"}},
     StepName{StepKind::kOpinion, "opinion", {"avis", "opinion"}, {"avis", "opinion"}},
+    StepName{StepKind::kRecommendation,
+             "recommendation",
+             {"recommandation", "recommendation"},
+             {"recommandations", "recommendations"}},
+    StepName{StepKind::kAnswer,
+             "recommendation_answer",
+             {"réponse à une recommandation", "answer to a recommendation"},
+             {"réponses aux recommandations", "answers to recommendations"}},
     StepName{StepKind::kDecision, "decision", {"décision", "decision"}, {"décision", "decision"}},
     StepName{StepKind::kSheet,
              "register_entry",
@@ -57,6 +65,19 @@ constexpr std::array kSteps = {
              "acknowledgement",
              {"accusé", "acknowledgement"},
              {"accusés", "acknowledgements"}},
+    StepName{StepKind::kFreeze, "freeze", {"gel", "freeze"}, {"gels", "freezes"}},
+    StepName{StepKind::kFreezeConfirmation,
+             "freeze_confirmation",
+             {"confirmation d'un gel", "confirmation of a freeze"},
+             {"confirmations de gel", "confirmations of freezes"}},
+    StepName{StepKind::kFreezeLift,
+             "freeze_lift",
+             {"levée d'un gel", "lifting of a freeze"},
+             {"levées de gel", "liftings of freezes"}},
+    StepName{StepKind::kFreezeLapse,
+             "freeze_lapse",
+             {"caducité d'un gel", "lapse of a freeze"},
+             {"caducités de gel, par leur pose", "lapses of freezes, by their placing"}},
     StepName{StepKind::kRetention,
              "retention",
              {"fin de conservation", "end of retention"},
@@ -180,7 +201,18 @@ Cell SubjectsText(const RegisterRow& row) {
 }
 
 std::string RecipientText(const RegisterRow& row) {
-  return PartyText(*row.frame, row.activity->recipient);
+  const Activity& activity = *row.activity;
+  if (activity.recipient_class.empty()) return PartyText(*row.frame, activity.recipient);
+  return Label(row.frame->founding.settings().recipient_classes(), activity.recipient_class,
+               row.language() == Language::kFrench ? &convention::v1::RecipientClass::label_fr
+                                                   : &convention::v1::RecipientClass::label_en);
+}
+
+Cell RecipientsText(const RegisterRow& row) {
+  std::vector<std::string> names;
+  for (const std::string& party : row.activity->recipients)
+    names.push_back(PartyText(*row.frame, party));
+  return names.empty() ? Say(row, "aucun", "none") : absl::StrJoin(names, kBetween);
 }
 
 Cell UnitsText(const RegisterRow& row) {
@@ -225,39 +257,9 @@ Cell StatusText(const RegisterRow& row) {
   if (!activity.IsApproved()) return Say(row, "échange refusé", "exchange refused");
   if (row.sheet == nullptr)
     return Say(row, "échange approuvé, fiche manquante", "exchange approved, entry missing");
+  if (!activity.AwaitingRatification().empty()) return Say(row, "à ratifier", "to be ratified");
+  if (activity.IsFrozen()) return Say(row, "échange gelé", "exchange frozen");
   return Say(row, "en vigueur", "in force");
-}
-
-Cell OpinionText(const RegisterRow& row) {
-  if (!row.activity->opinion.has_value()) return Absence::kNotGiven;
-  return row.activity->opinion->given.opinion() == statement::v1::OPINION_FAVOURABLE
-             ? Say(row, "favorable", "favourable")
-             : Say(row, "défavorable", "unfavourable");
-}
-
-Cell ConditionsText(const RegisterRow& row) {
-  if (!row.activity->opinion.has_value()) return Absence::kNotGiven;
-  const statement::v1::Conditions& conditions = row.activity->opinion->given.conditions();
-  std::vector<std::string> texts;
-  if (conditions.dropped_fields_size() > 0)
-    texts.push_back(absl::StrCat(Say(row, "champs retirés : ", "fields dropped: "),
-                                 absl::StrJoin(conditions.dropped_fields(), ", ")));
-  if (conditions.threshold() > 0)
-    texts.push_back(absl::StrCat(Say(row, "seuil ", "threshold "), conditions.threshold()));
-  if (conditions.transfer_cap() > 0)
-    texts.push_back(
-        absl::StrCat(conditions.transfer_cap(), Say(row, " envois au plus", " transfers at most")));
-  if (conditions.has_until())
-    texts.push_back(absl::StrCat(Say(row, "fin le ", "ends on "), DateText(conditions.until())));
-  if (conditions.release() == statement::v1::RELEASE_EACH_RULED)
-    texts.push_back(Say(row, "chaque envoi soumis au délégué", "each transfer waits for the DPO"));
-  return texts.empty() ? Say(row, "aucune", "none") : absl::StrJoin(texts, kBetween);
-}
-
-Cell DecisionText(const RegisterRow& row) {
-  if (!row.activity->decision.has_value()) return Absence::kNotGiven;
-  return row.activity->IsApproved() ? Say(row, "approuvé", "approved")
-                                    : Say(row, "refusé", "refused");
 }
 
 std::string_view StepText(StepKind kind, Language language) {

@@ -30,11 +30,13 @@ std::string_view EnvironmentText(const RegisterFrame& frame);
 std::string PartyText(const RegisterFrame& frame, const std::string& id);
 
 // Code and words of the exchange's purpose; the dataset's categories of data subjects; the
-// recipient, alone or with its offices that may use the data.
+// recipient or the label of its class, alone or with the offices that may use the data; who
+// receives on the register's day.
 Cell PurposeText(const RegisterRow& row);
 Cell SubjectsText(const RegisterRow& row);
 std::string RecipientText(const RegisterRow& row);
 Cell UnitsText(const RegisterRow& row);
+Cell RecipientsText(const RegisterRow& row);
 
 // Title, slug and version of the dataset; how often it is meant to be sent.
 Cell DatasetText(const RegisterRow& row);
@@ -44,14 +46,24 @@ Cell FrequencyText(const RegisterRow& row);
 Cell LegalBasisText(const RegisterRow& row);
 Cell StatusText(const RegisterRow& row);
 
-// Which way the opinion goes and under which conditions; which way the decision goes.
+// Which way the opinion goes and under which conditions; its recommendations with their answers;
+// which way the decision goes; the terms in force.
 Cell OpinionText(const RegisterRow& row);
 Cell ConditionsText(const RegisterRow& row);
+Cell RecommendationsText(const RegisterRow& row);
 Cell DecisionText(const RegisterRow& row);
+Cell TermsText(const RegisterRow& row);
+
+// The recipients' shares of each transfer; the freezes.
+Cell SharesText(const RegisterRow& row);
+Cell FreezesText(const RegisterRow& row);
 
 // The name of a step of a kind; its identifier in JSON.
 std::string_view StepText(StepKind kind, Language language);
 std::string_view StepId(StepKind kind);
+
+// Where a freeze stands, in JSON.
+std::string_view StandingId(FreezeStanding standing);
 
 // The entries that prove each step, by index, each entry once a step.
 Cell ProofsText(const RegisterRow& row);

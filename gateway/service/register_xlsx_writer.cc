@@ -109,7 +109,8 @@ class XlsxWriter final : public RegisterWriter {
   }
 
   absl::Status AddActivity(const std::string& name, const RegisterRow& row) {
-    ASSIGN_OR_RETURN(Workbook::Sheet sheet, workbook_->AddSheet(name, {50, 60, 60, 20}, Heading()));
+    ASSIGN_OR_RETURN(Workbook::Sheet sheet,
+                     workbook_->AddSheet(name, {50, 60, 60, 20, 40}, Heading()));
     RETURN_IF_ERROR(workbook_->AddLine(sheet, {Heading()}, Style::kTitle));
     for (const Column& column : RegisterColumns()) {
       // They have tables of their own below.
@@ -134,22 +135,23 @@ class XlsxWriter final : public RegisterWriter {
   }
 
   absl::Status AddSteps(Workbook::Sheet& sheet, const Activity& activity) {
-    RETURN_IF_ERROR(workbook_->AddLine(sheet,
-                                       {Say("Étapes : nature", "Steps: kind"), Say("Date", "Date"),
-                                        Say("Envoi (période, nom)", "Transfer (period, name)"),
-                                        Say("Inscription n°", "Entry no.")},
-                                       Style::kHeading));
+    RETURN_IF_ERROR(
+        workbook_->AddLine(sheet,
+                           {Say("Étapes : nature", "Steps: kind"), Say("Date", "Date"),
+                            Say("Envoi (période, nom)", "Transfer (period, name)"),
+                            Say("Inscription n°", "Entry no."), Say("Destinataire", "Recipient")},
+                           Style::kHeading));
     for (const Step& step : activity.steps) {
       std::string transfer;
       if (step.transfer != kNoTransfer) {
         const RegisteredTransfer& of = activity.transfers[step.transfer];
         transfer = absl::StrCat(of.period, ", ", NameText(policy::state::RefOf(of.key)));
       }
-      RETURN_IF_ERROR(
-          workbook_->AddLine(sheet,
-                             {std::string(StepText(step.kind, frame_.language)), DayText(step.day),
-                              std::move(transfer), absl::StrCat(step.index)},
-                             Style::kPlain));
+      RETURN_IF_ERROR(workbook_->AddLine(
+          sheet,
+          {std::string(StepText(step.kind, frame_.language)), DayText(step.day),
+           std::move(transfer), absl::StrCat(step.index), PartyText(frame_, step.party)},
+          Style::kPlain));
     }
     return absl::OkStatus();
   }

@@ -120,7 +120,7 @@ bool IsASide(const Judgement& j, std::string_view party) {
 // the act's party.
 bool CarryByASide(Judgement& j, std::string_view apart_from) {
   for (const Signer& signer : j.signers()) {
-    if (!signer.in_force || signer.agent == apart_from) continue;
+    if (!signer.binds || signer.agent == apart_from) continue;
     for (const Role role : {ROLE_DPO, ROLE_STEWARD, ROLE_DECIDER, ROLE_REPRESENTATIVE}) {
       const state::HeldMandate mandate = j.MandateOf(signer, j.act().party(), role);
       if (mandate.row == nullptr) continue;

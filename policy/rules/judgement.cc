@@ -102,7 +102,7 @@ void Judgement::Carry(const Signer& signer, Role role, const state::HeldMandate&
 
 state::HeldMandate Judgement::MandateOf(const Signer& signer, std::string_view party,
                                         Role role) const {
-  if (!signer.in_force) return {};
+  if (!signer.binds) return {};
   return state::FindMandate(state_, signer.agent, party, role, time_ms(), today());
 }
 

@@ -81,9 +81,9 @@ struct Signer {
   std::string fingerprint;
   std::string agent;
   statement::v1::AgentKind kind = statement::v1::AGENT_KIND_UNSPECIFIED;
-  // Whether its key is in force. A key that is not signs reports only, and carries none by a
-  // mandate.
-  bool in_force = false;
+  // Whether its key may carry the statement: of an act, a key in force; of a report, a key that is
+  // or was in force, save a compromised one.
+  bool binds = false;
 };
 
 // What an act is about, resolved from its references before the rules look at it. Rows point into

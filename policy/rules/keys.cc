@@ -21,8 +21,10 @@ constexpr Message kInForceMessages[] = {
      "A signing key is stopped: it signs reports only.",
      "Le représentant de la partie la rétablit, ou le signataire enrôle une nouvelle clé.",
      "The party's representative reinstates it, or the signer enrols a new key."},
-    {"reports-only", "Une clé signataire n'est plus en vigueur : son signalement ne lie personne.",
-     "A signing key is no longer in force: its report binds nobody.",
+    {"reports-only",
+     "Une clé signataire est compromise, ou n'a jamais été en vigueur : son signalement ne lie "
+     "personne.",
+     "A signing key is compromised, or never was in force: its report binds nobody.",
      "Un agent habilité signale le fait de sa clé en vigueur.",
      "An entitled agent reports the fact with a key in force."},
     {"expired", "La validité d'une clé signataire est finie.",
@@ -101,7 +103,7 @@ void CheckKeys(const state::State& state, const Matter& matter, Findings& findin
 
 void CheckReporters(Judgement& j) {
   for (int i = 0; i < static_cast<int>(j.signers().size()); ++i)
-    if (!j.signers()[static_cast<size_t>(i)].in_force)
+    if (!j.signers()[static_cast<size_t>(i)].binds)
       j.Refuse({kKeyInForce, "reports-only"}, absl::StrCat("header.signers[", i, "]"));
 }
 

@@ -108,7 +108,7 @@ void CheckValidity(Judgement& j, const AgentEnrolled& enrolled) {
 
 bool CarryByItself(Judgement& j, std::string_view agent) {
   for (const Signer& signer : j.signers()) {
-    if (signer.agent != agent || !signer.in_force) continue;
+    if (signer.agent != agent || !signer.binds) continue;
     j.Carry(signer, statement::v1::ROLE_UNSPECIFIED, state::HeldMandate{});
     return true;
   }

@@ -204,6 +204,17 @@ void CheckSigners(const Matter& matter, Findings& findings) {
   }
 }
 
+// What may carry an act: a key in force. What may carry a report: a key that is or was in force, so
+// long as nobody else may hold it.
+bool Binds(const state::State& state, const Matter& matter, const record::v1::KeyRow& key) {
+  if (!IsReportOnly(matter.statement))
+    return state::KeyInForce(state, key, matter.time_ms, matter.today);
+  return key.in_force_from_ms() <= matter.time_ms && key.valid_from_ms() <= matter.time_ms &&
+         state::Stands(state, key.enrolled(), matter.time_ms) &&
+         state::StoppedFor(state, key, matter.time_ms, matter.today) !=
+             statement::v1::STOP_CAUSE_COMPROMISED;
+}
+
 }  // namespace
 
 std::vector<Signer> CheckHeader(const state::State& state, const Matter& matter,
@@ -232,8 +243,7 @@ std::vector<Signer> CheckHeader(const state::State& state, const Matter& matter,
     signer.agent = state::AgentOfKey(state, fingerprint);
     signer.kind = KindOf(state, signer.agent);
     const record::v1::KeyRow* key = state.keys.Find(fingerprint);
-    signer.in_force =
-        key != nullptr && state::KeyInForce(state, *key, matter.time_ms, matter.today);
+    signer.binds = key != nullptr && Binds(state, matter, *key);
   }
   return signers;
 }

@@ -82,7 +82,7 @@ refused IX.2b as dpo exchange decide "$exchange" --party $fund --verdict refused
 refused "Nothing was sent" as sender transfer send "$exchange" files/low.csv --party $fund --period 2024
 
 # ---- JSON -------------------------------------------------------------------------------------------
-for read in "party list" "mandate list" "agent list" "dataset list" "exchange list" "exchange show ${exchange:0:8}" \
+for read in "party list" "mandate list" "dataset list" "exchange list" "exchange show ${exchange:0:8}" \
   "exchange explain ${exchange:0:8}" "transfer list" "transfer show ${sent:0:12}" "inbox" "convention show" \
   "convention settings" "rules list" "rules show IX.2c" "receipt get ${exchange%/*}"; do
   expect 0 as reader --json $read
@@ -90,6 +90,8 @@ for read in "party list" "mandate list" "agent list" "dataset list" "exchange li
   expect 0 as reader $read
   [[ -n $answer ]] || fail "nothing from: $read"
 done
+expect 0 as representative --json agent list
+jq -e 'length > 0' <<<"$answer" >/dev/null || fail "no JSON from: agent list: $answer"
 export_log export
 expect 0 passerelle --json audit verify export --redecide
 jq -e '.accepted and .entries == .redecided + .refused and .other_engines == 0' <<<"$answer" >/dev/null ||

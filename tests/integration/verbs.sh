@@ -134,8 +134,9 @@ kill "$watch_pid"
 wait "$watch_pid" 2>/dev/null || true
 refused KEY_NOT_IN_FORCE as steward exchange list
 refused KEY_NOT_IN_FORCE as steward exchange unfreeze "$exchange" --party $fund --reasons files/reasons.txt
-expect 0 as steward exchange freeze "$exchange" --party $fund
-said "noted, binds nobody"
+# It can still raise the alarm.
+accepted as steward exchange freeze "$exchange" --party $fund
+accepted as dpo exchange unfreeze "$exchange" --party $fund --reasons files/reasons.txt
 expect 0 as representative agent list --party $fund
 said "suspended ($fund)"
 expect 0 as representative mandate list --party $fund

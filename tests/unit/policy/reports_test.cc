@@ -126,6 +126,17 @@ TEST(KeyStops, OfACompromisedKeyLeaveItTheReportOnItselfAlone) {
   EXPECT_EQ(NotedFor(world, stop, {"representative-p001"}), "key.stop/already-stopped ");
 }
 
+TEST(KeyStops, LeaveASuspendedAndALostKeyItsReports) {
+  for (const StopCause cause : {STOP_CAUSE_SUSPENDED, STOP_CAUSE_LOST}) {
+    World world(Stage::kStaffed);
+    world.Must({world.StopKey("p001", "representative-p001", cause)}, {"representative-p001"});
+    EXPECT_THAT(FindingsOf(world.Submit({world.Declare()}, {"representative-p001"}).entry),
+                HasSubstr("key.in-force/stopped"));
+    world.Must({world.StopKey("p001", "dpo-p001", STOP_CAUSE_LOST)}, {"representative-p001"});
+    EXPECT_EQ(StoppedFor(world, "dpo-p001"), STOP_CAUSE_LOST);
+  }
+}
+
 TEST(KeyStops, GrowGraverAndNeverMilder) {
   World world(Stage::kStaffed);
   const auto stop = [&](StopCause cause) { return world.StopKey("p001", "dpo-p001", cause); };

@@ -162,7 +162,10 @@ absl::Status FakeSession::WatchExchange(
   return state_.reads_fail;
 }
 
-absl::StatusOr<std::string> FakeSession::ExportRegister(const std::string&) { return NotFound(); }
+absl::StatusOr<gateway::client::RegisterFile> FakeSession::ExportRegister(
+    api::ExportRegisterRequest, absl::FunctionRef<void(uint64_t done, uint64_t total)>) {
+  return NotFound();
+}
 
 absl::StatusOr<std::string> FakeSession::UpdateCheckpoint() { return NotFound(); }
 

@@ -84,7 +84,9 @@ class FakeSession final : public gateway::client::Session {
   absl::Status WatchExchange(
       const statement::v1::ActRef& exchange, int64_t deadline_ms,
       absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) override;
-  absl::StatusOr<std::string> ExportRegister(const std::string& party) override;
+  absl::StatusOr<gateway::client::RegisterFile> ExportRegister(
+      api::ExportRegisterRequest request,
+      absl::FunctionRef<void(uint64_t done, uint64_t total)> progress) override;
   absl::StatusOr<std::string> UpdateCheckpoint() override;
   absl::Status ReadEntries(uint64_t begin, uint64_t end,
                            absl::FunctionRef<absl::Status(std::string entry)> visit) override;

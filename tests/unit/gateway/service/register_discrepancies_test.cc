@@ -218,6 +218,56 @@ TEST_F(DiscrepanciesTest, FindsAnErasureThatWasOrderedAndNeverAttested) {
                                         "on and not yet attested"));
 }
 
+TEST_F(DiscrepanciesTest, WatchesAFreezeInForceAndExpectsNothingMeanwhile) {
+  Declare(statement::v1::FREQUENCY_MONTHLY);
+  RegisteredFreeze freeze;
+  freeze.index = 20;
+  freeze.placed_on = 20240201;
+  activity_.freezes.push_back(freeze);
+  EXPECT_THAT(At(20240601),
+              ElementsAre("freeze-in-force 20: 1 freeze(s) in force, the first since 2024-02-01"));
+  activity_.freezes[0].standing = FreezeStanding::kConfirmed;
+  activity_.freezes[0].confirmed_index = 21;
+  EXPECT_THAT(
+      At(20240601),
+      ElementsAre("freeze-in-force 20 21: 1 freeze(s) in force, the first since 2024-02-01"));
+  activity_.freezes[0].standing = FreezeStanding::kLapsed;
+  EXPECT_THAT(At(20240601), ElementsAre("transfer-overdue 2 3: nothing has been sent since "
+                                        "2024-01-11: 4 transfer(s) expected"));
+}
+
+TEST_F(DiscrepanciesTest, WatchesAnAcceptedRecommendationThatNoMachineEnforces) {
+  RegisteredRecommendation accepted;
+  accepted.row.set_answer(statement::v1::ANSWER_ACCEPTED);
+  accepted.index = 15;
+  accepted.answered_on = 20240105;
+  activity_.recommendations.push_back(accepted);
+  EXPECT_THAT(At(20240601),
+              ElementsAre("recommendation-pending 15: 1 recommendation(s) accepted and not yet "
+                          "carried out, the first from 2024-01-05 on: no transfer before"));
+  activity_.recommendations[0].row.mutable_conditions()->set_threshold(11);
+  EXPECT_THAT(At(20240601), IsEmpty());
+  activity_.recommendations[0].row.clear_conditions();
+  activity_.recommendations[0].row.set_answer(statement::v1::ANSWER_CARRIED_OUT);
+  EXPECT_THAT(At(20240601), IsEmpty());
+}
+
+TEST_F(DiscrepanciesTest, FindsWhatACompromisedKeyLeavesToBeRatified) {
+  activity_.decision->stands = false;
+  activity_.sheets["p001"].stands = false;
+  EXPECT_THAT(At(20240201),
+              ElementsAre("awaiting-ratification 2 3: 2 act(s) that the exchange rests on, carried "
+                          "by a compromised key and not yet ratified"));
+}
+
+TEST_F(DiscrepanciesTest, LooksForNoGapWhereTransfersWentToOthers) {
+  Declare(statement::v1::FREQUENCY_MONTHLY);
+  Send(20240205, "2024-01");
+  Send(20240405, "2024-03");
+  activity_.partial = true;
+  EXPECT_THAT(At(20241231), IsEmpty());
+}
+
 TEST_F(DiscrepanciesTest, WatchesPayloadsKeptAfterTheExchange) {
   RegisteredTransfer& transfer = Send(20240301, "2023");
   transfer.ground_on = transfer.erased_on = 0;

@@ -65,9 +65,9 @@ TEST_F(RegisterXlsxTest, ListsStepsWithTheirEntriesAndDiscrepanciesWithTheirs) {
       Entries([](const statement::v1::Act& act) { return act.has_transfer_submitted(); });
   bool shown = false;
   for (const ordered_json& line : book["Fiche 1"])
-    shown |= line.size() == 4 && line[0] == "envoi" && line[1] == "2024-06-03" &&
+    shown |= line.size() == 5 && line[0] == "envoi" && line[1] == "2024-06-03" &&
              line[2] == "2023, " + base::ToHex(gateway_.transfer.statement()) + "/0" &&
-             line[3] == sent;
+             line[3] == sent && line[4] == "";
   EXPECT_TRUE(shown);
   const ordered_json& discrepancies = book["Écarts"];
   ASSERT_EQ(discrepancies.size(), kHead + 3);

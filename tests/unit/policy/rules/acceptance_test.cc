@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "gateway/base/civil.h"
 #include "policy/rules/catalogue.h"
 #include "tests/unit/policy/rules/cases.h"
 
@@ -14,16 +15,22 @@ namespace {
 
 using record::v1::Entry;
 using statement::v1::Act;
+using statement::v1::ActRef;
 using statement::v1::AGENT_KIND_PERSON;
 using statement::v1::AGENT_KIND_SERVICE;
+using statement::v1::ANSWER_ACCEPTED;
 using statement::v1::DEED_KIND_DELIBERATION;
 using statement::v1::DEED_KIND_NOTICE;
 using statement::v1::OPINION_UNFAVOURABLE;
+using statement::v1::RECOMMENDATION_WEIGHT_CONDITION;
 using statement::v1::RELEASE_EACH_RULED;
+using statement::v1::ROLE_DECIDER;
 using statement::v1::ROLE_LOG_AUDITOR;
 using statement::v1::ROLE_READER;
 using statement::v1::ROLE_SENDER;
 using statement::v1::RULING_RELEASED;
+using statement::v1::STOP_CAUSE_COMPROMISED;
+using statement::v1::STOP_CAUSE_LOST;
 using statement::v1::VERDICT_REFUSED;
 
 // What is accepted: `name` is the outcome; in a world at `stage`, `decide` gives a recorded entry.
@@ -33,6 +40,8 @@ struct Acceptance {
   Stage stage;
   std::function<Entry(World&)> decide;
   World::Options options = {};
+  // What it does: a report that binds nobody is heard all the same.
+  record::v1::Effect effect = record::v1::EFFECT_ACCEPTED;
 };
 
 void PrintTo(const Acceptance& acceptance, std::ostream* out) { *out << acceptance.name; }
@@ -40,11 +49,35 @@ void PrintTo(const Acceptance& acceptance, std::ostream* out) { *out << acceptan
 // An acceptance of one act by these signers.
 Acceptance One(std::string name, std::vector<std::string> rules, Stage stage, Names signers,
                std::function<Act(World&)> make, World::Options options = {}) {
-  return {std::move(name), std::move(rules), stage,
+  return {std::move(name),
+          std::move(rules),
+          stage,
           [signers = std::move(signers), make = std::move(make)](World& world) {
             return Try(world, make(world), signers);
           },
-          std::move(options)};
+          std::move(options),
+          record::v1::EFFECT_ACCEPTED};
+}
+
+World::Options OneCondition() {
+  World::Options options;
+  options.recommendations = {Recommend(RECOMMENDATION_WEIGHT_CONDITION)};
+  return options;
+}
+
+// A freeze that its party's steward lifts again.
+ActRef LiftedFreeze(World& world) {
+  const ActRef freeze = world.Must({world.FreezeExchange("p001")}, {"dpo-p001"}).Ref();
+  world.Must({world.Lift("p001", freeze)}, {"steward-p001"});
+  return freeze;
+}
+
+Entry DecisionOnTheLastDay(World& world) {
+  const auto* row = world.state().exchanges.Find(policy::state::KeyOf(world.exchange));
+  world.SetDay(gateway::base::ToIsoDate({static_cast<int>(row->lapses_on().year()),
+                                         static_cast<int>(row->lapses_on().month()),
+                                         static_cast<int>(row->lapses_on().day())}));
+  return Try(world, world.DecideExchange(), {"decider-p001"});
 }
 
 World::Options EachRuled() {
@@ -154,7 +187,7 @@ std::vector<Acceptance> Foundations() {
   const Names representative = {"representative-p001"};
   return {
       One("TheFirstConvention",
-          {"founding.terms", "founding.settings", "founding.keys", "XIII.1", "wire.size"},
+          {"founding.terms", "settings.form", "founding.keys", "XIII.1", "wire.size"},
           Stage::kEmpty, founders, [](World& w) { return w.Found(); }),
       One("ADeedByTwoTranscribers",
           {"deed.record", "deed.signatures", "deed.never", "wire.party", "content.attachments"},
@@ -182,6 +215,37 @@ std::vector<Acceptance> Foundations() {
   };
 }
 
+std::vector<Acceptance> Changes() {
+  const Names representative = {"representative-p001"};
+  return {
+      One("SettingsThatReplaceThoseInForce", {"settings.form", "settings.change"}, Stage::kStaffed,
+          World::transcribers(), [](World& w) { return w.EnactSettings(); }),
+      One("TheEndOfAMandate", {"mandate.ending", "conflict.C5"}, Stage::kStaffed, representative,
+          [](World& w) {
+            return w.EndMandate("p001", w.MandateOf("decider-p001", "p001", ROLE_DECIDER));
+          }),
+      One("AStopByTheRepresentative", {"key.stop"}, Stage::kStaffed, representative,
+          [](World& w) { return w.StopKey("p001", "steward-p001", STOP_CAUSE_COMPROMISED); }),
+      One("AReinstatementThatRatifies", {"key.reinstatement", "key.compromised"}, Stage::kDeclared,
+          representative,
+          [](World& w) {
+            Act stop = w.StopKey("p001", "steward-p001", STOP_CAUSE_COMPROMISED);
+            w.Must({stop}, {"steward-p001"});
+            Act act = w.Reinstate("p001", "steward-p001");
+            *act.mutable_key_reinstated()->add_ratified() = w.dataset;
+            return act;
+          }),
+      {"AReportThatBindsNobody",
+       {"default.hearing"},
+       Stage::kStaffed,
+       [](World& w) {
+         return Try(w, w.StopKey("p001", "steward-p001", STOP_CAUSE_LOST), {"requester-p002"});
+       },
+       {},
+       record::v1::EFFECT_NOTED},
+  };
+}
+
 std::vector<Acceptance> Exchanges() {
   return {
       One("ADatasetToTheLastDayOfTheConvention",
@@ -204,6 +268,17 @@ std::vector<Acceptance> Exchanges() {
           {"decider-p001"}, [](World& w) { return w.DecideExchange(); }),
       One("ARefusalAfterAnUnfavourableOpinion", {"IX.2c"}, Stage::kProposed, {"decider-p001"},
           RefusalAfterAnUnfavourableOpinion),
+      One(
+          "TheAnswerToACondition", {"IX.2d"}, Stage::kFavourable, {"decider-p001"},
+          [](World& w) { return w.AnswerTo(0, ANSWER_ACCEPTED); }, OneCondition()),
+      {"ADecisionOnTheLastDay", {"exchange.lapse"}, Stage::kFavourable, DecisionOnTheLastDay},
+      One("AFreezeByTheDpo", {"freeze.power"}, Stage::kRegistered, {"dpo-p001"},
+          [](World& w) { return w.FreezeExchange("p001"); }),
+      One("AFreezeLiftedByAnotherAgent", {"freeze.lift"}, Stage::kRegistered, {"steward-p001"},
+          [](World& w) {
+            const ActRef freeze = w.Must({w.FreezeExchange("p001")}, {"dpo-p001"}).Ref();
+            return w.Lift("p001", freeze);
+          }),
       One("AnEntryOfTheRegister", {"IX.3b", "IX.3c"}, Stage::kApproved, {"steward-p001"},
           [](World& w) { return w.Register(); }),
   };
@@ -216,6 +291,11 @@ std::vector<Acceptance> Transfers() {
           {"transfer.approval", "transfer.manifest", "content.payload", "IX.3c"},
           Stage::kRegistered, {"sender-p001"}, [](World& w) { return w.Send(); },
           OneTransferAtEleven()),
+      One("ATransferOnceTheFreezeIsLifted", {"freeze.gate"}, Stage::kRegistered, {"sender-p001"},
+          [](World& w) {
+            LiftedFreeze(w);
+            return w.Send();
+          }),
       One(
           "TheRulingOnAHeldTransfer", {"transfer.ruling"}, Stage::kSent, {"dpo-p001"},
           [](World& w) { return w.Rule(RULING_RELEASED); }, EachRuled()),
@@ -232,7 +312,7 @@ std::vector<Acceptance> Transfers() {
 
 std::vector<Acceptance> AllAcceptances() {
   std::vector<Acceptance> all;
-  for (auto part : {Foundations(), Exchanges(), Transfers()})
+  for (auto part : {Foundations(), Changes(), Exchanges(), Transfers()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -244,7 +324,7 @@ TEST_P(Accepted, IsRecorded) {
   const Entry entry = GetParam().decide(world);
   ASSERT_TRUE(entry.has_recorded()) << FindingsOf(entry);
   for (const auto& decision : entry.recorded().decisions())
-    EXPECT_EQ(decision.effect(), record::v1::EFFECT_ACCEPTED);
+    EXPECT_EQ(decision.effect(), GetParam().effect);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Accepted, testing::ValuesIn(AllAcceptances()),

@@ -81,8 +81,9 @@ Case Grounded(std::string rule, std::string code, std::string path, Names signer
 }
 
 Entry DelayedDecision(World&) {
-  World slow(Stage::kFavourable,
-             {.deed_delay_ms = 3600000, .conditions = {}, .destroy_after_ms = 0});
+  World::Options options;
+  options.deed_delay_ms = 3600000;
+  World slow(Stage::kFavourable, options);
   const ActRef deed =
       slow.Must({slow.Deed("p001", DEED_KIND_DELIBERATION)}, World::transcribers()).Ref();
   Act act = slow.DecideExchange();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "policy/decide.h"
+#include "policy/state/query.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
@@ -17,6 +18,8 @@ using statement::v1::RELEASE_EACH_RULED;
 using statement::v1::ROLE_OPERATOR;
 using statement::v1::ROLE_SENDER;
 using statement::v1::RULING_RELEASED;
+using statement::v1::STOP_CAUSE_COMPROMISED;
+using statement::v1::STOP_CAUSE_SUSPENDED;
 using statement::v1::VERDICT_REFUSED;
 using testing::HasSubstr;
 
@@ -207,6 +210,35 @@ TEST(Freeze, IsNotRenewedByItsAgentWhileItLivesOrOnceItLapsed) {
   // Another agent freezes anew, which the first then confirms.
   world.Must({world.FreezeExchange("p002")}, {"decider-p002"});
   EXPECT_TRUE(StopOf(world.Must({world.FreezeExchange("p002")}, {"steward-p002"})).has_confirms());
+}
+
+TEST(Freeze, IsNotedWhenItsKeyIsStopped) {
+  World world(Stage::kSent);
+  world.Must({world.StopKey("p002", "steward-p002", STOP_CAUSE_SUSPENDED)},
+             {"representative-p002"});
+  ExpectNoted(world.Submit({world.FreezeExchange("p002")}, {"steward-p002"}),
+              "freeze.power/without-power");
+  EXPECT_EQ(FreezesIn(world), 0u);
+}
+
+TEST(Freeze, HoldsThoughItsKeyTurnsOutToBeCompromised) {
+  World world(Stage::kSent);
+  Act stop = world.StopKey("p002", "steward-p002", STOP_CAUSE_COMPROMISED);
+  world.Must({world.FreezeExchange("p002")}, {"steward-p002"});
+  world.Must({stop}, {"representative-p002"});
+  EXPECT_FALSE(world.Submit({world.HandOver()}, {"gateway"}).accepted());
+}
+
+TEST(Lift, FallsWithItsCompromisedKey) {
+  World world(Stage::kSent);
+  Act stop = world.StopKey("p002", "decider-p002", STOP_CAUSE_COMPROMISED);
+  const auto freeze = world.Must({world.FreezeExchange("p002")}, {"steward-p002"}).Ref();
+  world.Must({world.Lift("p002", freeze)}, {"decider-p002"});
+  world.Must({world.HandOver()}, {"gateway"});
+  world.Must({stop}, {"representative-p002"});
+  EXPECT_FALSE(world.Submit({world.HandOver()}, {"gateway"}).accepted());
+  world.Must({world.Lift("p002", freeze)}, {"representative-p002"});
+  world.Must({world.HandOver()}, {"gateway"});
 }
 
 TEST(Lift, LetsThingsGoOnAndTheAgentFreezeAgain) {

@@ -132,6 +132,20 @@ TEST(Newcomer, WaitsForTheDpoWhileTheOthersReceive) {
   EXPECT_THAT(WhyNot(world, "reader-p003"), IsEmpty());
 }
 
+TEST(Newcomer, WaitsWhenNewSettingsBringItIntoTheClass) {
+  World world(Stage::kRegistered, ToTheGroup());
+  Act settings = world.EnactSettings();
+  auto& group =
+      *settings.mutable_settings_enacted()->mutable_settings()->mutable_recipient_classes(0);
+  group.clear_parties();
+  for (const char* party : {"p003", "p004"}) group.add_parties(party);
+  world.Must({settings}, World::transcribers());
+  world.transfer = world.Must({world.Send()}, {"sender-p001"}).Ref();
+  EXPECT_THAT(SharesOf(world), ElementsAre("p003:released", "p004:held"));
+  // Who left the class receives no more.
+  EXPECT_THAT(WhyNot(world, "reader-p002"), ElementsAre("IX.5d/no-reader-mandate"));
+}
+
 TEST(Newcomer, ReceivesOnceReleasedAndWaitsNoMore) {
   World world(Stage::kRegistered, ToTheGroup());
   Join(world);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "policy/state/query.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
@@ -139,6 +140,19 @@ TEST(Recommendations, LeaveAtLeastOneFieldTogether) {
   world.Must({world.AnswerTo(0, ANSWER_ACCEPTED)}, {"decider-p001"});
   ExpectRefused(world, world.AnswerTo(1, ANSWER_ACCEPTED), "decider-p001",
                 "dpo.conditions/every-field recommendation_answered.recommendation");
+}
+
+TEST(Recommendations, AreAnsweredAgainWhenAKeyTurnsOutToBeCompromised) {
+  World world(Stage::kFavourable, Recommending());
+  const Act stop = world.StopKey("p001", "decider-p001", statement::v1::STOP_CAUSE_COMPROMISED);
+  world.Must({world.AnswerTo(0, ANSWER_REJECTED)}, {"decider-p001"});
+  world.Must({world.AnswerTo(1, ANSWER_ACCEPTED)}, {"decider-p001"});
+  world.Must({stop}, {"representative-p001"});
+  ExpectRefused(world, world.DecideExchange(), "representative-p001",
+                "key.compromised/awaits-ratification");
+  world.Must({world.AnswerTo(0, ANSWER_REJECTED)}, {"representative-p001"});
+  world.Must({world.AnswerTo(1, ANSWER_ACCEPTED)}, {"representative-p001"});
+  world.Must({world.DecideExchange()}, {"representative-p001"});
 }
 
 TEST(ConditionsOfTheOpinion, AreInForceAtOnce) {
