@@ -26,8 +26,6 @@ using statement::v1::Role;
 
 constexpr uint64_t kLeastBand = 1024;
 constexpr size_t kDigestBytes = 32;
-// The rule of answers to recommendations.
-constexpr std::string_view kRecommendations = "IX.2d";
 
 // What the rules found in an act that was tried, and the mandate that would carry it.
 struct Trial {
@@ -183,8 +181,11 @@ class Teller {
   void TellRecommendations() {
     for (int i = 0; i < row_.recommendations_size(); ++i) {
       const record::v1::RecommendationRow& recommendation = row_.recommendations(i);
-      if (!recommendation.has_answered()) continue;
-      AddAct(kRecommendations, recommendation.answered()).recommendation = static_cast<uint32_t>(i);
+      const bool rejected = recommendation.answer() == statement::v1::ANSWER_REJECTED;
+      if (!recommendation.has_answered() ||
+          (rejected && recommendation.weight() == statement::v1::RECOMMENDATION_WEIGHT_CONDITION))
+        continue;
+      AddAct(rules::kIx2d.id, recommendation.answered()).recommendation = static_cast<uint32_t>(i);
     }
   }
 
@@ -252,13 +253,15 @@ class Teller {
   Clause& AddGap(const Finding& finding) {
     for (Clause& said : told_.clauses)
       if (said.finding.has_value() && said.finding->rule() == finding.rule() &&
-          said.finding->code() == finding.code() &&
-          said.finding->about().SerializeAsString() == finding.about().SerializeAsString() &&
-          said.finding->path() == finding.path())
+          said.finding->code() == finding.code() && said.finding->actual() == finding.actual() &&
+          state::KeyOf(said.finding->about()) == state::KeyOf(finding.about()))
         return said;
     Clause& clause = told_.clauses.emplace_back();
     clause.rule = finding.rule();
     clause.finding = finding;
+    // Its messages count recommendations from 1.
+    if (finding.rule() == rules::kIx2d.id && finding.has_actual())
+      clause.recommendation = static_cast<uint32_t>(finding.actual() - 1);
     clause.mend = MendOf(state_, finding, row_.holder(), &row_);
     clause.standing = clause.mend.missing ? Standing::kMissing : Standing::kBlocked;
     return clause;

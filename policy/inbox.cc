@@ -6,11 +6,10 @@
 #include <tuple>
 #include <utility>
 
-#include "policy/awaiting.h"
 #include "policy/calendar/calendar.h"
-#include "policy/freezes.h"
 #include "policy/inbox_people.h"
 #include "policy/rules/checks.h"
+#include "policy/state/freezes.h"
 #include "policy/state/query.h"
 
 namespace passerelle::policy {
@@ -215,32 +214,26 @@ class Collector {
   }
 
   std::optional<ActRef> FrozenBy(const ActRef& ref, const TransferRow& row) const {
-    for (const ActRef* target : {&row.exchange(), &ref})
-      if (const std::vector<HeldFreeze> held = FreezesOf(state_, *target, now_); !held.empty())
-        return held.front().ref;
-    return std::nullopt;
+    const record::v1::FreezeRow* freeze =
+        state::FrozenBy(state_, row.exchange(), ref, now_.time_ms, now_.civil_date);
+    if (freeze == nullptr) return std::nullopt;
+    return freeze->placed().act();
   }
 
   // Freezes of this side that another agent placed and nobody confirmed yet.
   void CollectFreezes() {
-    std::set<std::string> targets;
-    state_.freezes.Scan("", [&](const std::string&, const record::v1::FreezeRow& row) {
-      if (row.party() == party_)
-        targets.insert(KeyOf(row.has_transfer() ? row.transfer() : row.exchange()));
+    state_.freezes.Scan("", [&](const std::string& key, const record::v1::FreezeRow& row) {
+      if (row.party() != party_ || row.has_confirmed() || !row.has_lapses_on() ||
+          row.agent() == agent_ ||
+          !state::FreezeInForce(state_, row, now_.time_ms, now_.civil_date))
+        return true;
+      InboxItem& item = Add(Awaits::kFreezeConfirmation, row.placed().time_ms());
+      item.exchange = row.exchange();
+      if (row.has_transfer()) item.transfer = row.transfer();
+      item.about = RefOf(key);
+      item.due = row.lapses_on();
       return true;
     });
-    for (const std::string& target : targets)
-      for (const HeldFreeze& held : FreezesOf(state_, RefOf(target), now_)) {
-        const record::v1::FreezeRow& row = *held.row;
-        if (row.party() != party_ || row.has_confirmed() || !row.has_lapses_on() ||
-            row.agent() == agent_)
-          continue;
-        InboxItem& item = Add(Awaits::kFreezeConfirmation, row.placed().time_ms());
-        item.exchange = row.exchange();
-        if (row.has_transfer()) item.transfer = row.transfer();
-        item.about = held.ref;
-        item.due = row.lapses_on();
-      }
   }
 
   const State& state_;

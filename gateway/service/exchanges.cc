@@ -9,7 +9,7 @@
 #include "gateway/service/page.h"
 #include "gateway/service/service.h"
 #include "gateway/service/view.h"
-#include "policy/freezes.h"
+#include "policy/state/freezes.h"
 
 namespace passerelle::gateway::service {
 namespace {
@@ -27,10 +27,12 @@ void AddTransfer(const View& view, const statement::v1::ActRef& name,
 // Adds what freezes an exchange as a whole, or a transfer, today.
 void AddFreezes(const View& view, const statement::v1::ActRef& target,
                 google::protobuf::RepeatedPtrField<api::Freeze>& freezes) {
-  for (const policy::HeldFreeze& standing : policy::FreezesOf(view.state, target, view.now)) {
+  for (const record::v1::FreezeRow* row : policy::state::FreezesOf(view.state, target)) {
+    if (!policy::state::FreezeInForce(view.state, *row, view.now.time_ms, view.now.civil_date))
+      continue;
     api::Freeze& freeze = *freezes.Add();
-    *freeze.mutable_name() = standing.ref;
-    *freeze.mutable_row() = *standing.row;
+    *freeze.mutable_name() = row->placed().act();
+    *freeze.mutable_row() = *row;
   }
 }
 

@@ -99,6 +99,63 @@ TEST(ExplainTest, OfAnOpenExchangeNamesTheActBehindEachStep) {
   EXPECT_TRUE(Satisfied(explanation, "mandate.role")->act.has_value());
 }
 
+TEST(ExplainTest, NamesTheFreezeThatStandsInTheWay) {
+  World world(Stage::kRegistered);
+  const statement::v1::ActRef freeze =
+      world.Must({world.FreezeExchange("p002")}, {"steward-p002"}).Ref();
+  const Explanation explanation = ExplainIn(world);
+  EXPECT_FALSE(explanation.open);
+  EXPECT_THAT(Open(explanation),
+              testing::ElementsAre("!freeze.gate/frozen p002/ROLE_REPRESENTATIVE"));
+  for (const Clause& clause : explanation.clauses) {
+    if (!clause.finding.has_value()) continue;
+    EXPECT_EQ(clause.finding->about().statement(), freeze.statement());
+  }
+}
+
+TEST(ExplainTest, AsksForEachAnswerAndForWhatIsAcceptedToBeCarriedOut) {
+  World::Options options;
+  for (int i = 0; i < 2; ++i)
+    options.recommendations.push_back(Recommend(statement::v1::RECOMMENDATION_WEIGHT_ADVICE));
+  World world(Stage::kFavourable, options);
+  std::vector<uint32_t> unanswered;
+  for (const Clause& clause : ExplainIn(world).clauses)
+    if (clause.rule == "IX.2d") unanswered.push_back(*clause.recommendation);
+  EXPECT_THAT(unanswered, testing::ElementsAre(0, 1));
+  for (uint32_t i = 0; i < 2; ++i)
+    world.Must({world.AnswerTo(i, statement::v1::ANSWER_ACCEPTED)}, {"decider-p001"});
+  world.decision = world.Must({world.DecideExchange()}, {"decider-p001"}).Ref();
+  world.Must({world.Register()}, {"steward-p001"});
+  EXPECT_THAT(Open(ExplainIn(world)),
+              testing::ElementsAre("IX.2d/not-carried-out p001/ROLE_DECIDER",
+                                   "IX.2d/not-carried-out p001/ROLE_DECIDER"));
+  for (uint32_t i = 0; i < 2; ++i)
+    world.Must({world.AnswerTo(i, statement::v1::ANSWER_CARRIED_OUT)}, {"decider-p001"});
+  EXPECT_TRUE(ExplainIn(world).open);
+}
+
+TEST(ExplainTest, SaysWhatACompromisedKeyDidAwaitsRatification) {
+  World world(Stage::kFavourable);
+  world.Must({world.StopKey("p001", "representative-p001", statement::v1::STOP_CAUSE_COMPROMISED)},
+             {"representative-p001"});
+  EXPECT_EQ(ExplainIn(world).open, IsOpen(world));
+}
+
+TEST(ExplainTest, OfARequestThatLapsedAsksForANewOne) {
+  World world(Stage::kProposed);
+  world.SetDay("2024-12-01");
+  EXPECT_THAT(Open(ExplainIn(world)),
+              Contains("!exchange.lapse/request-lapsed p002/ROLE_REQUESTER"));
+}
+
+TEST(ExplainTest, OfAnExchangeWithAClassIsOpenToItsMembers) {
+  World::Options options;
+  options.recipient_class = "group";
+  World world(Stage::kRegistered, options);
+  EXPECT_TRUE(ExplainIn(world).open);
+  EXPECT_TRUE(IsOpen(world));
+}
+
 TEST(ExplainTest, PastTheLastDaySaysSo) {
   World world(Stage::kRegistered);
   world.SetDay("2026-02-01");
@@ -109,25 +166,32 @@ TEST(ExplainTest, PastTheLastDaySaysSo) {
 }
 
 TEST(ExplainTest, WithoutASenderAsksForTheMandate) {
-  World::Options options;
-  World world(Stage::kRegistered, options);
+  World world(Stage::kRegistered);
   // Every mandate ends with the convention, every key a day later.
   world.SetDay("2030-01-05");
   EXPECT_THAT(Open(ExplainIn(world)), Contains("mandate.role/sender-missing p001/ROLE_SENDER"));
 }
 
 TEST(ExplainTest, AgreesWithDecideWhateverHappened) {
-  constexpr int kRounds = 60;
+  constexpr int kRounds = 150;
   int opened = 0;
   for (uint32_t seed = 0; seed < kRounds; ++seed) {
     std::mt19937 random(seed);
     World::Options options;
     if (random() % 3 == 0) options.conditions.set_transfer_cap(1);
+    if (random() % 4 == 0) options.recipient_class = "group";
     const auto stage = static_cast<Stage>(static_cast<int>(Stage::kProposed) + random() % 6);
     World world(stage, options);
     if (random() % 3 == 0) world.SetDay(random() % 2 == 0 ? "2025-11-30" : "2026-01-02");
     if (random() % 4 == 0) world.Submit({world.Register()}, {"steward-p001"});
     if (random() % 4 == 0) world.Submit({world.DecideExchange()}, {"decider-p001"});
+    if (random() % 5 == 0) world.Submit({world.FreezeExchange("p001")}, {"sender-p001"});
+    if (random() % 5 == 0) world.Advance(int64_t{9} * 24 * 3600 * 1000);
+    if (random() % 6 == 0)
+      world.Submit({world.StopKey("p001", random() % 2 == 0 ? "sender-p001" : "decider-p001",
+                                  random() % 2 == 0 ? statement::v1::STOP_CAUSE_COMPROMISED
+                                                    : statement::v1::STOP_CAUSE_SUSPENDED)},
+                   {"representative-p001"});
     const bool open = ExplainIn(world).open;
     EXPECT_EQ(open, IsOpen(world)) << "seed " << seed;
     EXPECT_EQ(open, Open(ExplainIn(world)).empty()) << "seed " << seed;

@@ -150,6 +150,111 @@ TEST(InboxTest, AnnouncesMandatesThatEndWithinThirtyDaysUntilTheyAreContinued) {
   EXPECT_THAT(KindsIn(world, "representative-p001"), IsEmpty());
 }
 
+World::Options Recommending(std::initializer_list<statement::v1::RecommendationWeight> weights) {
+  World::Options options;
+  for (const auto weight : weights) options.recommendations.push_back(Recommend(weight));
+  return options;
+}
+
+TEST(InboxTest, AsksForAnAnswerToEachRecommendationBeforeTheDecision) {
+  World world(Stage::kFavourable, Recommending({statement::v1::RECOMMENDATION_WEIGHT_ADVICE,
+                                                statement::v1::RECOMMENDATION_WEIGHT_ADVICE}));
+  EXPECT_THAT(KindsIn(world, "decider-p001"), ElementsAre(Awaits::kAnswer, Awaits::kAnswer));
+  EXPECT_EQ(InboxIn(world, "decider-p001")[1].recommendation, 1u);
+  world.Must({world.AnswerTo(0, statement::v1::ANSWER_REJECTED)}, {"decider-p001"});
+  EXPECT_THAT(KindsIn(world, "decider-p001"), ElementsAre(Awaits::kAnswer));
+  world.Must({world.AnswerTo(1, statement::v1::ANSWER_ACCEPTED)}, {"decider-p001"});
+  // Advice that is rejected does not keep the decision up; what is accepted is to be carried out.
+  EXPECT_THAT(KindsIn(world, "decider-p001"),
+              testing::UnorderedElementsAre(Awaits::kCarryingOut, Awaits::kDecision));
+  world.Must({world.AnswerTo(1, statement::v1::ANSWER_CARRIED_OUT)}, {"decider-p001"});
+  EXPECT_THAT(KindsIn(world, "decider-p001"), ElementsAre(Awaits::kDecision));
+  EXPECT_THAT(KindsIn(world, "dpo-p001"), IsEmpty());
+}
+
+TEST(InboxTest, TellsTheDpoThatHerConditionIsRejected) {
+  World world(Stage::kFavourable, Recommending({statement::v1::RECOMMENDATION_WEIGHT_CONDITION}));
+  world.Must({world.AnswerTo(0, statement::v1::ANSWER_REJECTED)}, {"decider-p001"});
+  EXPECT_THAT(KindsIn(world, "decider-p001"), IsEmpty());
+  EXPECT_THAT(KindsIn(world, "dpo-p001"), ElementsAre(Awaits::kRejectedCondition));
+}
+
+TEST(InboxTest, ForgetsARequestThatHasLapsed) {
+  World world(Stage::kProposed);
+  EXPECT_TRUE(InboxIn(world, "dpo-p001")[0].due.has_value());
+  world.SetDay("2024-12-01");
+  EXPECT_THAT(KindsIn(world, "dpo-p001"), IsEmpty());
+}
+
+TEST(InboxTest, AsksAnotherAgentToConfirmAFreezeUntilItLapses) {
+  World world(Stage::kRegistered);
+  const statement::v1::ActRef freeze =
+      world.Must({world.FreezeExchange("p001")}, {"sender-p001"}).Ref();
+  const std::vector<InboxItem> items = InboxIn(world, "dpo-p001");
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].kind, Awaits::kFreezeConfirmation);
+  EXPECT_EQ(policy::state::KeyOf(*items[0].about), policy::state::KeyOf(freeze));
+  EXPECT_TRUE(items[0].due.has_value());
+  World confirmed(Stage::kRegistered);
+  confirmed.Must({confirmed.FreezeExchange("p001")}, {"sender-p001"});
+  confirmed.Must({confirmed.FreezeExchange("p001")}, {"dpo-p001"});
+  EXPECT_THAT(KindsIn(confirmed, "dpo-p001"), IsEmpty());
+  world.Must({world.Lift("p001", freeze)}, {"dpo-p001"});
+  EXPECT_THAT(KindsIn(world, "dpo-p001"), IsEmpty());
+}
+
+TEST(InboxTest, SaysWhatAFreezeKeepsStill) {
+  World world(Stage::kSent, EachRuled());
+  const statement::v1::ActRef freeze =
+      world.Must({world.FreezeTransfer("p002")}, {"steward-p002"}).Ref();
+  const std::vector<InboxItem> items = InboxIn(world, "dpo-p001");
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].kind, Awaits::kRuling);
+  ASSERT_TRUE(items[0].frozen_by.has_value());
+  EXPECT_EQ(policy::state::KeyOf(*items[0].frozen_by), policy::state::KeyOf(freeze));
+}
+
+TEST(InboxTest, AsksNobodyToReadWhatIsFrozen) {
+  World world(Stage::kSent);
+  world.Must({world.FreezeTransfer("p001")}, {"sender-p001"});
+  EXPECT_THAT(KindsIn(world, "reader-p002"), IsEmpty());
+}
+
+TEST(InboxTest, GivesEachMemberOfAClassItsOwnShare) {
+  World::Options options;
+  options.recipient_class = "group";
+  World world(Stage::kSent, options);
+  for (const char* party : {"p002", "p003"}) {
+    const std::string reader = absl::StrCat("reader-", party);
+    const std::vector<InboxItem> items = InboxIn(world, reader);
+    ASSERT_EQ(items.size(), 1u) << reader;
+    EXPECT_EQ(items[0].kind, Awaits::kAcknowledgement);
+    EXPECT_EQ(items[0].recipient, party);
+  }
+}
+
+TEST(InboxTest, AsksTheRepresentativeToReinstateAndToRatify) {
+  World world(Stage::kFavourable);
+  world.Must({world.StopKey("p001", "decider-p001", statement::v1::STOP_CAUSE_COMPROMISED)},
+             {"representative-p001"});
+  EXPECT_THAT(KindsIn(world, "representative-p001"), testing::Contains(Awaits::kReinstatement));
+  EXPECT_THAT(KindsIn(world, "representative-p002"), IsEmpty());
+  world.Advance(1000);
+  world.Must({world.Reinstate("p001", "decider-p001")}, {"representative-p001"});
+  EXPECT_THAT(KindsIn(world, "representative-p001"), IsEmpty());
+}
+
+TEST(InboxTest, AsksForTheConfirmationOfASuspensionByAnotherAgentOfItsSide) {
+  World world(Stage::kStaffed);
+  world.Must({world.StopKey("p002", "reader-p002", statement::v1::STOP_CAUSE_SUSPENDED)},
+             {"secretary-1"});
+  EXPECT_THAT(KindsIn(world, "secretary-1"), IsEmpty());
+  EXPECT_THAT(KindsIn(world, "secretary-2"), ElementsAre(Awaits::kStopConfirmation));
+  world.Must({world.StopKey("p002", "reader-p002", statement::v1::STOP_CAUSE_SUSPENDED)},
+             {"secretary-2"});
+  EXPECT_THAT(KindsIn(world, "secretary-2"), IsEmpty());
+}
+
 TEST(InboxTest, IsEmptyWithoutAMandateInForce) {
   World world(Stage::kProposed);
   EXPECT_THAT(InboxIn(world, "stranger"), IsEmpty());
