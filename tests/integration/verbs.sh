@@ -167,6 +167,6 @@ expect 0 as secretariat-a convention settings enact files/settings.textproto --a
 both_sign files/settings.json
 accepted as secretariat-a submit files/settings.json
 expect 0 as reader convention settings
-said "days for the opinion                 45"
+said "days for the opinion           45"
 export_log export
 echo "inbox, explain, answers, freezes, classes, previews, keys, mandates and settings by their verbs"
