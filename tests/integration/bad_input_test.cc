@@ -208,7 +208,12 @@ TEST_F(BadInputTest, RefusesAnExpiredKey) {
                                                                  kHourMs);
   gateway_.Must(enrolment, kSigner);
   gateway_.clock().Advance(2 * kHourMs);
-  const TestEntry refused = Refusal(gateway_.RequestOf(Mandate(), {"shortlived"}), "shortlived");
+  // It opens the door to reports alone.
+  const absl::Status status = Error(gateway_.RequestOf(Mandate(), {"shortlived"}), "shortlived");
+  EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(status), "KEY_NOT_IN_FORCE");
+  // Carried by a key in force, its act is refused.
+  const TestEntry refused = Refusal(gateway_.RequestOf(Mandate(), {"shortlived"}));
   EXPECT_THAT(RefusalsOf(refused.entry), HasSubstr("/expired"));
   EXPECT_EQ(refused.entry.refused().findings(0).path(), "header.signers[0]");
 }
