@@ -33,9 +33,8 @@ absl::Status Unseen() {
 // A key that is not in force carries its own reports of fact, and nobody else's statement: whoever
 // stole it would otherwise go on calling.
 absl::Status CheckReportsOnly(const Caller& caller, const std::string& bytes) {
-  ASSIGN_OR_RETURN(const statement::v1::Envelope envelope, audit::entry::DecodeEnvelope(bytes));
-  ASSIGN_OR_RETURN(const statement::v1::Statement statement,
-                   audit::entry::DecodeStatement(envelope.payload()));
+  ASSIGN_OR_RETURN(const audit::entry::SignedStatement read, audit::entry::DecodeSigned(bytes));
+  const statement::v1::Statement& statement = read.statement;
   const auto& signers = statement.header().signers();
   const auto& acts = statement.acts();
   const bool own =
@@ -84,15 +83,13 @@ absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
   ASSIGN_OR_RETURN(const audit::checkpoint::TlogProof proof,
                    audit::checkpoint::ProofFromText(receipt->tlog_proof()));
   ASSIGN_OR_RETURN(const record::v1::Entry entry, audit::entry::DecodeLeaf(proof.extra));
-  ASSIGN_OR_RETURN(const statement::v1::Envelope envelope,
-                   audit::entry::DecodeEnvelope(entry.recorded().envelope()));
-  ASSIGN_OR_RETURN(const statement::v1::Statement statement,
-                   audit::entry::DecodeStatement(envelope.payload()));
+  ASSIGN_OR_RETURN(const audit::entry::SignedStatement read,
+                   audit::entry::DecodeSigned(entry.recorded().envelope()));
   statement::v1::ActRef name;
   name.set_statement(request.statement());
   ASSIGN_OR_RETURN(
       const bool seen, ReadAs<bool>(caller, [&](const View& view) {
-        return absl::StatusOr<bool>(view.sight.SeesEntry(entry, statement, name, view.state));
+        return absl::StatusOr<bool>(view.sight.SeesEntry(entry, read.statement, name, view.state));
       }));
   if (!seen) return Unseen();
   api::GetReceiptResponse response;

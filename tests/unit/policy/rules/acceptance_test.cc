@@ -66,10 +66,9 @@ World::Options OneCondition() {
 }
 
 // A freeze that its party's steward lifts again.
-ActRef LiftedFreeze(World& world) {
+void FreezeAndLift(World& world) {
   const ActRef freeze = world.Must({world.FreezeExchange("p001")}, {"dpo-p001"}).Ref();
   world.Must({world.Lift("p001", freeze)}, {"steward-p001"});
-  return freeze;
 }
 
 Entry DecisionOnTheLastDay(World& world) {
@@ -293,7 +292,7 @@ std::vector<Acceptance> Transfers() {
           OneTransferAtEleven()),
       One("ATransferOnceTheFreezeIsLifted", {"freeze.gate"}, Stage::kRegistered, {"sender-p001"},
           [](World& w) {
-            LiftedFreeze(w);
+            FreezeAndLift(w);
             return w.Send();
           }),
       One(
