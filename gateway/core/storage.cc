@@ -38,8 +38,9 @@ absl::Status CreateStorage(const StoragePaths& paths, const std::string& origin,
                        absl::StrCat(paths.folder, " already holds the keys of a convention"));
   RETURN_IF_ERROR(audit::checkpoint::CheckOrigin(origin));
   RETURN_IF_ERROR(base::MakeFolder(KeyFolder(paths), base::FileMode::kPrivate));
+  const base::Secret seed(random.Bytes(32));
   ASSIGN_OR_RETURN(const certs::keys::PrivateKey statement_key,
-                   certs::keys::PrivateKey::Generate(certs::keys::KeyType::kEd25519));
+                   certs::keys::PrivateKey::FromEd25519Seed(seed.RevealSecret()));
   RETURN_IF_ERROR(statement_key.Save(StatementKeyFile(paths)));
   RETURN_IF_ERROR(WriteSigner(paths, origin, random));
   return vault::Keyring::Open(KeyFolder(paths), random).status();

@@ -17,6 +17,12 @@ export_log export
 [[ $answer == *"Re-decided, all as recorded"*"Not re-decided: refused statements"*"(1)"* ]] || fail "not said: $answer"
 stop_gateway TERM
 
+# ---- golden -----------------------------------------------------------------------------------------
+for golden in "$root"/tests/testdata/golden/*; do
+  expect 0 ./verify "$golden/log"
+  expect 0 cli audit verify "$golden/log" --redecide
+done
+
 # ---- forged -----------------------------------------------------------------------------------------
 key=data/conventions/$slug/keys/checkpoint.key
 expect 0 passerelle_forge_log export $key ids/decider.key forged

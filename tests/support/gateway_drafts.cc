@@ -243,6 +243,107 @@ TestDraft TestGateway::Acknowledge(const ActRef& acknowledged_transfer) {
   return draft;
 }
 
+void TestGateway::Recommend(TestDraft& draft, statement::v1::RecommendationWeight weight,
+                            const statement::v1::Conditions& conditions) {
+  statement::v1::Recommendation& recommendation =
+      *draft.acts[0].mutable_dpo_opinion_given()->add_recommendations();
+  recommendation.mutable_text()->set_digest(
+      Attach(draft, CommitmentKind::kDocument, kText, "Recommandation, synthétique"));
+  recommendation.set_weight(weight);
+  if (conditions.ByteSizeLong() > 0) *recommendation.mutable_conditions() = conditions;
+}
+
+TestDraft TestGateway::AnswerTo(uint32_t recommendation, statement::v1::Answer answer) {
+  TestDraft draft;
+  statement::v1::RecommendationAnswered& answered =
+      *draft.acts.emplace_back(InNameOf("p001")).mutable_recommendation_answered();
+  *answered.mutable_exchange() = exchange;
+  *answered.mutable_opinion() = opinion;
+  answered.set_recommendation(recommendation);
+  answered.set_answer(answer);
+  if (answer != statement::v1::ANSWER_ACCEPTED)
+    answered.mutable_reasons()->set_digest(
+        Attach(draft, CommitmentKind::kDocument, kText, "Motifs de la réponse, synthétiques"));
+  return draft;
+}
+
+TestDraft TestGateway::FreezeExchange(const std::string& party) {
+  TestDraft draft;
+  *draft.acts.emplace_back(InNameOf(party)).mutable_freeze_placed()->mutable_exchange() = exchange;
+  return draft;
+}
+
+TestDraft TestGateway::FreezeTransfer(const std::string& party, const ActRef& frozen) {
+  TestDraft draft;
+  statement::v1::FreezePlaced& placed =
+      *draft.acts.emplace_back(InNameOf(party)).mutable_freeze_placed();
+  *placed.mutable_transfer() = frozen;
+  placed.mutable_reasons()->set_digest(
+      Attach(draft, CommitmentKind::kDocument, kText, "Motifs du gel, synthétiques"));
+  return draft;
+}
+
+TestDraft TestGateway::Lift(const std::string& party, const ActRef& freeze) {
+  TestDraft draft;
+  statement::v1::FreezeLifted& lifted =
+      *draft.acts.emplace_back(InNameOf(party)).mutable_freeze_lifted();
+  *lifted.mutable_freeze() = freeze;
+  lifted.mutable_reasons()->set_digest(
+      Attach(draft, CommitmentKind::kDocument, kText, "Motifs de la levée, synthétiques"));
+  return draft;
+}
+
+TestDraft TestGateway::EnactSettings() const {
+  TestDraft draft;
+  statement::v1::SettingsEnacted& enacted =
+      *draft.acts.emplace_back(InNameOf("p002")).mutable_settings_enacted();
+  convention_->Read([&](const policy::state::State& state) {
+    *enacted.mutable_replaces() = state.founding()->settings_ref();
+    *enacted.mutable_settings() = state.founding()->settings();
+  });
+  return draft;
+}
+
+TestDraft TestGateway::EndMandate(const std::string& party, const ActRef& mandate) const {
+  TestDraft draft;
+  *draft.acts.emplace_back(InNameOf(party)).mutable_mandate_ended()->mutable_mandate() = mandate;
+  return draft;
+}
+
+TestDraft TestGateway::StopKey(const std::string& party, std::string_view name,
+                               statement::v1::StopCause cause, int64_t since_ms) {
+  TestDraft draft;
+  statement::v1::KeyStopped& stopped =
+      *draft.acts.emplace_back(InNameOf(party)).mutable_key_stopped();
+  stopped.set_key(gateway::base::ToBytes(KeyOf(name).public_key().fingerprint()));
+  stopped.set_cause(cause);
+  stopped.set_compromised_since_ms(since_ms);
+  return draft;
+}
+
+TestDraft TestGateway::Reinstate(const std::string& party, std::string_view name,
+                                 statement::v1::Reinstatement reinstatement,
+                                 const std::vector<ActRef>& ratified) {
+  TestDraft draft;
+  statement::v1::KeyReinstated& reinstated =
+      *draft.acts.emplace_back(InNameOf(party)).mutable_key_reinstated();
+  reinstated.set_key(gateway::base::ToBytes(KeyOf(name).public_key().fingerprint()));
+  reinstated.set_reinstatement(reinstatement);
+  *reinstated.mutable_ratified() = {ratified.begin(), ratified.end()};
+  return draft;
+}
+
+TestDraft TestGateway::Appoint(
+    const std::string& party,
+    const std::vector<std::pair<std::string, statement::v1::Role>>& roles) {
+  TestDraft draft;
+  for (const auto& [name, role] : roles) {
+    AddMandate(draft, party, absl::StrCat(name, "-", party), role);
+    AddKey(draft, party, absl::StrCat(name, "-", party), statement::v1::AGENT_KIND_PERSON);
+  }
+  return draft;
+}
+
 std::string TestGateway::Payload(std::string_view year) const {
   const auto& dropped = options_.conditions.dropped_fields();
   const bool minors = dropped.empty();
@@ -253,15 +354,9 @@ std::string TestGateway::Payload(std::string_view year) const {
 }
 
 void TestGateway::Staff() {
-  using statement::v1::AGENT_KIND_PERSON;
   const auto appoint = [&](const std::string& party,
                            const std::vector<std::pair<std::string, statement::v1::Role>>& roles) {
-    TestDraft draft;
-    for (const auto& [name, role] : roles) {
-      AddMandate(draft, party, absl::StrCat(name, "-", party), role);
-      AddKey(draft, party, absl::StrCat(name, "-", party), AGENT_KIND_PERSON);
-    }
-    Must(draft, {absl::StrCat("representative-", party)});
+    Must(Appoint(party, roles), {absl::StrCat("representative-", party)});
   };
   appoint("p001", {{"dpo", statement::v1::ROLE_DPO},
                    {"decider", statement::v1::ROLE_DECIDER},
@@ -282,7 +377,7 @@ void TestGateway::Staff() {
   AddMandate(auditor, "p002", "log-auditor", statement::v1::ROLE_LOG_AUDITOR);
   Must(auditor, Transcribers());
   TestDraft key;
-  AddKey(key, "p002", "log-auditor", AGENT_KIND_PERSON);
+  AddKey(key, "p002", "log-auditor", statement::v1::AGENT_KIND_PERSON);
   Must(key, {"representative-p002"});
 }
 

@@ -163,15 +163,19 @@ void TestGateway::Close() {
   host_.reset();
 }
 
-void TestGateway::CheckLog() const {
-  const TempFolder exported;
+void TestGateway::Export(const std::string& folder) const {
   const audit::log::Log& log = convention_->log();
   const audit::log::SignedHead head = log.signed_head();
   Need(audit::log::WriteExport(
-           exported.path(), head.checkpoint, verifier_->ToVkey(), head.head.size, head.head.root,
+           folder, head.checkpoint, verifier_->ToVkey(), head.head.size, head.head.root,
            [&log](uint64_t begin, uint64_t end) { return log.ReadEntries(begin, end); },
            [](uint64_t) {}),
        "exporting the log");
+}
+
+void TestGateway::CheckLog() const {
+  const TempFolder exported;
+  Export(exported.path());
   const gateway::verify::Verdict verdict = Need(
       gateway::verify::VerifyExport(exported.path(), {.redecide = true}, [](uint64_t, uint64_t) {}),
       "reading the export");
@@ -203,9 +207,10 @@ const PrivateKey& TestGateway::KeyOf(std::string_view name) {
   const auto it = keys_.find(name);
   if (it != keys_.end()) return it->second;
   const gateway::base::Digest seed = gateway::base::Sha256({"key ", name});
-  return keys_
-      .emplace(name, Need(PrivateKey::FromEd25519Seed(gateway::base::View(seed)), "a test key"))
-      .first->second;
+  absl::StatusOr<PrivateKey> key = options_.p256.count(name) > 0
+                                       ? PrivateKey::Generate(certs::keys::KeyType::kP256)
+                                       : PrivateKey::FromEd25519Seed(gateway::base::View(seed));
+  return keys_.emplace(name, Need(std::move(key), "a test key")).first->second;
 }
 
 std::string TestGateway::CertificateOf(std::string_view name, int64_t not_before_ms,
@@ -302,7 +307,8 @@ TestEntry TestGateway::Record(const TestDraft& draft, const std::vector<std::str
 
 TestEntry TestGateway::Must(const TestDraft& draft, const std::vector<std::string>& signers) {
   TestEntry recorded = Record(draft, signers);
-  if (!recorded.accepted()) Die("refused", absl::AbortedError(RefusalsOf(recorded.entry)));
+  if (!recorded.accepted())
+    Die("refused", absl::AbortedError(recorded.entry.refused().ShortDebugString()));
   return recorded;
 }
 

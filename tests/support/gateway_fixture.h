@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,6 +75,8 @@ class TestGateway {
     statement::v1::Conditions conditions;
     // When the first transfer is destroyed; 0: at the retention date.
     int64_t destroy_after_ms = 0;
+    // Those whose keys are P-256, and differ from run to run; all others' are Ed25519.
+    std::set<std::string, std::less<>> p256;
   };
 
   explicit TestGateway(Progress progress) : TestGateway(progress, Options{}) {}
@@ -164,6 +167,29 @@ class TestGateway {
   TestDraft Send(std::string_view period, std::string_view payload, int64_t destroy_after_ms);
   TestDraft Rule(const statement::v1::ActRef& transfer, statement::v1::Ruling ruling);
   TestDraft Acknowledge(const statement::v1::ActRef& transfer);
+  // Adds a recommendation to the opinion of a draft.
+  void Recommend(TestDraft& draft, statement::v1::RecommendationWeight weight,
+                 const statement::v1::Conditions& conditions);
+  // The holder's answer, with reasons unless it merely accepts.
+  TestDraft AnswerTo(uint32_t recommendation, statement::v1::Answer answer);
+  TestDraft FreezeExchange(const std::string& party);
+  TestDraft FreezeTransfer(const std::string& party, const statement::v1::ActRef& transfer);
+  TestDraft Lift(const std::string& party, const statement::v1::ActRef& freeze);
+  // Replaces the settings in force by the same ones.
+  TestDraft EnactSettings() const;
+  TestDraft EndMandate(const std::string& party, const statement::v1::ActRef& mandate) const;
+  // Stops a name's key; as compromised, since that time.
+  TestDraft StopKey(const std::string& party, std::string_view name, statement::v1::StopCause cause,
+                    int64_t since_ms);
+  TestDraft Reinstate(const std::string& party, std::string_view name,
+                      statement::v1::Reinstatement reinstatement,
+                      const std::vector<statement::v1::ActRef>& ratified);
+  // A mandate and a key for each name, `<name>-<party>`.
+  TestDraft Appoint(const std::string& party,
+                    const std::vector<std::pair<std::string, statement::v1::Role>>& roles);
+
+  // Writes the export of the log as it stands.
+  void Export(const std::string& folder) const;
 
   // A payload that fits the dataset with every field, or with those that the options leave.
   std::string Payload(std::string_view year) const;

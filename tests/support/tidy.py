@@ -1,13 +1,17 @@
 """clang-tidy, one unit at a time, remembering what was clean.
 
-A unit is a .cc of ours that the build compiles. Its stamp is a digest of everything the compiler read
-from this repository and the build tree, and of the checks asked for: an equal stamp means nothing to do.
+A unit is a .cc of ours that the build compiles. Its digest is that of everything the compiler read from
+this repository and the build tree, of the checks asked for and of the checker: a digest that was clean once
+means nothing to do, in whatever clone. The clean ones are kept beside ccache's: $XDG_CACHE_HOME or ~/.cache,
+passerelle-tidy.
 
     tests/support/tidy.py BUILD PATTERN...    the units whose paths hold one of the patterns, built before
 """
 
 import hashlib
+import functools
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -15,6 +19,7 @@ import sys
 
 # A working tree with more changed units than this waits for --tidy.
 MOST_CHANGED = 12
+CLEAN = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "passerelle-tidy"
 OWN_FOLDERS = ("audit", "certs", "gateway", "policy", "tests")
 # clang reads no precompiled header of gcc; and a file that leans on one without including it is found here.
 PRECOMPILED = re.compile(r" -Winvalid-pch| -fpch-preprocess| -include \S+/cmake_pch\.hxx")
@@ -28,12 +33,13 @@ class Unit:
         self.build = build
         self.path = path
         self.inputs = inputs
-        self.stamp = build / "tidy" / (path.replace("/", "__") + ".clean")
 
     def digest(self):
-        found = hashlib.sha256()
+        found = hashlib.sha256(checker())
         for name in sorted({*self.inputs, *self.configurations(), str(self.root / self.path)}):
-            found.update(name.encode() + b"\0" + hashlib.sha256(pathlib.Path(name).read_bytes()).digest())
+            path = pathlib.Path(name)
+            place = path.relative_to(self.build if path.is_relative_to(self.build) else self.root)
+            found.update(str(place).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
         return found.hexdigest()
 
     def configurations(self):
@@ -43,8 +49,8 @@ class Unit:
 
     def check(self):
         """Returns the findings, empty when there are none."""
-        digest = self.digest()
-        if self.stamp.exists() and self.stamp.read_text() == digest:
+        clean = CLEAN / self.digest()
+        if clean.exists():
             return ""
         done = subprocess.run(
             ["clang-tidy", "-p", str(self.build / "tidy"), "--quiet", "--extra-arg=-Wno-unknown-warning-option",
@@ -53,9 +59,14 @@ class Unit:
         if done.returncode != 0:
             return done.stdout + "\n".join(
                 line for line in done.stderr.splitlines() if "warnings generated" not in line)
-        self.stamp.parent.mkdir(parents=True, exist_ok=True)
-        self.stamp.write_text(digest)
+        clean.parent.mkdir(parents=True, exist_ok=True)
+        clean.touch()
         return ""
+
+
+@functools.cache
+def checker():
+    return subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout
 
 
 def all_units(root, build):

@@ -214,6 +214,17 @@ TEST_F(RedecideTest, NamesAnActPassedOffAsNoted) {
               "est enregistré comme pris en note, mais d'après les règles il est accepté.");
 }
 
+TEST_F(RedecideTest, NamesAReportThatBindsNobodyPassedOffAsBinding) {
+  TestGateway& gateway = At(Progress::kSent);
+  const Decision binding =
+      gateway.Must(gateway.FreezeExchange("p001"), {"dpo-p001"}).entry.recorded().decisions(0);
+  const tests::TestEntry heard = gateway.Record(gateway.FreezeExchange("p003"), {"steward-p003"});
+  ASSERT_EQ(heard.entry.recorded().decisions(0).effect(), record::v1::EFFECT_NOTED);
+  ExpectNamed(ForgeDecision([&](Decision& decision) { decision = binding; }),
+              "its FreezePlaced is recorded as accepted, but by the rules it is noted, rule ",
+              "est enregistré comme accepté, mais d'après les règles il est pris en note, règle ");
+}
+
 TEST_F(RedecideTest, NamesChainsInWhichTheEntryDoesNotBelong) {
   At(Progress::kApproved);
   ExpectNamed(ForgeLast([](Entry& last) { last.add_links()->set_party("p003"); }),
