@@ -150,6 +150,7 @@ absl::StatusOr<int> EnactFile(App& app, const Options& options) {
     pinned.log = std::string(base::View(founded.log));
     pinned.origin = enacted.origin();
     pinned.checkpoint_vkey = enacted.checkpoint_vkey();
+    pinned.clock_shift_ms = enacted.settings().clock_shift_ms();
     RETURN_IF_ERROR(client::WriteProfile(options.profile_out, pinned));
   }
   if (app.json())

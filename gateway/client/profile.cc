@@ -34,7 +34,8 @@ absl::StatusOr<Profile> ReadProfile(const std::string& path) {
   ASSIGN_OR_RETURN(const nlohmann::json value, ParseStrict(text));
   RETURN_IF_ERROR(CheckMembers(value, "",
                                {"target", "ca_file", "certificate_file", "key_file", "log",
-                                "origin", "checkpoint_vkey", "checkpoint_file"}));
+                                "origin", "checkpoint_vkey", "checkpoint_file"},
+                               {"clock_shift_ms"}));
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   Profile profile;
   ASSIGN_OR_RETURN(profile.target, TextAt(value, "", "target"));
@@ -45,19 +46,25 @@ absl::StatusOr<Profile> ReadProfile(const std::string& path) {
   ASSIGN_OR_RETURN(profile.origin, TextAt(value, "", "origin"));
   ASSIGN_OR_RETURN(profile.checkpoint_vkey, TextAt(value, "", "checkpoint_vkey"));
   ASSIGN_OR_RETURN(profile.checkpoint_file, FileAt(value, "checkpoint_file", folder));
+  if (const auto shift = value.find("clock_shift_ms"); shift != value.end()) {
+    if (!shift->is_number_integer())
+      return base::Malformed("JSON_TYPE", "clock_shift_ms", "the member must be a whole number");
+    profile.clock_shift_ms = shift->get<int64_t>();
+  }
   RETURN_IF_ERROR(PinsOf(profile).status());
   return profile;
 }
 
 absl::Status WriteProfile(const std::string& path, const Profile& profile) {
-  const nlohmann::ordered_json value = {{"target", profile.target},
-                                        {"ca_file", profile.ca_file},
-                                        {"certificate_file", profile.certificate_file},
-                                        {"key_file", profile.key_file},
-                                        {"log", base::ToHex(profile.log)},
-                                        {"origin", profile.origin},
-                                        {"checkpoint_vkey", profile.checkpoint_vkey},
-                                        {"checkpoint_file", profile.checkpoint_file}};
+  nlohmann::ordered_json value = {{"target", profile.target},
+                                  {"ca_file", profile.ca_file},
+                                  {"certificate_file", profile.certificate_file},
+                                  {"key_file", profile.key_file},
+                                  {"log", base::ToHex(profile.log)},
+                                  {"origin", profile.origin},
+                                  {"checkpoint_vkey", profile.checkpoint_vkey},
+                                  {"checkpoint_file", profile.checkpoint_file}};
+  if (profile.clock_shift_ms != 0) value["clock_shift_ms"] = profile.clock_shift_ms;
   const std::string text =
       value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   return base::WriteFile(path, text, base::FileMode::kPrivate);
@@ -73,7 +80,10 @@ absl::StatusOr<Pins> PinsOf(const Profile& profile) {
   absl::StatusOr<audit::checkpoint::NoteVerifier> verifier =
       audit::checkpoint::NoteVerifier::FromVkey(profile.checkpoint_vkey);
   if (!verifier.ok()) return AtMember(verifier.status(), "checkpoint_vkey");
-  return Pins{.log = *log, .origin = profile.origin, .verifier = *std::move(verifier)};
+  return Pins{.log = *log,
+              .origin = profile.origin,
+              .verifier = *std::move(verifier),
+              .clock_shift_ms = profile.clock_shift_ms};
 }
 
 }  // namespace passerelle::gateway::client

@@ -2,6 +2,7 @@
 #ifndef PASSERELLE_GATEWAY_CLIENT_PROFILE_H_
 #define PASSERELLE_GATEWAY_CLIENT_PROFILE_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -27,6 +28,9 @@ struct Profile {
   std::string checkpoint_vkey;
   // File that keeps the last verified checkpoint.
   std::string checkpoint_file;
+  // How far a `test` log's clock is ahead of ours, milliseconds; optional, 0 in production. It
+  // dates the reports of a key that is stopped and reads no convention any more.
+  int64_t clock_shift_ms = 0;
 
   bool operator==(const Profile&) const = default;
 };
@@ -43,6 +47,7 @@ struct Pins {
   base::Digest log{};
   std::string origin;
   audit::checkpoint::NoteVerifier verifier;
+  int64_t clock_shift_ms = 0;
 };
 
 // INVALID_ARGUMENT names the member that is malformed.

@@ -121,7 +121,8 @@ absl::StatusOr<statement::v1::Header> RemoteSession::NewHeader(
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   for (const base::Digest& signer : sorted) header.add_signers(base::ToBytes(signer));
-  const base::ShiftedClock clock(clock_, founding.ok() ? founding->settings().clock_shift_ms() : 0);
+  const base::ShiftedClock clock(
+      clock_, founding.ok() ? founding->settings().clock_shift_ms() : pins_.clock_shift_ms);
   header.set_issued_at_ms(clock.WallMs());
   header.set_not_after_ms(header.issued_at_ms() + base::kDefaultStatementLifeMs);
   header.set_nonce(random_.Bytes(kNonceBytes));

@@ -38,13 +38,15 @@ absl::StatusOr<json> ParseStrict(std::string_view text) {
 }
 
 absl::Status CheckMembers(const json& value, std::string_view path,
-                          std::initializer_list<std::string_view> names) {
+                          std::initializer_list<std::string_view> names,
+                          std::initializer_list<std::string_view> optional) {
   if (!value.is_object()) return base::Malformed("JSON_TYPE", path, "it must be an object");
   for (const std::string_view name : names)
     if (!value.contains(name))
       return base::Malformed("JSON_MISSING", PathOfMember(path, name), "the member is missing");
   for (const auto& [name, member] : value.items())
-    if (std::find(names.begin(), names.end(), name) == names.end())
+    if (std::find(names.begin(), names.end(), name) == names.end() &&
+        std::find(optional.begin(), optional.end(), name) == optional.end())
       return base::Malformed("JSON_UNKNOWN", path, "it holds a member that is not known");
   return absl::OkStatus();
 }

@@ -17,9 +17,10 @@ namespace passerelle::gateway::client {
 absl::StatusOr<nlohmann::json> ParseStrict(std::string_view text);
 
 // INVALID_ARGUMENT (JSON_TYPE, JSON_MISSING, JSON_UNKNOWN) unless `value` is an object of exactly
-// these members. The path is `path` with the member's name.
+// these members, and perhaps the optional ones. The path is `path` with the member's name.
 absl::Status CheckMembers(const nlohmann::json& value, std::string_view path,
-                          std::initializer_list<std::string_view> names);
+                          std::initializer_list<std::string_view> names,
+                          std::initializer_list<std::string_view> optional = {});
 
 // A member that must be a string. REQUIRES: CheckMembers.
 absl::StatusOr<std::string> TextAt(const nlohmann::json& object, std::string_view path,

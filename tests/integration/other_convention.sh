@@ -82,6 +82,11 @@ sed -n 's/^extra //p' "$receipt" | base64 -d | tail -c +21 |
 [[ $(grep -A 4 '^civil_date' files/entry.txt | tr -d ' \n') == "civil_date{year:2027month:5day:9}"* ]] ||
   fail "not the islands' day: $(head -n 8 files/entry.txt)"
 
+# ---- a stopped key reads nothing, and dates its report by the log's clock all the same ----------------------
+accepted as representative agent stop "${fingerprint[steward]}" --party $fund --cause suspended
+expect 1 as steward convention show
+accepted as steward exchange freeze "$tomorrow" --party $fund
+
 # ---- its own words, and the whole log --------------------------------------------------------------------
 expect 0 as reader rules show IX.1
 [[ $answer == *"have joined share what serves this agreement"* ]] || fail "not its deed's sentence: $answer"

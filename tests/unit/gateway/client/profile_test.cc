@@ -59,6 +59,21 @@ TEST_F(ProfileTest, RelativePathsAreRelativeToItsFolder) {
   EXPECT_EQ(read->ca_file, "/etc/essai/ca.pem");
 }
 
+TEST_F(ProfileTest, MayNameTheClockShiftOfATestLog) {
+  Profile shifted = Example();
+  shifted.clock_shift_ms = -86'400'000;
+  ASSERT_TRUE(WriteProfile(path_, shifted).ok());
+  const absl::StatusOr<Profile> read = ReadProfile(path_);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, shifted);
+  EXPECT_EQ(PinsOf(*read)->clock_shift_ms, -86'400'000);
+  for (const nlohmann::json& wrong : {nlohmann::json("1"), nlohmann::json(1.5)})
+    EXPECT_EQ(base::PathOf(ReadEdited([&](nlohmann::json& value) {
+                             value["clock_shift_ms"] = wrong;
+                           }).status()),
+              "clock_shift_ms");
+}
+
 TEST_F(ProfileTest, NamesTheMemberAtFault) {
   using nlohmann::json;
   ASSERT_TRUE(WriteProfile(path_, Example()).ok());

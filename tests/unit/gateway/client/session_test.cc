@@ -92,8 +92,10 @@ class SessionTest : public testing::Test {
   }
 
   absl::StatusOr<std::unique_ptr<Session>> TryOpen() {
-    return Session::OpenOver(gateway_.ProfileIn(file_), std::make_unique<Borrowed>(gateway_),
-                             KeyOf('a'), clock_, random_);
+    Profile profile = gateway_.ProfileIn(file_);
+    profile.clock_shift_ms = pinned_shift_ms_;
+    return Session::OpenOver(profile, std::make_unique<Borrowed>(gateway_), KeyOf('a'), clock_,
+                             random_);
   }
 
   Draft Opinion(std::string_view reasons = "synthetic reasons") {
@@ -130,6 +132,7 @@ class SessionTest : public testing::Test {
   TempFolder folder_;
   const std::string file_ = folder_ / "checkpoint";
   FakeGateway gateway_;
+  int64_t pinned_shift_ms_ = 0;
   FakeClock clock_;
   SeededRandom random_{1};
 };
@@ -162,6 +165,7 @@ TEST_F(SessionTest, HeadersNameLogSeenSignersAndTheShiftedTime) {
 }
 
 TEST_F(SessionTest, MakesHeadersForAStoppedKeyWhichReadsNothing) {
+  pinned_shift_ms_ = 86'400'000;
   const std::unique_ptr<Session> session = Open();
   ASSERT_TRUE(session->UpdateCheckpoint().ok());
   gateway_.fails =
@@ -170,7 +174,7 @@ TEST_F(SessionTest, MakesHeadersForAStoppedKeyWhichReadsNothing) {
       session->NewHeader({KeyOf('a').public_key().fingerprint()});
   ASSERT_TRUE(header.ok()) << header.status();
   EXPECT_EQ(header->seen().size(), 1u);
-  EXPECT_EQ(header->issued_at_ms(), FakeClock::kStartMs);
+  EXPECT_EQ(header->issued_at_ms(), FakeClock::kStartMs + 86'400'000);
   gateway_.fails = base::Error(absl::StatusCode::kUnavailable, "DRAINING", "", "stops");
   EXPECT_EQ(base::ReasonOf(session->NewHeader({}).status()), "DRAINING");
 }
