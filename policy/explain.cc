@@ -90,7 +90,7 @@ class Probe {
                             now_.civil_date);
       });
       if (holds)
-        candidates.push_back({fingerprint, key.agent(), rules::KindOf(state_, key.agent())});
+        candidates.push_back({fingerprint, key.agent(), rules::KindOf(state_, key.agent()), true});
       return true;
     });
     return candidates;

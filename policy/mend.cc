@@ -6,6 +6,7 @@ namespace passerelle::policy {
 namespace {
 
 using statement::v1::Role;
+using statement::v1::ROLE_COUNTERSIGNER;
 using statement::v1::ROLE_DECIDER;
 using statement::v1::ROLE_DPO;
 using statement::v1::ROLE_READER;
@@ -16,7 +17,7 @@ using statement::v1::ROLE_SENDER;
 using statement::v1::ROLE_STEWARD;
 
 // Whose mandate it takes.
-enum class Side { kAuthor, kHolder, kRecipient, kSecretariat };
+enum class Side { kAuthor, kHolder, kRecipient, kSecretariat, kCountersigner };
 
 struct Line {
   std::string_view rule;
@@ -48,6 +49,7 @@ constexpr Line kLines[] = {
     {"conflict.C1", "dpo-holds-office", Side::kHolder, ROLE_DPO, false},
     {"conflict.C4", "", Side::kHolder, ROLE_DECIDER, false},
     {"deed.signatures", "", Side::kSecretariat, ROLE_SECRETARIAT, true},
+    {"deed.signatures", "countersigner-missing", Side::kCountersigner, ROLE_COUNTERSIGNER, true},
     {"exchange.lapse", "", Side::kRecipient, ROLE_REQUESTER, false},
     {"gateway.handover", "held", Side::kHolder, ROLE_DPO, true},
     {"key.compromised", "", Side::kHolder, ROLE_REPRESENTATIVE, false},
@@ -105,6 +107,9 @@ Mend MendOf(const state::State& state, const record::v1::Finding& finding, std::
       break;
     case Side::kSecretariat:
       mend.party = state.founding()->convention().secretariat_party();
+      break;
+    case Side::kCountersigner:
+      mend.party = state.founding()->convention().countersigning_party();
       break;
   }
   return mend;
