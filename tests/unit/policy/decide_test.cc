@@ -53,9 +53,8 @@ Entry Decide(World& world, const Acts& acts, const Names& signers) {
 template <typename M>
 M ReadText(const std::string& name) {
   M message;
-  const auto text = gateway::base::ReadFile(
-      std::string(PASSERELLE_TESTDATA) + "/../../policy/conventions/" + name, 1 << 20);
-  EXPECT_TRUE(text.ok());
+  const auto text = gateway::base::ReadFile(PASSERELLE_TESTDATA "/" + name, 1 << 20);
+  EXPECT_TRUE(text.ok()) << name;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(*text, &message)) << name;
   return message;
 }
@@ -70,20 +69,21 @@ TEST(DecideSet, CarriesAnExchangeFromProposalToErasure) {
   world.Must({world.Acknowledge()}, {"reader-p002"});
 }
 
-TEST(DecideSet, AcceptsTheConventionOfThisInstallation) {
-  World world(Stage::kEmpty);
-  Act act = world.Found();
-  auto& enacted = *act.mutable_convention_enacted();
-  *enacted.mutable_convention() =
-      ReadText<convention::v1::Convention>("ctg-loire-forez-2023-2027.textproto");
-  *enacted.mutable_settings() =
-      ReadText<convention::v1::Settings>("ctg-loire-forez-2023-2027.settings.textproto");
-  for (auto& key : *enacted.mutable_founding_keys())
-    key.set_party(key.role() == ROLE_COUNTERSIGNER ? enacted.convention().countersigning_party()
-                                                   : enacted.convention().secretariat_party());
-  const Entry entry =
-      Decide(world, {act}, {"gateway", "secretary-1", "secretary-2", "counter-1", "counter-2"});
-  EXPECT_TRUE(entry.has_recorded()) << FindingsOf(entry);
+TEST(DecideSet, AcceptsTheConventionsOfThisInstallationAndOfTheTests) {
+  for (const std::string name : {"../../policy/conventions/ctg-loire-forez-2023-2027",
+                                 "conventions/ctg-testville", "conventions/ctg-tradewind"}) {
+    World world(Stage::kEmpty);
+    Act act = world.Found();
+    auto& enacted = *act.mutable_convention_enacted();
+    *enacted.mutable_convention() = ReadText<convention::v1::Convention>(name + ".textproto");
+    *enacted.mutable_settings() = ReadText<convention::v1::Settings>(name + ".settings.textproto");
+    for (auto& key : *enacted.mutable_founding_keys())
+      key.set_party(key.role() == ROLE_COUNTERSIGNER ? enacted.convention().countersigning_party()
+                                                     : enacted.convention().secretariat_party());
+    const Entry entry =
+        Decide(world, {act}, {"gateway", "secretary-1", "secretary-2", "counter-1", "counter-2"});
+    EXPECT_TRUE(entry.has_recorded()) << name << "\n" << FindingsOf(entry);
+  }
 }
 
 TEST(DecideSet, IsAFunctionOfItsArguments) {
