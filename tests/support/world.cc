@@ -17,7 +17,6 @@ namespace {
 using gateway::base::Absl;
 using gateway::base::Sha256;
 using gateway::base::ToBytes;
-using gateway::base::View;
 using record::v1::Entry;
 using record::v1::Observed;
 using statement::v1::Act;

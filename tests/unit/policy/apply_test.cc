@@ -13,7 +13,6 @@
 namespace passerelle::tests {
 namespace {
 
-using policy::AppliedEntry;
 using record::v1::Decision;
 using statement::v1::Act;
 using statement::v1::AGENT_KIND_PERSON;

@@ -13,7 +13,6 @@ using policy::state::KeyOf;
 using record::v1::EFFECT_ACCEPTED;
 using record::v1::EFFECT_NOTED;
 using statement::v1::Act;
-using statement::v1::ROLE_REPRESENTATIVE;
 using statement::v1::STOP_CAUSE_COMPROMISED;
 using statement::v1::STOP_CAUSE_LOST;
 using statement::v1::STOP_CAUSE_SUSPENDED;

@@ -12,7 +12,6 @@ namespace {
 using record::v1::Entry;
 using statement::v1::Act;
 using statement::v1::ActRef;
-using statement::v1::DEED_KIND_DELIBERATION;
 using statement::v1::DEED_KIND_MANDATE;
 
 class BadFrame : public BadInput {

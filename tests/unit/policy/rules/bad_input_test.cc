@@ -9,7 +9,6 @@
 #include <set>
 
 #include "absl/strings/match.h"
-#include "policy/rules/areas.h"
 
 namespace passerelle::tests {
 namespace {
@@ -21,8 +20,6 @@ using google::protobuf::Message;
 using record::v1::Entry;
 using statement::v1::Act;
 using statement::v1::ActRef;
-using statement::v1::AGENT_KIND_PERSON;
-using statement::v1::DEED_KIND_MANDATE;
 
 // Fields that may be absent, or whose zero says something, by full name.
 const std::set<std::string>& OptionalFields() {

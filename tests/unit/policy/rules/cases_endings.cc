@@ -4,19 +4,12 @@
 namespace passerelle::tests {
 namespace {
 
-using record::v1::Entry;
 using statement::v1::Act;
 using statement::v1::AGENT_KIND_PERSON;
-using statement::v1::MandateEnded;
 using statement::v1::REINSTATEMENT_ACTS;
-using statement::v1::ROLE_COUNTERSIGNER;
 using statement::v1::ROLE_DECIDER;
 using statement::v1::ROLE_LOG_AUDITOR;
-using statement::v1::ROLE_OPERATOR;
-using statement::v1::ROLE_READER;
 using statement::v1::ROLE_REPRESENTATIVE;
-using statement::v1::ROLE_SECRETARIAT;
-using statement::v1::ROLE_STEWARD;
 using statement::v1::STOP_CAUSE_COMPROMISED;
 using statement::v1::STOP_CAUSE_LOST;
 using statement::v1::STOP_CAUSE_SUSPENDED;

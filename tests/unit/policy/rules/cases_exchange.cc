@@ -16,7 +16,6 @@ using statement::v1::ROLE_DECIDER;
 using statement::v1::ROLE_DPO;
 using statement::v1::ROLE_OPERATOR;
 using statement::v1::ROLE_REQUESTER;
-using statement::v1::STOP_CAUSE_COMPROMISED;
 using statement::v1::VERDICT_REFUSED;
 
 Case Declaring(std::string rule, std::string code, std::string path,

@@ -21,7 +21,6 @@ using statement::v1::ROLE_STEWARD;
 using statement::v1::RULING_REFUSED;
 using statement::v1::RULING_RELEASED;
 using statement::v1::Statement;
-using statement::v1::STOP_CAUSE_COMPROMISED;
 using statement::v1::TransferSubmitted;
 using statement::v1::VERDICT_REFUSED;
 
