@@ -10,8 +10,8 @@ using statement::v1::Act;
 namespace r = rules;
 
 constexpr Check kConventionEnacted[] = {
-    r::CheckNotEnacted,    r::CheckNoParty,     r::CheckNoDeed,       r::CheckText,
-    r::CheckFoundingTerms, r::CheckNewSettings, r::CheckFoundingKeys,
+    r::CheckNotEnacted, r::CheckNoParty,       r::CheckNoEffectiveDate, r::CheckNoDeed,
+    r::CheckText,       r::CheckFoundingTerms, r::CheckNewSettings,     r::CheckFoundingKeys,
 };
 constexpr Check kPartyAdhered[] = {
     r::CheckParty, r::CheckEffectiveDate, r::CheckGround, r::CheckText, r::CheckAdhesion,
@@ -114,9 +114,19 @@ constexpr Check kFreezeLifted[] = {
     r::CheckAttachments, r::CheckLift,          r::CheckOperatorConflict,
 };
 constexpr Check kRegisterEntryRecorded[] = {
-    r::CheckParty,         r::CheckEffectiveDate, r::CheckGround,       r::CheckDeedAtOnce,
-    r::ResolveExchange,    r::CheckAdhered,       r::CheckText,         r::CheckAttachments,
-    r::CheckRegisterEntry, r::CheckSteward,       r::CheckDpoElsewhere, r::CheckOperatorConflict,
+    r::CheckParty,
+    r::CheckEffectiveDate,
+    r::CheckGround,
+    r::CheckDeedAtOnce,
+    r::ResolveExchange,
+    r::CheckAdhered,
+    r::CheckText,
+    r::CheckAttachments,
+    r::CheckNotLapsed,
+    r::CheckRegisterEntry,
+    r::CheckSteward,
+    r::CheckDpoElsewhere,
+    r::CheckOperatorConflict,
 };
 constexpr Check kTransferSubmitted[] = {
     r::CheckParty,
@@ -161,16 +171,16 @@ constexpr Check kTransferAcknowledged[] = {
     r::CheckReaderRole, r::CheckOperatorConflict,
 };
 constexpr Check kContentHandedOver[] = {
-    r::CheckNoParty, r::CheckNoDeed,     r::ResolveTransfer,
-    r::CheckText,    r::CheckGatewayKey, r::CheckHandover,
+    r::CheckNoParty, r::CheckNoEffectiveDate, r::CheckNoDeed,   r::ResolveTransfer,
+    r::CheckText,    r::CheckGatewayKey,      r::CheckHandover,
 };
 constexpr Check kRetentionReached[] = {
-    r::CheckNoParty, r::CheckNoDeed,     r::ResolveTransfer,
-    r::CheckText,    r::CheckGatewayKey, r::CheckRetention,
+    r::CheckNoParty, r::CheckNoEffectiveDate, r::CheckNoDeed,    r::ResolveTransfer,
+    r::CheckText,    r::CheckGatewayKey,      r::CheckRetention,
 };
 constexpr Check kPayloadErased[] = {
-    r::CheckNoParty, r::CheckNoDeed,     r::ResolveTransfer,
-    r::CheckText,    r::CheckGatewayKey, r::CheckErasure,
+    r::CheckNoParty, r::CheckNoEffectiveDate, r::CheckNoDeed,  r::ResolveTransfer,
+    r::CheckText,    r::CheckGatewayKey,      r::CheckErasure,
 };
 
 const ActSpec kActs[] = {

@@ -58,6 +58,8 @@ const std::vector<FixedField>& FixedFields() {
        kDigestBytes, false},
       {v1::FoundingKey::descriptor(), v1::FoundingKey::kAgentFieldNumber, kAgentBytes, false},
       {v1::AgentEnrolled::descriptor(), v1::AgentEnrolled::kAgentFieldNumber, kAgentBytes, false},
+      {v1::KeyStopped::descriptor(), v1::KeyStopped::kKeyFieldNumber, kDigestBytes, false},
+      {v1::KeyReinstated::descriptor(), v1::KeyReinstated::kKeyFieldNumber, kDigestBytes, false},
       {v1::MandateGiven::descriptor(), v1::MandateGiven::kAgentFieldNumber, kAgentBytes, false},
       {v1::MandateGiven::descriptor(), v1::MandateGiven::kAnswerableAgentFieldNumber, kAgentBytes,
        true},

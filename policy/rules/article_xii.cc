@@ -56,6 +56,10 @@ void CheckEffectiveDate(Judgement& j) {
     CheckInside(j, state::NumberOf(j.act().effective_on()), "effective_on");
 }
 
+void CheckNoEffectiveDate(Judgement& j) {
+  if (j.act().has_effective_on()) NotAllowed(j, "effective_on");
+}
+
 void CheckExchangeWindow(Judgement& j) {
   const auto& proposal = j.act().exchange_proposed();
   const bool from = NeedDate(j, proposal.has_from(), proposal.from(), j.At("from"));

@@ -201,6 +201,8 @@ bool InWindow(const convention::v1::Convention& convention, int64_t day);
 void CheckWindow(Judgement& j);
 void CheckExchangeWindow(Judgement& j);
 void CheckEffectiveDate(Judgement& j);
+// An act that has effect as it is recorded, and never on another day.
+void CheckNoEffectiveDate(Judgement& j);
 void CheckNotEnacted(Judgement& j);
 
 // conflicts.cc: conflicts of interests (ARTICLE-IX section 5).

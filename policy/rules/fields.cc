@@ -1,6 +1,7 @@
 // Fields that are missing or malformed, in the one form laid down for each (WIRE 11, 12).
 #include "policy/rules/fields.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/ascii.h"
@@ -38,8 +39,6 @@ constexpr Message kMessages[] = {
 };
 
 constexpr size_t kMaxNameBytes = 64;
-
-bool IsLowerOrDigit(char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); }
 
 }  // namespace
 
@@ -137,9 +136,14 @@ bool IsDate(const convention::v1::Date& date) {
 }
 
 bool IsSlug(std::string_view text) {
-  if (text.empty() || text.size() > kMaxNameBytes || !IsLowerOrDigit(text[0])) return false;
+  return IsPurposeCode(text) &&
+         std::none_of(text.begin(), text.end(), [](char c) { return absl::ascii_isupper(c); });
+}
+
+bool IsPurposeCode(std::string_view text) {
+  if (text.empty() || text.size() > kMaxNameBytes || !absl::ascii_isalnum(text[0])) return false;
   for (const char c : text)
-    if (!IsLowerOrDigit(c) && c != '.' && c != '_' && c != '/' && c != '-') return false;
+    if (!absl::ascii_isalnum(c) && c != '.' && c != '_' && c != '/' && c != '-') return false;
   return true;
 }
 

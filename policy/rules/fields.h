@@ -48,6 +48,8 @@ bool NeedList(Judgement& j, const google::protobuf::RepeatedPtrField<std::string
 bool IsDate(const convention::v1::Date& date);
 // `[a-z0-9][a-z0-9._/-]{0,63}`.
 bool IsSlug(std::string_view text);
+// `[A-Za-z0-9][A-Za-z0-9._/-]{0,63}`.
+bool IsPurposeCode(std::string_view text);
 // `[A-Za-z][A-Za-z0-9_]{0,63}`.
 bool IsColumnName(std::string_view text);
 // `YYYY` or `YYYY-MM`.
@@ -60,16 +62,20 @@ bool IsSpkiSize(size_t bytes);
 // One of the thresholds of disclosure control: 3, 5, 11, 20.
 bool IsThreshold(uint32_t threshold);
 
-// Refuses what is not a list of distinct, well-formed codes, or is empty though `required`.
+// Refuses what is not a list of distinct codes of the form `is_code`, or is empty though
+// `required`.
 template <typename Row>
-void CheckCodes(Judgement& j, const google::protobuf::RepeatedPtrField<Row>& rows, Reason repeated,
-                const std::string& path, bool required) {
+void CheckCodes(Judgement& j, const google::protobuf::RepeatedPtrField<Row>& rows,
+                bool (*is_code)(std::string_view), Reason repeated, const std::string& path,
+                bool required) {
   if (rows.empty() && required) Missing(j, path);
   std::set<std::string_view> seen;
   for (int i = 0; i < rows.size(); ++i) {
     const std::string at = path + "[" + std::to_string(i) + "].code";
     if (rows[i].code().empty())
       Missing(j, at);
+    else if (!is_code(rows[i].code()))
+      Malformed(j, at);
     else if (!seen.insert(rows[i].code()).second)
       j.Refuse(repeated, at);
   }

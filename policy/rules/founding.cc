@@ -114,8 +114,10 @@ void CheckParties(Judgement& j, const Convention& convention) {
     const auto& party = convention.parties(i);
     const std::string at = j.At("convention.parties", i);
     // `all` is a chain of its own.
-    if (!IsSlug(party.id()) || party.id() == state::kEveryone ||
-        party.id().find('/') != std::string::npos)
+    if (party.id().empty())
+      Missing(j, at + ".id");
+    else if (!IsSlug(party.id()) || party.id() == state::kEveryone ||
+             party.id().find('/') != std::string::npos)
       Malformed(j, at + ".id");
     else if (!ids.insert(party.id()).second)
       j.Refuse({kFoundingTerms, "party-repeated"}, at + ".id");
@@ -178,9 +180,10 @@ void CheckFoundingTerms(Judgement& j) {
   CheckParties(j, convention);
   CheckClauses(j, convention);
   constexpr Reason kRepeated = {kFoundingTerms, "code-repeated"};
-  CheckCodes(j, convention.purposes(), kRepeated, j.At("convention.purposes"), true);
-  CheckCodes(j, convention.tags(), kRepeated, j.At("convention.tags"), false);
-  CheckCodes(j, convention.data_subjects(), kRepeated, j.At("convention.data_subjects"), true);
+  CheckCodes(j, convention.purposes(), IsPurposeCode, kRepeated, j.At("convention.purposes"), true);
+  CheckCodes(j, convention.tags(), IsSlug, kRepeated, j.At("convention.tags"), false);
+  CheckCodes(j, convention.data_subjects(), IsSlug, kRepeated, j.At("convention.data_subjects"),
+             true);
   if (enacted.environment() == statement::v1::ENVIRONMENT_UNSPECIFIED)
     Missing(j, j.At("environment"));
   if (enacted.origin().empty())
@@ -198,7 +201,10 @@ void CheckFoundingKeys(Judgement& j) {
     const FoundingKey& key = enacted.founding_keys(i);
     const std::string at = j.At("founding_keys", i);
     NeedBytes(j, key.agent(), kAgentBytes, at + ".agent");
-    if (!IsSpkiSize(key.spki().size())) Malformed(j, at + ".spki");
+    if (key.spki().empty())
+      Missing(j, at + ".spki");
+    else if (!IsSpkiSize(key.spki().size()))
+      Malformed(j, at + ".spki");
     if (key.scheme() != statement::v1::SIGNATURE_SCHEME_RAW) Missing(j, at + ".scheme");
     if (key.kind() == statement::v1::AGENT_KIND_UNSPECIFIED) Missing(j, at + ".kind");
     if (key.party().empty()) Missing(j, at + ".party");

@@ -124,12 +124,17 @@ void CheckScope(Judgement& j, const MandateGiven& given) {
   }
 }
 
-// Whether an agent holds a mandate of the party that is not over, or will.
+// Whether a mandate has a day left, today or to come.
+bool HasADayLeft(const Judgement& j, const MandateRow& mandate) {
+  const int64_t next = std::max(j.day(), state::NumberOf(mandate.from()));
+  const bool over = mandate.has_until() && state::NumberOf(mandate.until()) < next;
+  return !over && !state::IsEndedBefore(j.state(), mandate, j.time_ms(), next);
+}
+
+// Whether an agent holds a mandate of the party, or will.
 bool HoldsOrWill(const Judgement& j, std::string_view agent) {
-  for (const state::HeldMandate& held : state::MandatesOf(j.state(), agent)) {
-    const bool over = held.row->has_until() && state::NumberOf(held.row->until()) < j.day();
-    if (held.row->party() == j.act().party() && !over) return true;
-  }
+  for (const state::HeldMandate& held : state::MandatesOf(j.state(), agent))
+    if (held.row->party() == j.act().party() && HasADayLeft(j, *held.row)) return true;
   return false;
 }
 

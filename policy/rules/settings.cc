@@ -81,14 +81,13 @@ constexpr Rule kSettingsChange = {
 namespace {
 
 void CheckClasses(Judgement& j, const Convention& convention, const Settings& settings) {
-  CheckCodes(j, settings.recipient_classes(), {kSettingsForm, "class-repeated"},
+  CheckCodes(j, settings.recipient_classes(), IsSlug, {kSettingsForm, "class-repeated"},
              j.At("settings.recipient_classes"), false);
   std::set<std::string_view> parties;
   for (const auto& party : convention.parties()) parties.insert(party.id());
   for (int i = 0; i < settings.recipient_classes_size(); ++i) {
     const auto& row = settings.recipient_classes(i);
     const std::string at = j.At("settings.recipient_classes", i);
-    if (!row.code().empty() && !IsSlug(row.code())) Malformed(j, at + ".code");
     if (row.parties().empty()) Missing(j, at + ".parties");
     for (int k = 0; k < row.parties_size(); ++k)
       if (parties.count(row.parties(k)) == 0 || (k > 0 && row.parties(k - 1) >= row.parties(k)))
@@ -149,7 +148,8 @@ void CheckAnchors(Judgement& j, const Settings& settings) {
 
 void CheckForm(Judgement& j, const Convention& convention, statement::v1::Environment environment,
                const Settings& settings) {
-  CheckCodes(j, settings.units(), {kSettingsForm, "unit-repeated"}, j.At("settings.units"), true);
+  CheckCodes(j, settings.units(), IsSlug, {kSettingsForm, "unit-repeated"}, j.At("settings.units"),
+             true);
   if (!IsThreshold(settings.least_threshold()))
     j.Refuse({kSettingsForm, "threshold"}, j.At("settings.least_threshold"));
   if (settings.stop_working_days() == 0) Missing(j, j.At("settings.stop_working_days"));

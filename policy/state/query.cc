@@ -67,18 +67,22 @@ std::vector<HeldMandate> MandatesOf(const State& state, std::string_view agent) 
   return held;
 }
 
-bool InForce(const State& state, const record::v1::MandateRow& mandate, int64_t time_ms,
-             const Date& today) {
-  if (mandate.in_force_from_ms() > time_ms ||
-      !Within(NumberOf(today), mandate.from(), mandate.until()) ||
-      !Stands(state, mandate.given(), time_ms))
-    return false;
+bool IsEndedBefore(const State& state, const record::v1::MandateRow& mandate, int64_t time_ms,
+                   int64_t day) {
   for (const record::v1::MandateEndingRow& ending : mandate.endings())
     if (ending.in_force_from_ms() <= time_ms &&
-        (!ending.has_last_day() || NumberOf(ending.last_day()) < NumberOf(today)) &&
+        (!ending.has_last_day() || NumberOf(ending.last_day()) < day) &&
         Stands(state, ending.ended(), time_ms))
-      return false;
-  return true;
+      return true;
+  return false;
+}
+
+bool InForce(const State& state, const record::v1::MandateRow& mandate, int64_t time_ms,
+             const Date& today) {
+  return mandate.in_force_from_ms() <= time_ms &&
+         Within(NumberOf(today), mandate.from(), mandate.until()) &&
+         Stands(state, mandate.given(), time_ms) &&
+         !IsEndedBefore(state, mandate, time_ms, NumberOf(today));
 }
 
 HeldMandate FindMandate(const State& state, std::string_view agent, std::string_view party,

@@ -35,6 +35,10 @@ std::vector<record::v1::Provenance> AwaitingRatification(const State& state,
                                                          std::string_view fingerprint,
                                                          int64_t time_ms);
 
+// Whether an act that is in force and stands ended a mandate before a day.
+bool IsEndedBefore(const State& state, const record::v1::MandateRow& mandate, int64_t time_ms,
+                   int64_t day);
+
 // Whether a mandate is in force: its days contain `today`, the record that gave it is in force and
 // stands, and nothing ended it before.
 bool InForce(const State& state, const record::v1::MandateRow& mandate, int64_t time_ms,

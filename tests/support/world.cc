@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/bytes.h"
@@ -16,7 +17,6 @@ namespace {
 using gateway::base::Absl;
 using gateway::base::Sha256;
 using gateway::base::ToBytes;
-using gateway::base::View;
 using record::v1::Entry;
 using record::v1::Observed;
 using statement::v1::Act;
@@ -155,6 +155,13 @@ Entry World::Decide(const Statement& statement, const Observed& observed) const 
   return policy::DecideSet(state_, submission, now());
 }
 
+std::string World::SubstanceAfter(const Entry& refused) const {
+  policy::state::State draft = state_.Fork();
+  const absl::Status applied = policy::Apply(draft, {refused, state_.size(), {}, nullptr, {}});
+  if (!applied.ok()) Fail("apply", applied.ToString());
+  return SubstanceOf(draft);
+}
+
 const Step& World::Submit(const Acts& acts, const Names& signers) {
   const Statement statement = Draft(acts, signers);
   return Submit(statement, Observe(statement));
@@ -239,6 +246,17 @@ void World::Advance(Stage stage) {
       Must({HandOver()}, {"gateway"});
       return;
   }
+}
+
+std::string SubstanceOf(const policy::state::State& state) {
+  std::istringstream in(state.Dump());
+  std::string out;
+  for (std::string line; std::getline(in, line);) {
+    const std::string table = line.substr(0, line.find(' '));
+    if (table != "heads" && table != "chains" && table != "statements")
+      absl::StrAppend(&out, line, "\n");
+  }
+  return out;
 }
 
 std::string FindingsOf(const Entry& entry) {

@@ -96,6 +96,8 @@ class World {
 
   const policy::state::State& state() const { return state_; }
   std::string Dump() const { return state_.Dump(); }
+  // What the state would hold (see SubstanceOf) once a refused entry was applied.
+  std::string SubstanceAfter(const record::v1::Entry& refused) const;
   // Every statement submitted, in order.
   const std::deque<Step>& steps() const { return steps_; }
 
@@ -160,6 +162,8 @@ class World {
   // Adhesion of a party in one set under its deeds: deliberation (0), signature (1), mandate (2),
   // the representative's mandate (3) and key (4), the adhesion (5).
   Acts Adhesion(std::string_view party) const;
+  // The last of these acts, by itself, when the others stand in a step.
+  statement::v1::Act AdhesionAfter(std::string_view party, const Step& others) const;
   void Adhere(std::string_view party) { Must(Adhesion(party), transcribers()); }
   // A mandate and, for an agent without one, a key, given by the party's representative.
   void Appoint(std::string_view party, statement::v1::Role role, std::string_view name);
@@ -186,6 +190,10 @@ class World {
 // The invented convention and its first settings.
 convention::v1::Convention InventedConvention();
 convention::v1::Settings InventedSettings();
+
+// The dump of a state without heads and chains, which every entry moves, and without statements,
+// which time alone removes: what no refused and no noted entry changes.
+std::string SubstanceOf(const policy::state::State& state);
 
 // The refusals or warnings of an entry, one `rule/code path` a line.
 std::string FindingsOf(const record::v1::Entry& entry);

@@ -204,6 +204,15 @@ Acts World::Adhesion(std::string_view party) const {
   return acts;
 }
 
+Act World::AdhesionAfter(std::string_view party, const Step& others) const {
+  Act act = Adhesion(party).back();
+  *act.mutable_under_deed() = others.Ref(1);
+  *act.mutable_party_adhered()->mutable_deliberation() = others.Ref(0);
+  *act.mutable_party_adhered()->mutable_signature() = others.Ref(1);
+  *act.mutable_party_adhered()->mutable_representative() = others.Ref(3);
+  return act;
+}
+
 Act World::EnactSettings() const {
   Act act = InNameOf("p002");
   *act.mutable_settings_enacted()->mutable_replaces() = state_.founding()->settings_ref();

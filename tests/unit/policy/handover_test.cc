@@ -109,6 +109,19 @@ TEST(JudgeHandover, AdmitsAServiceWhileSomebodyAnswersForIt) {
   EXPECT_THAT(ReasonsFor(world, "robot"), ElementsAre("IX.5d/not-answered-for"));
 }
 
+TEST(JudgeHandover, AdmitsAServiceWhileWhoAnswersForItIsBoundToConfidentiality) {
+  World world(Stage::kSent);
+  Act reading = world.Mandate("p002", "answering", ROLE_READER);
+  *reading.mutable_mandate_given()->mutable_until() = DateOf("2024-06-03");
+  world.Must({reading, world.Mandate("p002", "answering", ROLE_STEWARD)}, {"representative-p002"});
+  Act service = world.ServiceMandate("p002", "robot", ROLE_READER, "answering");
+  service.mutable_mandate_given()->clear_confidentiality();
+  world.Must({service, world.Enrol("p002", "robot", AGENT_KIND_SERVICE)}, {"representative-p002"});
+  EXPECT_THAT(ReasonsFor(world, "robot"), IsEmpty());
+  world.SetDay("2024-06-04");
+  EXPECT_THAT(ReasonsFor(world, "robot"), ElementsAre("IX.5d/agreement-missing"));
+}
+
 TEST(JudgeHandover, RefusesAnOperator) {
   World world(Stage::kSent);
   world.Appoint("p002", ROLE_OPERATOR, "reader-p002");

@@ -9,7 +9,6 @@
 #include <map>
 #include <random>
 #include <set>
-#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/verify/redecide.h"
@@ -338,19 +337,6 @@ record::v1::Entry Redecide(const State& state, const Step& step) {
   return policy::DecideSet(state, submission, {step.entry.time_ms(), step.entry.civil_date()});
 }
 
-// The dump without heads and chains, which every entry moves, and without statements, which time
-// alone removes.
-std::string Substance(const State& state) {
-  std::istringstream in(state.Dump());
-  std::string out;
-  for (std::string line; std::getline(in, line);) {
-    const std::string table = line.substr(0, line.find(' '));
-    if (table != "heads" && table != "chains" && table != "statements")
-      absl::StrAppend(&out, line, "\n");
-  }
-  return out;
-}
-
 class Property : public testing::TestWithParam<uint32_t> {
  protected:
   void SetUp() override {
@@ -380,10 +366,10 @@ TEST_P(Property, EveryEntryIsDecidedTheSameAgain) {
   for (const Step& step : world().steps()) {
     ASSERT_EQ(Redecide(state, step).SerializeAsString(), step.entry.SerializeAsString());
     const bool sampled = !step.accepted() && step.index % 16 == 0;  // dumps are long
-    const std::string before = sampled ? Substance(state) : std::string();
+    const std::string before = sampled ? SubstanceOf(state) : std::string();
     ASSERT_TRUE(policy::Apply(state, step.Applied()).ok());
     if (sampled) {
-      ASSERT_EQ(Substance(state), before);
+      ASSERT_EQ(SubstanceOf(state), before);
     }
   }
 }

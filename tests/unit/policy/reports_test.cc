@@ -13,7 +13,6 @@ using policy::state::KeyOf;
 using record::v1::EFFECT_ACCEPTED;
 using record::v1::EFFECT_NOTED;
 using statement::v1::Act;
-using statement::v1::ROLE_REPRESENTATIVE;
 using statement::v1::STOP_CAUSE_COMPROMISED;
 using statement::v1::STOP_CAUSE_LOST;
 using statement::v1::STOP_CAUSE_SUSPENDED;
@@ -31,16 +30,15 @@ StopCause StoppedFor(const World& world, std::string_view name) {
                                    world.now().civil_date);
 }
 
-// The codes of a report that has to be noted and to change no key.
+// The codes of a report that has to be noted and to change nothing.
 std::string NotedFor(World& world, const Act& act, const Names& signers) {
-  const auto* before = world.state().keys.Find(act.key_stopped().key());
-  const std::string was = before->SerializeAsString();
+  const std::string before = SubstanceOf(world.state());
   const Step& step = world.Submit({act}, signers);
   EXPECT_TRUE(step.accepted()) << FindingsOf(step.entry);
   if (!step.accepted()) return "refused";
   EXPECT_EQ(DecisionOf(step).effect(), EFFECT_NOTED);
   EXPECT_FALSE(DecisionOf(step).has_outcome());
-  EXPECT_EQ(world.state().keys.Find(act.key_stopped().key())->SerializeAsString(), was);
+  EXPECT_EQ(SubstanceOf(world.state()), before);
   std::string codes;
   for (const auto& finding : DecisionOf(step).findings()) {
     EXPECT_EQ(finding.severity(), record::v1::SEVERITY_WARNS);
@@ -99,6 +97,24 @@ TEST(KeyStops, BindFromTheKeyItsRepresentativeTheSecretariatAndADeed) {
   EXPECT_FALSE(binds("p002", {"counter-1"}, false));
   EXPECT_FALSE(binds("p002", {"representative-p002"}, false));
   EXPECT_FALSE(binds("p001", {"secretary-1"}, true));
+}
+
+TEST(KeyStops, UnderADeedAreNotedOfAnAgentThatItsPartyDoesNotKnow) {
+  World world(Stage::kStaffed);
+  Act act = world.StopKey("p002", "dpo-p001", STOP_CAUSE_LOST);
+  *act.mutable_under_deed() =
+      world.Must({world.Deed("p002", statement::v1::DEED_KIND_MANDATE)}, World::transcribers())
+          .Ref();
+  EXPECT_EQ(NotedFor(world, act, World::transcribers()), "key.stop/other-party ");
+}
+
+TEST(KeyStops, OfAKeyThatNeverWasInForceAreNoted) {
+  World world(Stage::kStaffed);
+  Act enrol = world.Enrol("p001", "early", statement::v1::AGENT_KIND_PERSON);
+  enrol.mutable_agent_enrolled()->set_valid_from_ms(world.now().time_ms + 1000);
+  world.Must({enrol}, {"representative-p001"});
+  EXPECT_EQ(NotedFor(world, world.StopKey("p001", "dpo-p001", STOP_CAUSE_LOST), {"early"}),
+            "key.in-force/reports-only default.hearing/binds-nobody ");
 }
 
 TEST(KeyStops, BindFromAnotherKeyOfTheAgent) {
@@ -178,6 +194,9 @@ TEST(Suspensions, StandOnceASecondAgentOfThatPartyConfirms) {
   EXPECT_FALSE(DecisionOf(apart).outcome().stop().has_confirms());
   const Step& second = world.Must({stop}, {"dpo-p001"});
   EXPECT_EQ(KeyOf(DecisionOf(second).outcome().stop().confirms()), KeyOf(first.Ref()));
+  // Neither of the two says it again.
+  EXPECT_EQ(NotedFor(world, stop, {"dpo-p001"}), "key.stop/already-stopped ");
+  EXPECT_EQ(NotedFor(world, stop, {"representative-p001"}), "key.stop/same-agent ");
   world.SetDay("2024-07-31");
   EXPECT_EQ(StoppedFor(world, "dpo-p001"), STOP_CAUSE_SUSPENDED);
 }

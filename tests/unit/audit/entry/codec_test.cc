@@ -1,11 +1,17 @@
 #include "audit/entry/codec.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/digest.h"
 #include "gateway/base/files.h"
@@ -17,6 +23,9 @@ namespace {
 
 using gateway::base::PathOf;
 using gateway::base::ReasonOf;
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
 using record::v1::Entry;
 using statement::v1::Act;
 using statement::v1::Envelope;
@@ -241,6 +250,111 @@ TEST(DecodeStatement, RefusesMalformedActs) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << change.name;
     EXPECT_EQ(ReasonOf(status), change.reason) << change.name;
     EXPECT_EQ(PathOf(status), change.path) << change.name;
+  }
+}
+
+// Byte fields of a statement that have no one length.
+const std::set<std::string>& FreeBytes() {
+  static const std::set<std::string> free = {
+      "passerelle.convention.v1.Settings.tls_trust_anchors",
+      "passerelle.statement.v1.AgentEnrolled.spki",
+      "passerelle.statement.v1.FoundingKey.spki",
+      "passerelle.statement.v1.Signature.raw",
+  };
+  return free;
+}
+
+// Calls `visit` for every field that an act can hold, with the way to it.
+using Way = std::vector<const FieldDescriptor*>;
+void ForEachWay(const Descriptor& type, Way& way, const std::function<void(const Way&)>& visit) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    way.push_back(type.field(i));
+    visit(way);
+    if (type.field(i)->message_type() != nullptr)
+      ForEachWay(*type.field(i)->message_type(), way, visit);
+    way.pop_back();
+  }
+}
+
+// Adds an act that a way leads into, with what an act of its kind cannot go without.
+Act* AddBareAct(Statement& statement, const Way& way) {
+  Act* act = statement.add_acts();
+  act->mutable_retention_reached();  // a way that begins beside the body keeps it
+  if (way.front()->message_type() != nullptr)
+    act->GetReflection()->MutableMessage(act, way.front());
+  if (act->has_mandate_given()) act->mutable_mandate_given()->set_agent(std::string(16, 'a'));
+  if (act->has_key_reinstated()) act->mutable_key_reinstated()->set_key(std::string(32, 'k'));
+  if (act->has_transfer_acknowledged())
+    act->mutable_transfer_acknowledged()->set_payload(std::string(32, 'p'));
+  return act;
+}
+
+// The message that holds the last field of a way, one element in each list on it; `path` is told.
+Message* Reach(Message* message, const Way& way, std::string& path) {
+  for (size_t i = 0; i + 1 < way.size(); ++i) {
+    path += "." + way[i]->name() + (way[i]->is_repeated() ? "[0]" : "");
+    message = way[i]->is_repeated() ? message->GetReflection()->AddMessage(message, way[i])
+                                    : message->GetReflection()->MutableMessage(message, way[i]);
+  }
+  path += "." + way.back()->name();
+  return message;
+}
+
+// A longer digest or agent would be a place to hide a name in.
+TEST(DecodeStatement, RefusesBytesOfAnotherLengthWhereverTheyStand) {
+  Way way;
+  int lengths = 0;
+  ForEachWay(*Act::descriptor(), way, [&](const Way& to) {
+    if (to.back()->type() != FieldDescriptor::TYPE_BYTES) return;
+    if (FreeBytes().count(to.back()->full_name()) != 0) return;
+    Statement statement = ValidStatement();
+    std::string path = "statement.acts[1]";
+    Message* holder = Reach(AddBareAct(statement, to), to, path);
+    holder->GetReflection()->SetString(holder, to.back(), std::string(33, 'x'));
+    const absl::Status status = DecodeStatement(statement.SerializeAsString()).status();
+    EXPECT_EQ(ReasonOf(status), "LENGTH") << path;
+    EXPECT_EQ(PathOf(status), path);
+    ++lengths;
+  });
+  EXPECT_GT(lengths, 40);
+}
+
+TEST(DecodeStatement, BoundsTheListsOfDatasetsExchangesAndMandates) {
+  using gateway::base::kMaxCodes;
+  using gateway::base::kMaxFields;
+  const std::vector<std::pair<const char*, size_t>> bounds = {
+      {"dataset_declared.purposes", kMaxCodes},
+      {"dataset_declared.tags", kMaxCodes},
+      {"dataset_declared.data_subjects", kMaxCodes},
+      {"dataset_declared.units", kMaxCodes},
+      {"dataset_declared.fields", kMaxFields},
+      {"dataset_declared.fields.codes", gateway::base::kMaxFieldCodes},
+      {"exchange_proposed.tags", kMaxCodes},
+      {"exchange_proposed.units", kMaxCodes},
+      {"exchange_proposed.fields", kMaxFields},
+      {"dpo_opinion_given.conditions.dropped_fields", kMaxFields},
+      {"mandate_given.datasets", kMaxCodes},
+  };
+  for (const auto& [name, most] : bounds) {
+    Way to;
+    const Descriptor* type = Act::descriptor();
+    for (const auto field : absl::StrSplit(name, '.')) {
+      to.push_back(type->FindFieldByName(std::string(field)));
+      type = to.back()->message_type();
+    }
+    for (const size_t size : {most, most + 1}) {
+      Statement statement = ValidStatement();
+      std::string path = "statement.acts[1]";
+      Message* holder = Reach(AddBareAct(statement, to), to, path);
+      for (size_t i = 0; i < size; ++i)
+        if (type != nullptr)
+          holder->GetReflection()->AddMessage(holder, to.back());
+        else
+          holder->GetReflection()->AddString(holder, to.back(), "x");
+      const absl::Status status = DecodeStatement(statement.SerializeAsString()).status();
+      EXPECT_EQ(ReasonOf(status), size > most ? "TOO_MANY" : "OK") << path;
+      EXPECT_EQ(PathOf(status), size > most ? path : "");
+    }
   }
 }
 

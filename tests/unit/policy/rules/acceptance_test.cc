@@ -209,6 +209,22 @@ std::vector<Acceptance> Foundations() {
           representative, [](World& w) { return w.Mandate("p001", "newcomer", ROLE_READER); }),
       One("AServiceThatIsAnsweredFor", {"mandate.service"}, Stage::kStaffed, representative,
           ServiceMandate),
+      One("AServiceThatIsAnsweredForByWhoLeavesToday", {"mandate.service"}, Stage::kStaffed,
+          representative,
+          [](World& w) {
+            Act end = w.EndMandate("p001", w.MandateOf("sender-p001", "p001", ROLE_SENDER));
+            *end.mutable_mandate_ended()->mutable_last_day() = DateOf("2024-06-03");
+            w.Must({end}, {"representative-p001"});
+            return w.ServiceMandate("p001", "robot", ROLE_SENDER, "sender-p001");
+          }),
+      One("AServiceThatIsAnsweredForByWhoArrivesLater", {"mandate.service"}, Stage::kStaffed,
+          representative,
+          [](World& w) {
+            Act given = w.Mandate("p001", "temp", ROLE_DECIDER);
+            *given.mutable_mandate_given()->mutable_from() = DateOf("2024-09-01");
+            w.Must({given}, {"representative-p001"});
+            return w.ServiceMandate("p001", "robot", ROLE_SENDER, "temp");
+          }),
       One("AnAuditorOfTheLogUntilADay", {"mandate.giver"}, Stage::kStaffed, World::transcribers(),
           LogAuditor),
   };

@@ -3,6 +3,8 @@
 #ifndef PASSERELLE_TESTS_UNIT_POLICY_RULES_CASES_H_
 #define PASSERELLE_TESTS_UNIT_POLICY_RULES_CASES_H_
 
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <string>
 #include <utility>
@@ -17,12 +19,30 @@ struct Case {
   std::string rule, code, path;
   Stage stage;
   std::function<record::v1::Entry(World&)> decide;
+  World::Options options = {};
 };
+
+// Decides a statement. What is refused leaves no trace but in heads and chains.
+inline record::v1::Entry Judge(const World& world, const statement::v1::Statement& statement,
+                               const record::v1::Observed& observed) {
+  const record::v1::Entry entry = world.Decide(statement, observed);
+  if (entry.has_refused()) {
+    EXPECT_EQ(world.SubstanceAfter(entry), SubstanceOf(world.state()));
+  }
+  return entry;
+}
 
 // Decides one act as it is.
 inline record::v1::Entry Try(World& world, const statement::v1::Act& act, const Names& signers) {
   const statement::v1::Statement statement = world.Draft({act}, signers);
-  return world.Decide(statement, world.Observe(statement));
+  return Judge(world, statement, world.Observe(statement));
+}
+
+// A case in a world of other options.
+inline Case With(World::Options options, std::string rule, std::string code, std::string path,
+                 Stage stage, std::function<record::v1::Entry(World&)> decide) {
+  return {std::move(rule), std::move(code),   std::move(path),
+          stage,           std::move(decide), std::move(options)};
 }
 
 // A case of one act that `make` spoils.
@@ -32,6 +52,20 @@ inline Case Spoilt(std::string rule, std::string code, std::string path, Stage s
           [signers = std::move(signers), make = std::move(make)](World& world) {
             return Try(world, make(world), signers);
           }};
+}
+
+// A case of one good act that rests on what an agent of `party` did, whose key turns out to have
+// been compromised by then.
+inline Case Fallen(std::string path, Stage stage, std::string party, std::string compromised,
+                   std::string signer, std::function<statement::v1::Act(World&)> make,
+                   World::Options options = {}) {
+  return With(std::move(options), "key.compromised", "awaits-ratification", std::move(path), stage,
+              [=](World& world) {
+                world.Must(
+                    {world.StopKey(party, compromised, statement::v1::STOP_CAUSE_COMPROMISED)},
+                    {compromised});
+                return Try(world, make(world), {signer});
+              });
 }
 
 // A case of one good act whose observation `spoil` changes.
@@ -44,7 +78,7 @@ inline Case Misobserved(std::string rule, std::string code, Stage stage, Names s
             const statement::v1::Statement statement = world.Draft({make(world)}, signers);
             record::v1::Observed observed = world.Observe(statement);
             spoil(*observed.mutable_acts(0));
-            return world.Decide(statement, observed);
+            return Judge(world, statement, observed);
           }};
 }
 
@@ -55,7 +89,7 @@ inline Case Misheaded(std::string rule, std::string code, std::string path,
           [spoil = std::move(spoil)](World& world) {
             statement::v1::Statement statement = world.Draft({world.Declare()}, {"steward-p001"});
             spoil(statement);
-            return world.Decide(statement, world.Observe(statement));
+            return Judge(world, statement, world.Observe(statement));
           }};
 }
 

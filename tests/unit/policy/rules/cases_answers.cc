@@ -20,16 +20,7 @@ using statement::v1::ROLE_DECIDER;
 using statement::v1::ROLE_OPERATOR;
 using statement::v1::RULING_REFUSED;
 using statement::v1::RULING_RELEASED;
-
-// A case in a world of other options.
-Case With(World::Options options, std::string rule, std::string code, std::string path, Stage stage,
-          std::function<Entry(World&)> decide) {
-  return {std::move(rule), std::move(code), std::move(path), Stage::kEmpty,
-          [options = std::move(options), stage, decide = std::move(decide)](World&) {
-            World world(stage, options);
-            return decide(world);
-          }};
-}
+using statement::v1::STOP_CAUSE_COMPROMISED;
 
 World::Options Recommending() {
   World::Options options;
@@ -76,6 +67,33 @@ Entry AnswerAfterTheDecision(World& world) {
   world.Must({world.AnswerTo(1, ANSWER_ACCEPTED)}, {"decider-p001"});
   world.Must({world.DecideExchange()}, {"decider-p001"});
   return Try(world, world.AnswerTo(0, ANSWER_ACCEPTED), {"decider-p001"});
+}
+
+Entry AnswerToAnotherExchangesOpinion(World& world) {
+  const ActRef first = world.exchange;
+  world.exchange = world.Must({world.Propose()}, {"requester-p002"}).Ref();
+  world.opinion = world.Must({world.Opine()}, {"dpo-p001"}).Ref();
+  world.exchange = first;
+  return Try(world, world.AnswerTo(0, ANSWER_ACCEPTED), {"decider-p001"});
+}
+
+// An unfavourable opinion recommends nothing.
+Entry AnswerToAnUnfavourableOpinion(World& world) {
+  Act opinion = world.Opine();
+  opinion.mutable_dpo_opinion_given()->clear_conditions();
+  opinion.mutable_dpo_opinion_given()->set_opinion(OPINION_UNFAVOURABLE);
+  world.opinion = world.Must({opinion}, {"dpo-p001"}).Ref();
+  return Try(world, world.AnswerTo(0, ANSWER_ACCEPTED), {"decider-p001"});
+}
+
+// The representative decided; the key that answered the recommendations was another's.
+Entry SendingOnAFallenAnswer(World& world) {
+  for (const uint32_t recommendation : {0u, 1u})
+    world.Must({world.AnswerTo(recommendation, ANSWER_CARRIED_OUT)}, {"decider-p001"});
+  world.Must({world.DecideExchange()}, {"representative-p001"});
+  world.Must({world.Register()}, {"steward-p001"});
+  world.Must({world.StopKey("p001", "decider-p001", STOP_CAUSE_COMPROMISED)}, {"decider-p001"});
+  return Try(world, world.Send(), {"sender-p001"});
 }
 
 std::vector<Case> OpinionCases() {
@@ -193,6 +211,16 @@ std::vector<Case> GateCases() {
            [](World& world) {
              return Try(world, world.AnswerTo(0, ANSWER_ACCEPTED), {"decider-p001"});
            }),
+      With(Recommending(), "IX.2c", "opinion-superseded", at + "opinion", Stage::kFavourable,
+           AnswerToAnotherExchangesOpinion),
+      With(Recommending(), "key.compromised", "awaits-ratification", at + "opinion",
+           Stage::kFavourable,
+           [](World& world) {
+             world.Must({world.StopKey("p001", "dpo-p001", STOP_CAUSE_COMPROMISED)}, {"dpo-p001"});
+             return Try(world, world.AnswerTo(0, ANSWER_ACCEPTED), {"decider-p001"});
+           }),
+      {"IX.2d", "unknown-recommendation", at + "recommendation", Stage::kProposed,
+       AnswerToAnUnfavourableOpinion},
       With(Recommending(), "IX.2d", "decided", at + "exchange", Stage::kFavourable,
            AnswerAfterTheDecision),
       With(Recommending(), "IX.2d", "unanswered", "exchange_decided.verdict", Stage::kFavourable,
@@ -203,6 +231,8 @@ std::vector<Case> GateCases() {
              world.Must({world.AnswerTo(1, ANSWER_REJECTED)}, {"decider-p001"});
              return Try(world, world.DecideExchange(), {"decider-p001"});
            }),
+      With(Recommending(), "key.compromised", "awaits-ratification", "transfer_submitted.exchange",
+           Stage::kFavourable, SendingOnAFallenAnswer),
       With(Recommending(), "IX.2d", "not-carried-out", "transfer_submitted.exchange",
            Stage::kFavourable,
            [](World& world) {
@@ -226,6 +256,8 @@ std::vector<Case> LapseCases() {
            [](World& world) { return world.Opine(); }),
       late("exchange_decided.exchange", Stage::kFavourable, "decider-p001",
            [](World& world) { return world.DecideExchange(); }),
+      late("register_entry_recorded.exchange", Stage::kFavourable, "steward-p001",
+           [](World& world) { return world.Register(); }),
   };
 }
 
@@ -253,6 +285,18 @@ std::vector<Case> FreezeCases() {
               [](World& world, const ActRef& freeze) {
                 world.Must({world.Lift("p002", freeze)}, {"representative-p002"});
               }),
+      // A confirmation and a report that binds nobody are no freezes of their own.
+      {"wire.reference", "unknown", "freeze_lifted.freeze", Stage::kSent,
+       [](World& world) {
+         world.Must({world.FreezeExchange("p002")}, {"steward-p002"});
+         const ActRef second = world.Must({world.FreezeExchange("p002")}, {"decider-p002"}).Ref();
+         return Try(world, world.Lift("p002", second), {"representative-p002"});
+       }},
+      {"wire.reference", "unknown", "freeze_lifted.freeze", Stage::kSent,
+       [](World& world) {
+         const ActRef noted = world.Must({world.FreezeExchange("p003")}, {"steward-p003"}).Ref();
+         return Try(world, world.Lift("p003", noted), {"decider-p003"});
+       }},
       Spoilt("wire.reference", "other-kind", "freeze_lifted.freeze", Stage::kSent, {"decider-p002"},
              [](World& world) { return world.Lift("p002", world.exchange); }),
       Spoilt("wire.reference", "other-kind", "freeze_placed.transfer", Stage::kSent,
@@ -271,7 +315,7 @@ std::vector<Case> FreezeCases() {
        [](World& world) {
          const auto statement = world.Draft(
              {world.FreezeExchange("p002"), world.FreezeTransfer("p002")}, {"steward-p002"});
-         return world.Decide(statement, world.Observe(statement));
+         return Judge(world, statement, world.Observe(statement));
        }},
       {"freeze.gate", "frozen", "", Stage::kSent,
        [](World& world) {

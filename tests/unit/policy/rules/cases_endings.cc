@@ -4,19 +4,12 @@
 namespace passerelle::tests {
 namespace {
 
-using record::v1::Entry;
 using statement::v1::Act;
 using statement::v1::AGENT_KIND_PERSON;
-using statement::v1::MandateEnded;
 using statement::v1::REINSTATEMENT_ACTS;
-using statement::v1::ROLE_COUNTERSIGNER;
 using statement::v1::ROLE_DECIDER;
 using statement::v1::ROLE_LOG_AUDITOR;
-using statement::v1::ROLE_OPERATOR;
-using statement::v1::ROLE_READER;
 using statement::v1::ROLE_REPRESENTATIVE;
-using statement::v1::ROLE_SECRETARIAT;
-using statement::v1::ROLE_STEWARD;
 using statement::v1::STOP_CAUSE_COMPROMISED;
 using statement::v1::STOP_CAUSE_LOST;
 using statement::v1::STOP_CAUSE_SUSPENDED;
@@ -47,6 +40,21 @@ std::vector<Case> MandateEndings() {
              [](World&, Act& act) { act.set_party("p002"); }),
       Ending("mandate.ending", "already-over", "mandate_ended.mandate", kRepresentative,
              [](World& w, Act& act) { w.Must({act}, {"representative-p001"}); }),
+      Ending("mandate.ending", "already-over", "mandate_ended.mandate", kRepresentative,
+             [](World& w, Act& act) {
+               Act given = w.Mandate("p001", "temp", ROLE_DECIDER);
+               *given.mutable_mandate_given()->mutable_until() = DateOf("2024-06-10");
+               *act.mutable_mandate_ended()->mutable_mandate() =
+                   w.Must({given}, kRepresentative).Ref();
+               w.SetDay("2024-06-11");
+             }),
+      Ending("mandate.ending", "already-over", "mandate_ended.mandate", kRepresentative,
+             [](World& w, Act& act) {
+               *act.mutable_mandate_ended()->mutable_last_day() = DateOf("2024-06-10");
+               w.Must({act}, kRepresentative);
+               act.mutable_mandate_ended()->clear_last_day();
+               w.SetDay("2024-06-11");
+             }),
       Ending("mandate.ending", "last-day-past", "mandate_ended.last_day", kRepresentative,
              [](World&, Act& act) {
                *act.mutable_mandate_ended()->mutable_last_day() = DateOf("2024-06-02");
@@ -125,6 +133,22 @@ std::vector<Case> KeyReturns() {
                   *act.mutable_key_reinstated()->add_ratified() = w.dataset;
                   *act.mutable_key_reinstated()->add_ratified() = w.dataset;
                 }),
+      Returning("not-awaiting", "key_reinstated.ratified[0]", kRepresentative,
+                [](World& w, Act& act) {
+                  *act.mutable_key_reinstated()->add_ratified() = w.dataset;
+                  w.Must({act}, kRepresentative);
+                  act.mutable_key_reinstated()->set_reinstatement(REINSTATEMENT_ACTS);
+                }),
+      Returning("not-stopped", "key_reinstated.key", kRepresentative,
+                [](World& w, Act& act) { w.Must({act}, kRepresentative); }),
+      // A suspension that lapsed is over.
+      Spoilt("key.reinstatement", "not-stopped", "key_reinstated.key", Stage::kStaffed,
+             kRepresentative,
+             [](World& w) {
+               w.Must({w.StopKey("p001", "dpo-p001", STOP_CAUSE_SUSPENDED)}, kRepresentative);
+               w.SetDay("2024-06-12");
+               return w.Reinstate("p001", "dpo-p001");
+             }),
       Returning("other-party", "party", {"representative-p002"},
                 [](World&, Act& act) { act.set_party("p002"); }),
       Returning("representative-or-deed", "", {"decider-p001"}, [](World&, Act&) {}),
@@ -203,7 +227,7 @@ std::vector<Case> StoppedKeys() {
        [](World& w) {
          const Act stop = w.StopKey("p001", "steward-p001", STOP_CAUSE_LOST);
          const auto statement = w.Draft({stop, stop}, {"steward-p001"});
-         return w.Decide(statement, w.Observe(statement));
+         return Judge(w, statement, w.Observe(statement));
        }},
       {"key.enrolled", "unknown-key", "header.signers[0]", Stage::kStaffed,
        [](World& w) {

@@ -58,6 +58,24 @@ Case Registering(std::string rule, std::string code, std::string path,
                 });
 }
 
+// A version of the dataset, in the name of a party, when the first one is declared.
+Case Redeclaring(std::string rule, std::string code, std::string path, std::string party,
+                 uint32_t version) {
+  return Spoilt(std::move(rule), std::move(code), std::move(path), Stage::kDeclared,
+                {"steward-" + party}, [party, version](World& world) {
+                  Act act = world.Declare();
+                  act.set_party(party);
+                  act.mutable_dataset_declared()->set_version(version);
+                  return act;
+                });
+}
+
+// Lengthens a list to one more than it may hold.
+template <typename List>
+void Fill(List& list) {
+  while (list.size() <= 64) *list.Add() = "code-" + std::to_string(list.size());
+}
+
 // An act in the name of another party than it belongs to, by that party's own agents.
 Case InNameOf(std::string rule, std::string code, std::string path, Stage stage, std::string party,
               Names signers, std::function<Act(World&)> make) {
@@ -98,6 +116,14 @@ Entry DecisionOnAnUnfavourableOpinion(World& world) {
 
 Entry DecisionOnAnOlderOpinion(World& world) {
   world.Must({world.Opine()}, {"dpo-p001"});  // world.opinion stays the first
+  return Try(world, world.DecideExchange(), {"decider-p001"});
+}
+
+Entry DecisionOnAnotherExchangesOpinion(World& world) {
+  const auto first = world.exchange;
+  world.exchange = world.Must({world.Propose()}, {"requester-p002"}).Ref();
+  world.opinion = world.Must({world.Opine()}, {"dpo-p001"}).Ref();
+  world.exchange = first;
   return Try(world, world.DecideExchange(), {"decider-p001"});
 }
 
@@ -142,6 +168,9 @@ std::vector<Case> DatasetCases() {
       Declaring("IX.5e", "slug-not-of-controller", "slug",
                 [](auto& d) { d.set_slug("p002/children"); }),
       Declaring("IX.5e", "version-not-next", "version", [](auto& d) { d.set_version(2); }),
+      Redeclaring("IX.5e", "version-not-next", "dataset_declared.version", "p001", 1),
+      Redeclaring("IX.5e", "version-not-next", "dataset_declared.version", "p001", 3),
+      Redeclaring("IX.5e", "slug-not-of-controller", "dataset_declared.slug", "p003", 2),
       Declaring("IX.5b", "purpose-missing", "purposes", [](auto& d) { d.clear_purposes(); }),
       Declaring("IX.5b", "purpose-unknown", "purposes[1]",
                 [](auto& d) { d.set_purposes(1, "VI-1"); }),
@@ -151,6 +180,10 @@ std::vector<Case> DatasetCases() {
                 [](auto& d) { d.set_data_subjects(0, "everybody"); }),
       Declaring("IX.5g", "geography-year", "geography_year",
                 [](auto& d) { d.clear_geography_year(); }),
+      Declaring("IX.5g", "geography-year", "geography_year",
+                [](auto& d) { d.mutable_fields()->DeleteSubrange(1, 1); }),
+      Declaring("IX.5g", "geography-year", "geography_year",
+                [](auto& d) { d.set_geography_year(1900); }),
       Declaring("IX.5d", "unit-missing", "units", [](auto& d) { d.clear_units(); }),
       Declaring("IX.5d", "unit-unknown", "units[0]", [](auto& d) { d.set_units(0, "nowhere"); }),
       Declaring("IX.5f", "fields-missing", "fields", [](auto& d) { d.clear_fields(); }),
@@ -168,6 +201,13 @@ std::vector<Case> DatasetCases() {
                 [](auto& d) { d.mutable_fields(0)->set_name("no name"); }),
       Declaring("wire.field", "malformed", "fields[2].codes[0]",
                 [](auto& d) { d.mutable_fields(2)->set_codes(0, "a,b"); }),
+      Declaring("wire.field", "too-many", "purposes", [](auto& d) { Fill(*d.mutable_purposes()); }),
+      Declaring("wire.field", "too-many", "tags", [](auto& d) { Fill(*d.mutable_tags()); }),
+      Declaring("wire.field", "too-many", "data_subjects",
+                [](auto& d) { Fill(*d.mutable_data_subjects()); }),
+      Declaring("wire.field", "too-many", "units", [](auto& d) { Fill(*d.mutable_units()); }),
+      Declaring("wire.field", "too-many", "fields[2].codes",
+                [](auto& d) { Fill(*d.mutable_fields(2)->mutable_codes()); }),
       Declaring("wire.field", "too-many", "fields",
                 [](auto& d) {
                   for (int i = 0; i < 65; ++i) d.add_fields();
@@ -200,6 +240,16 @@ std::vector<Case> ProposalCases() {
                act.mutable_exchange_proposed()->mutable_recipient()->set_party("p006");
                return act;
              }),
+      Proposing("wire.field", "missing", "frequency",
+                [](auto& p) { p.set_frequency(statement::v1::FREQUENCY_UNSPECIFIED); }),
+      Proposing("wire.field", "missing", "recipient.party",
+                [](auto& p) { p.mutable_recipient()->set_party(""); }),
+      Proposing("wire.field", "missing", "recipient.recipient_class",
+                [](auto& p) { p.mutable_recipient()->set_recipient_class(""); }),
+      Proposing("wire.field", "unknown-code", "tags[1]", [](auto& p) { p.add_tags("axe-9"); }),
+      Proposing("wire.field", "too-many", "tags", [](auto& p) { Fill(*p.mutable_tags()); }),
+      Proposing("wire.field", "too-many", "units", [](auto& p) { Fill(*p.mutable_units()); }),
+      Proposing("wire.field", "too-many", "fields", [](auto& p) { Fill(*p.mutable_fields()); }),
       Proposing("IX.5b", "purpose-missing", "purpose", [](auto& p) { p.clear_purpose(); }),
       Proposing("IX.5b", "purpose-unknown", "purpose", [](auto& p) { p.set_purpose("free"); }),
       Proposing("IX.5a", "purpose-not-of-dataset", "purpose",
@@ -254,6 +304,13 @@ std::vector<Case> OpinionCases() {
               [](auto& o) { *o.mutable_conditions()->mutable_until() = DateOf("2026-01-01"); }),
       Opining("dpo.conditions", "unfavourable", "conditions",
               [](auto& o) { o.set_opinion(OPINION_UNFAVOURABLE); }),
+      Opining(
+          "wire.field", "missing", "conditions.release",
+          [](auto& o) { o.mutable_conditions()->set_release(statement::v1::RELEASE_UNSPECIFIED); }),
+      Opining("wire.field", "too-many", "conditions.dropped_fields",
+              [](auto& o) { Fill(*o.mutable_conditions()->mutable_dropped_fields()); }),
+      Fallen("dpo_opinion_given.exchange", Stage::kProposed, "p002", "requester-p002", "dpo-p001",
+             Opine),
       InNameOf("IX.2b", "not-the-holder", "party", Stage::kProposed, "p002", {"dpo-p001"}, Opine),
       Spoilt("IX.2c", "not-the-dpo", "", Stage::kProposed, {"steward-p001"}, Opine),
       {"IX.2c", "not-the-dpo", "", Stage::kProposed,
@@ -280,6 +337,10 @@ std::vector<Case> DecisionCases() {
        DecisionOnAnUnfavourableOpinion},
       {"IX.2c", "opinion-superseded", "exchange_decided.opinion", Stage::kFavourable,
        DecisionOnAnOlderOpinion},
+      {"IX.2c", "opinion-superseded", "exchange_decided.opinion", Stage::kFavourable,
+       DecisionOnAnotherExchangesOpinion},
+      Fallen("exchange_decided.opinion", Stage::kFavourable, "p001", "dpo-p001", "decider-p001",
+             Decide),
       Spoilt("IX.2b", "already-decided", "exchange_decided.exchange", Stage::kApproved,
              {"decider-p001"}, Decide),
       InNameOf("IX.2b", "not-the-holder", "party", Stage::kFavourable, "p002", {"decider-p002"},

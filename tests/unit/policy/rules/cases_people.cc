@@ -25,6 +25,9 @@ using statement::v1::ROLE_READER;
 using statement::v1::ROLE_REPRESENTATIVE;
 using statement::v1::ROLE_SECRETARIAT;
 using statement::v1::ROLE_SENDER;
+using statement::v1::ROLE_STEWARD;
+using statement::v1::STOP_CAUSE_COMPROMISED;
+using statement::v1::STOP_CAUSE_LOST;
 
 const Names kTranscribers = World::transcribers();
 const Names kRepresentative = {"representative-p001"};
@@ -57,14 +60,29 @@ Case Serving(std::string code, std::string path, std::function<void(MandateGiven
                 });
 }
 
+// A service's mandate, answered for by an agent whose own mandate is over: `before` sees to it.
+Case Answered(std::string answerable, std::function<void(World&)> before) {
+  return Spoilt("mandate.service", "answerable-without-mandate", "mandate_given.answerable_agent",
+                Stage::kStaffed, kRepresentative, [=](World& world) {
+                  before(world);
+                  return world.ServiceMandate("p001", "robot", ROLE_SENDER, answerable);
+                });
+}
+
+void EndMandateOfTheSender(World& world, std::string_view last_day) {
+  Act end = world.EndMandate("p001", world.MandateOf("sender-p001", "p001", ROLE_SENDER));
+  if (!last_day.empty()) *end.mutable_mandate_ended()->mutable_last_day() = DateOf(last_day);
+  world.Must({end}, kRepresentative);
+}
+
 // An adhesion of p006 whose last act, or another, is spoilt.
-Case Adhering(std::string code, std::string path, std::function<void(Acts&)> spoil) {
+Case Adhering(std::string code, std::string path, std::function<void(World&, Acts&)> spoil) {
   return {"deed.adhesion", std::move(code), std::move(path), Stage::kAdhered,
           [spoil = std::move(spoil)](World& world) {
             Acts acts = world.Adhesion("p006");
-            spoil(acts);
+            spoil(world, acts);
             const auto statement = world.Draft(acts, World::transcribers());
-            return world.Decide(statement, world.Observe(statement));
+            return Judge(world, statement, world.Observe(statement));
           }};
 }
 
@@ -78,6 +96,25 @@ Case Grounded(std::string rule, std::string code, std::string path, Names signer
             *act.mutable_under_deed() = deed;
             return Try(world, act, signers);
           }};
+}
+
+// The acts of an adhesion of p006 but the last, recorded.
+const Step& PapersOfP006(World& world) {
+  Acts acts = world.Adhesion("p006");
+  acts.pop_back();
+  return world.Must(acts, World::transcribers());
+}
+
+Entry AdhesionWithoutRepresentative(World& world) {
+  const Step& papers = PapersOfP006(world);
+  world.Must({world.EndMandate("p006", papers.Ref(3))}, {"representative-p006"});
+  return Try(world, world.AdhesionAfter("p006", papers), kTranscribers);
+}
+
+Entry AdhesionOnFallenPapers(World& world) {
+  const Step& papers = PapersOfP006(world);
+  world.Must({world.StopKey("p001", "counter-1", STOP_CAUSE_COMPROMISED)}, {"counter-1"});
+  return Try(world, world.AdhesionAfter("p006", papers), {"secretary-1", "counter-2"});
 }
 
 Entry DelayedDecision(World&) {
@@ -97,6 +134,12 @@ std::vector<Case> DeedCases() {
              [](World& w) { return w.Deed("p003", DEED_KIND_NOTICE); }),
       Spoilt("deed.signatures", "countersigner-missing", "", Stage::kFounded, {"secretary-1"},
              [](World& w) { return w.Deed("p003", DEED_KIND_NOTICE); }),
+      // One agent is never both.
+      Spoilt("deed.signatures", "countersigner-missing", "", Stage::kAdhered, {"secretary-1"},
+             [](World& w) {
+               w.Must({w.Mandate("p001", "secretary-1", ROLE_COUNTERSIGNER)}, kRepresentative);
+               return w.Deed("p003", DEED_KIND_NOTICE);
+             }),
       Spoilt("deed.record", "dated-ahead", "deed_recorded.dated", Stage::kFounded, kTranscribers,
              [](World& w) {
                Act act = w.Deed("p003", DEED_KIND_NOTICE);
@@ -117,27 +160,54 @@ std::vector<Case> DeedCases() {
          return Try(world, act, {"dpo-p001"});
        }},
       {"deed.delay", "cannot-wait", "under_deed", Stage::kEmpty, DelayedDecision},
+  };
+}
+
+std::vector<Case> AdhesionCases() {
+  return {
       Adhering("already-adhered", "party",
-               [](Acts& acts) {
+               [](World&, Acts& acts) {
                  for (Act& act : acts) act.set_party("p003");
                  acts[3].mutable_mandate_given()->set_agent(MakeAgent("representative-p003").id);
                  acts[4] = acts[0];
                }),
       Adhering("deliberation-kind", "party_adhered.deliberation",
-               [](Acts& acts) {
+               [](World&, Acts& acts) {
                  *acts[5].mutable_party_adhered()->mutable_deliberation() = Earlier(1);
                }),
       Adhering("signature-kind", "party_adhered.signature",
-               [](Acts& acts) {
+               [](World&, Acts& acts) {
                  acts[1].set_party("p003"), acts[5].mutable_under_deed()->set_ordinal(0);
                }),
+      Adhering("deliberation-kind", "party_adhered.deliberation",
+               [](World& w, Acts& acts) {
+                 *acts[5].mutable_party_adhered()->mutable_deliberation() =
+                     w.Must({w.Deed("p003", DEED_KIND_DELIBERATION)}, kTranscribers).Ref();
+               }),
+      Adhering("signature-kind", "party_adhered.signature",
+               [](World&, Acts& acts) {
+                 *acts[5].mutable_party_adhered()->mutable_signature() = Earlier(0);
+               }),
       Adhering("representative-role", "party_adhered.representative",
-               [](Acts& acts) { acts[3].mutable_mandate_given()->set_role(ROLE_DECIDER); }),
+               [](World& w, Acts& acts) {
+                 *acts[5].mutable_party_adhered()->mutable_representative() =
+                     w.MandateOf("representative-p003", "p003", ROLE_REPRESENTATIVE);
+               }),
+      {"deed.adhesion", "representative-not-in-force", "party_adhered.representative",
+       Stage::kAdhered, AdhesionWithoutRepresentative},
+      {"key.compromised", "awaits-ratification", "party_adhered.deliberation", Stage::kAdhered,
+       AdhesionOnFallenPapers},
+      {"key.compromised", "awaits-ratification", "party_adhered.signature", Stage::kAdhered,
+       AdhesionOnFallenPapers},
+      {"key.compromised", "awaits-ratification", "under_deed", Stage::kAdhered,
+       AdhesionOnFallenPapers},
+      Adhering("representative-role", "party_adhered.representative",
+               [](World&, Acts& acts) { acts[3].mutable_mandate_given()->set_role(ROLE_DECIDER); }),
       Adhering("representative-not-in-force", "party_adhered.representative",
-               [](Acts& acts) {
+               [](World&, Acts& acts) {
                  *acts[3].mutable_mandate_given()->mutable_from() = DateOf("2025-01-01");
                }),
-      Adhering("not-signed", "", [](Acts& acts) { acts[5].clear_under_deed(); }),
+      Adhering("not-signed", "", [](World&, Acts& acts) { acts[5].clear_under_deed(); }),
   };
 }
 
@@ -154,6 +224,20 @@ std::vector<Case> KeyCases() {
                   e.set_agent(MakeAgent("dpo-p001").id);
                   e.set_kind(AGENT_KIND_SERVICE);
                 }),
+      // A key that was stopped stays its agent's.
+      Spoilt("key.form", "fingerprint-taken", "agent_enrolled.spki", Stage::kStaffed,
+             kRepresentative,
+             [](World& w) {
+               w.Must({w.StopKey("p001", "steward-p001", STOP_CAUSE_LOST)}, {"steward-p001"});
+               return w.Enrol("p001", "steward-p001", AGENT_KIND_PERSON);
+             }),
+      // What an agent is, its mandate said before it had a key.
+      Spoilt("key.form", "kind-differs", "agent_enrolled.kind", Stage::kStaffed, kRepresentative,
+             [](World& w) {
+               w.Must({w.ServiceMandate("p001", "robot", ROLE_SENDER, "sender-p001")},
+                      kRepresentative);
+               return w.Enrol("p001", "robot", AGENT_KIND_PERSON);
+             }),
       Enrolment("party-differs", "party",
                 [](auto& e) { e.set_agent(MakeAgent("reader-p002").id); }),
       Misobserved(
@@ -166,6 +250,8 @@ std::vector<Case> KeyCases() {
           [](auto& observed) { observed.clear_possession(); }),
       Spoilt("key.enrolment", "representative-or-deed", "", Stage::kStaffed, {"decider-p001"},
              [](World& w) { return w.Enrol("p001", "newcomer", AGENT_KIND_PERSON); }),
+      Spoilt("key.enrolment", "representative-or-deed", "", Stage::kStaffed, kRepresentative,
+             [](World& w) { return w.Enrol("p003", "newcomer", AGENT_KIND_PERSON); }),
       Spoilt("key.enrolment", "own-key-or-deed", "", Stage::kStaffed, kRepresentative,
              [](World& w) {
                Act act = w.Enrol("p001", "second-key", AGENT_KIND_PERSON);
@@ -191,22 +277,80 @@ std::vector<Case> MandateCases() {
              [](auto& m) { m.add_datasets("p001/children"); }),
       Giving("wire.field", "not-allowed", "mandate_given.unit", ROLE_DECIDER,
              [](auto& m) { m.set_unit("stats"); }),
+      Giving("wire.field", "not-allowed", "mandate_given.answerable_agent", ROLE_DECIDER,
+             [](auto& m) {
+               m.set_agent(MakeAgent("dpo-p001").id);
+               m.set_answerable_agent(MakeAgent("sender-p001").id);
+             }),
+      Giving("wire.field", "not-allowed", "mandate_given.confidentiality", ROLE_DECIDER,
+             [](auto& m) {
+               *m.mutable_confidentiality()->mutable_signed_on() = DateOf("2024-02-01");
+             }),
+      Spoilt("wire.field", "not-allowed", "mandate_given.person", Stage::kStaffed, kRepresentative,
+             [](World& w) {
+               Act act = w.ServiceMandate("p001", "robot", ROLE_SENDER, "sender-p001");
+               act.mutable_mandate_given()->mutable_person()->set_digest(Commitment("robot"));
+               return act;
+             }),
+      Giving("wire.field", "too-many", "mandate_given.datasets", ROLE_SENDER,
+             [](auto& m) {
+               for (int i = 0; i <= 64; ++i) m.add_datasets("p001/children-" + std::to_string(i));
+             }),
       Giving("IX.5d", "unit-missing", "mandate_given.unit", ROLE_READER,
              [](auto& m) { m.clear_unit(); }),
       Giving("IX.5d", "unit-unknown", "mandate_given.unit", ROLE_READER,
              [](auto& m) { m.set_unit("nowhere"); }),
       Giving("IX.5d", "agreement-missing", "mandate_given.confidentiality", ROLE_READER,
              [](auto& m) { m.clear_confidentiality(); }),
+      Spoilt("IX.5d", "agreement-missing", "mandate_given.confidentiality", Stage::kStaffed,
+             {"representative-p002"},
+             [](World& w) {
+               Act act = w.ServiceMandate("p002", "robot", ROLE_READER, "steward-p002");
+               act.mutable_mandate_given()->clear_confidentiality();
+               return act;
+             }),
       Giving("IX.5d", "agreement-ahead", "mandate_given.confidentiality.signed_on", ROLE_READER,
              [](auto& m) {
                *m.mutable_confidentiality()->mutable_signed_on() = DateOf("2024-06-04");
              }),
+  };
+}
+
+std::vector<Case> ServiceCases() {
+  return {
       Serving("service-role", "mandate_given.role", [](auto& m) { m.set_role(ROLE_DECIDER); }),
       Serving("service-datasets", "mandate_given.datasets", [](auto& m) { m.clear_datasets(); }),
       Serving("answerable-not-a-person", "mandate_given.answerable_agent",
               [](auto& m) { m.set_answerable_agent(MakeAgent("stranger").id); }),
       Serving("answerable-without-mandate", "mandate_given.answerable_agent",
               [](auto& m) { m.set_answerable_agent(MakeAgent("reader-p002").id); }),
+      Answered("temp",
+               [](World& w) {
+                 Act act = w.Mandate("p001", "temp", ROLE_STEWARD);
+                 *act.mutable_mandate_given()->mutable_until() = DateOf("2024-06-10");
+                 w.Must({act}, kRepresentative);
+                 w.SetDay("2024-06-11");
+               }),
+      Answered("sender-p001", [](World& w) { EndMandateOfTheSender(w, ""); }),
+      Answered("sender-p001",
+               [](World& w) {
+                 EndMandateOfTheSender(w, "2024-06-10");
+                 w.SetDay("2024-06-11");
+               }),
+      // A mandate that is ended before its first day has none left.
+      Answered("temp",
+               [](World& w) {
+                 Act act = w.Mandate("p001", "temp", ROLE_STEWARD);
+                 *act.mutable_mandate_given()->mutable_from() = DateOf("2024-09-01");
+                 Act end = w.EndMandate("p001", w.Must({act}, kRepresentative).Ref());
+                 *end.mutable_mandate_ended()->mutable_last_day() = DateOf("2024-08-31");
+                 w.Must({end}, kRepresentative);
+               }),
+  };
+}
+
+std::vector<Case> GiverCases() {
+  return {
       Giving("mandate.giver", "deed-only", "mandate_given.role", ROLE_REPRESENTATIVE, [](auto&) {}),
       Giving("mandate.giver", "other-party", "mandate_given.role", ROLE_SECRETARIAT, [](auto&) {}),
       Giving("mandate.giver", "other-party", "mandate_given.role", ROLE_OPERATOR, [](auto&) {}),
@@ -225,10 +369,11 @@ std::vector<Case> MandateCases() {
 }  // namespace
 
 std::vector<Case> PeopleCases() {
-  std::vector<Case> cases = DeedCases();
-  for (Case& key : KeyCases()) cases.push_back(std::move(key));
-  for (Case& mandate : MandateCases()) cases.push_back(std::move(mandate));
-  return cases;
+  std::vector<Case> all;
+  for (auto cases :
+       {DeedCases(), AdhesionCases(), KeyCases(), MandateCases(), ServiceCases(), GiverCases()})
+    all.insert(all.end(), cases.begin(), cases.end());
+  return all;
 }
 
 }  // namespace passerelle::tests

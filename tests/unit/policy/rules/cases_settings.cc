@@ -30,6 +30,9 @@ std::vector<Case> FormCases() {
       Changing(kForm, "threshold", "least_threshold", [](auto& s) { s.set_least_threshold(4); }),
       Changing(kForm, "unit-repeated", "units[3].code",
                [](auto& s) { s.add_units()->set_code("stats"); }),
+      Changing("wire.field", "malformed", "units[3].code",
+               [](auto& s) { s.add_units()->set_code("Petite enfance"); }),
+      Changing("wire.field", "missing", "units[3].code", [](auto& s) { s.add_units(); }),
       Changing(kForm, "class-repeated", "recipient_classes[3].code",
                [](auto& s) {
                  AddClass(s, "communes", {"p003"});

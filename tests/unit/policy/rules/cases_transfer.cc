@@ -10,15 +10,19 @@ using record::v1::Entry;
 using record::v1::PayloadObserved;
 using statement::v1::Act;
 using statement::v1::ActRef;
+using statement::v1::AGENT_KIND_GATEWAY;
 using statement::v1::AGENT_KIND_SERVICE;
 using statement::v1::Release;
 using statement::v1::RELEASE_EACH_RULED;
+using statement::v1::ROLE_DPO;
+using statement::v1::ROLE_READER;
 using statement::v1::ROLE_SENDER;
 using statement::v1::ROLE_STEWARD;
 using statement::v1::RULING_REFUSED;
 using statement::v1::RULING_RELEASED;
 using statement::v1::Statement;
 using statement::v1::TransferSubmitted;
+using statement::v1::VERDICT_REFUSED;
 
 Act Send(World& world) { return world.Send(); }
 Act Release(World& world) { return world.Rule(RULING_RELEASED); }
@@ -48,16 +52,6 @@ Case Failing(std::string rule, std::string code, uint32_t column, CellFault faul
     cell.set_fault(fault);
     payload.set_cells_failing(1);
   });
-}
-
-// A case in a world whose DPO set conditions.
-Case Conditioned(std::string rule, std::string code, std::string path, World::Options options,
-                 Stage stage, std::function<Entry(World&)> decide) {
-  return {std::move(rule), std::move(code), std::move(path), Stage::kEmpty,
-          [options = std::move(options), stage, decide = std::move(decide)](World&) {
-            World world(stage, options);
-            return decide(world);
-          }};
 }
 
 World::Options EachRuled() {
@@ -91,17 +85,64 @@ Entry SentByAService(World& world, const std::string& slug, std::string_view unt
   return Try(world, world.Send(), {"robot"});
 }
 
+World::Options ToTheGroup() {
+  World::Options options;
+  options.recipient_class = "group";
+  return options;
+}
+
+Entry SentBeforeTheFirstDay(World& world) {
+  Act proposal = world.Propose();
+  *proposal.mutable_exchange_proposed()->mutable_from() = DateOf("2024-09-01");
+  world.exchange = world.Must({proposal}, {"requester-p002"}).Ref();
+  world.opinion = world.Must({world.Opine()}, {"dpo-p001"}).Ref();
+  world.Must({world.DecideExchange()}, {"decider-p001"});
+  world.Must({world.Register()}, {"steward-p001"});
+  return Try(world, world.Send(), {"sender-p001"});
+}
+
+// An acknowledgement by a service that may read another dataset.
+Entry AcknowledgedByAServiceOfAnother(World& world) {
+  Act mandate = world.ServiceMandate("p002", "robot", ROLE_READER, "reader-p002");
+  mandate.mutable_mandate_given()->set_datasets(0, "p001/other");
+  world.Must({mandate, world.Enrol("p002", "robot", AGENT_KIND_SERVICE)}, {"representative-p002"});
+  return Try(world, world.Acknowledge(), {"robot"});
+}
+
 std::vector<Case> ManifestCases() {
   return {
       Spoilt("transfer.approval", "not-approved", "transfer_submitted.exchange", Stage::kFavourable,
              {"sender-p001"}, Send),
+      {"transfer.approval", "not-approved", "transfer_submitted.exchange", Stage::kFavourable,
+       [](World& world) {
+         Act refused = world.DecideExchange();
+         refused.mutable_exchange_decided()->set_verdict(VERDICT_REFUSED);
+         world.Must({refused}, {"decider-p001"});
+         return Try(world, world.Send(), {"sender-p001"});
+       }},
+      {"transfer.approval", "outside-dates", "", Stage::kDeclared, SentBeforeTheFirstDay},
+      With(ToTheGroup(), "IX.1", "class-empty", "", Stage::kRegistered,
+           [](World& world) {
+             Act act = world.EnactSettings();
+             auto& group = *act.mutable_settings_enacted()->mutable_settings();
+             group.mutable_recipient_classes(0)->clear_parties();
+             group.mutable_recipient_classes(0)->add_parties("p006");
+             world.Must({act}, World::transcribers());
+             return Try(world, world.Send(), {"sender-p001"});
+           }),
+      Fallen("transfer_submitted.exchange", Stage::kRegistered, "p001", "dpo-p001", "sender-p001",
+             Send),
+      Fallen("transfer_submitted.exchange", Stage::kRegistered, "p001", "steward-p001",
+             "sender-p001", Send),
+      Fallen("transfer_submitted.exchange", Stage::kRegistered, "p002", "requester-p002",
+             "sender-p001", Send),
       {"transfer.approval", "outside-dates", "", Stage::kRegistered,
        [](World& world) {
          world.SetDay("2026-01-01");
          return Try(world, world.Send(), {"sender-p001"});
        }},
-      Conditioned("transfer.approval", "cap-reached", "", CappedAtOne(), Stage::kSent,
-                  [](World& world) { return Try(world, world.Send(), {"sender-p001"}); }),
+      With(CappedAtOne(), "transfer.approval", "cap-reached", "", Stage::kSent,
+           [](World& world) { return Try(world, world.Send(), {"sender-p001"}); }),
       Spoilt("IX.3c", "register-missing", "transfer_submitted.exchange", Stage::kApproved,
              {"sender-p001"}, Send),
       Sending("transfer.manifest", "dataset-differs", "dataset",
@@ -141,20 +182,20 @@ std::vector<Case> ContentCases() {
       Containing("IX.5f", "column-twice", [](auto& p) { p.add_columns()->set_field(1); }),
       Containing("IX.5f", "column-missing",
                  [](auto& p) { p.mutable_columns()->DeleteSubrange(0, 1); }),
-      Conditioned("IX.5f", "column-not-in-force", "*", Dropped(), Stage::kRegistered,
-                  [](World& world) {
-                    const Statement statement = world.Draft({world.Send()}, {"sender-p001"});
-                    record::v1::Observed observed = world.Observe(statement);
-                    observed.mutable_acts(0)->mutable_payload()->add_columns()->set_field(5);
-                    return world.Decide(statement, observed);
-                  }),
-      Conditioned("IX.5f", "below-threshold", "*", Dropped(), Stage::kRegistered,
-                  [](World& world) {
-                    const Statement statement = world.Draft({world.Send()}, {"sender-p001"});
-                    record::v1::Observed observed = world.Observe(statement);
-                    observed.mutable_acts(0)->mutable_payload()->set_threshold_respected(5);
-                    return world.Decide(statement, observed);
-                  }),
+      With(Dropped(), "IX.5f", "column-not-in-force", "*", Stage::kRegistered,
+           [](World& world) {
+             const Statement statement = world.Draft({world.Send()}, {"sender-p001"});
+             record::v1::Observed observed = world.Observe(statement);
+             observed.mutable_acts(0)->mutable_payload()->add_columns()->set_field(5);
+             return Judge(world, statement, observed);
+           }),
+      With(Dropped(), "IX.5f", "below-threshold", "*", Stage::kRegistered,
+           [](World& world) {
+             const Statement statement = world.Draft({world.Send()}, {"sender-p001"});
+             record::v1::Observed observed = world.Observe(statement);
+             observed.mutable_acts(0)->mutable_payload()->set_threshold_respected(5);
+             return Judge(world, statement, observed);
+           }),
       Failing("IX.5f", "cell-type", 1, record::v1::CELL_FAULT_TYPE),
       Failing("IX.5f", "cell-code", 3, record::v1::CELL_FAULT_CODE),
       Failing("IX.5f", "cell-threshold", 4, record::v1::CELL_FAULT_THRESHOLD),
@@ -170,7 +211,7 @@ std::vector<Case> ContentCases() {
          record::v1::TextHit& hit = *observed.mutable_acts(0)->add_text_hits();
          hit.set_path("acts[0].dataset_declared.slug");
          hit.set_action(record::v1::HIT_ACTION_BLOCK);
-         return world.Decide(statement, observed);
+         return Judge(world, statement, observed);
        }},
       Misobserved("content.attachments", "attachments-fail", Stage::kRegistered, {"sender-p001"},
                   Send, [](auto& observed) { observed.set_attachments(record::v1::CHECK_FAILS); }),
@@ -180,11 +221,10 @@ std::vector<Case> ContentCases() {
 std::vector<Case> RulingCases() {
   const auto ruling = [](std::string code, std::string path, Names signers,
                          std::function<Act(World&)> make) {
-    return Conditioned("transfer.ruling", std::move(code), std::move(path), EachRuled(),
-                       Stage::kSent,
-                       [signers = std::move(signers), make = std::move(make)](World& world) {
-                         return Try(world, make(world), signers);
-                       });
+    return With(EachRuled(), "transfer.ruling", std::move(code), std::move(path), Stage::kSent,
+                [signers = std::move(signers), make = std::move(make)](World& world) {
+                  return Try(world, make(world), signers);
+                });
   };
   return {
       Spoilt("transfer.ruling", "not-a-recipient", "transfer_ruled.recipient", Stage::kSent,
@@ -207,13 +247,32 @@ std::vector<Case> RulingCases() {
                world.SetDay("2027-01-01");
                return world.Rule(RULING_RELEASED);
              }),
-      Conditioned("IX.2c", "not-the-dpo", "", EachRuled(), Stage::kSent,
-                  [](World& world) { return Try(world, Release(world), {"decider-p001"}); }),
-      Conditioned("conflict.C1", "dpo-holds-office", "", EachRuled(), Stage::kSent,
-                  [](World& world) {
-                    world.Appoint("p002", ROLE_STEWARD, "dpo-p001");
-                    return Try(world, Release(world), {"dpo-p001"});
-                  }),
+      With(EachRuled(), "IX.2c", "not-the-dpo", "", Stage::kSent,
+           [](World& world) { return Try(world, Release(world), {"decider-p001"}); }),
+      With(EachRuled(), "conflict.C1", "dpo-holds-office", "", Stage::kSent,
+           [](World& world) {
+             world.Appoint("p002", ROLE_STEWARD, "dpo-p001");
+             return Try(world, Release(world), {"dpo-p001"});
+           }),
+      // A refusal makes the erasure due: there is nothing left to release.
+      ruling("not-held", "transfer_ruled.transfer", {"dpo-p001"},
+             [](World& world) {
+               world.Must({world.Rule(RULING_REFUSED)}, {"dpo-p001"});
+               return world.Rule(RULING_RELEASED);
+             }),
+      With(EachRuled(), "IX.2b", "not-the-holder", "party", Stage::kSent,
+           [](World& world) {
+             Act act = world.Rule(RULING_RELEASED);
+             act.set_party("p002");
+             return Try(world, act, {"dpo-p001"});
+           }),
+      Fallen("transfer_ruled.transfer", Stage::kSent, "p001", "sender-p001", "dpo-p001", Release,
+             EachRuled()),
+  };
+}
+
+std::vector<Case> AcknowledgementCases() {
+  return {
       Spoilt("transfer.acknowledgement", "not-handed-over", "transfer_acknowledged.transfer",
              Stage::kSent, {"reader-p002"}, [](World& world) { return world.Acknowledge(); }),
       Spoilt("transfer.acknowledgement", "commitment-differs", "transfer_acknowledged.payload",
@@ -230,9 +289,21 @@ std::vector<Case> RulingCases() {
                act.set_party("p003");
                return act;
              }),
+      {"mandate.role", "dataset-not-named", "", Stage::kHandedOver,
+       AcknowledgedByAServiceOfAnother},
       Spoilt("mandate.role", "reader-missing", "", Stage::kHandedOver, {"requester-p002"},
              [](World& world) { return world.Acknowledge(); }),
   };
+}
+
+Entry ErasedOnTheGroundOfAnother(World& world) {
+  const ActRef first = world.transfer;
+  world.transfer = world.Must({world.Send()}, {"sender-p001"}).Ref();
+  world.SetDay("2027-01-01");
+  const ActRef other = world.Must({world.ReachRetention()}, {"gateway"}).Ref();
+  world.transfer = first;
+  world.Must({world.ReachRetention()}, {"gateway"});
+  return Try(world, world.Erase(other), {"gateway"});
 }
 
 std::vector<Case> GatewayCases() {
@@ -242,8 +313,8 @@ std::vector<Case> GatewayCases() {
              hand_over),
       Spoilt("gateway.key", "not-the-gateway", "header.signers", Stage::kSent,
              {"gateway", "secretary-1"}, hand_over),
-      Conditioned("gateway.handover", "held", "", EachRuled(), Stage::kSent,
-                  [](World& world) { return Try(world, world.HandOver(), {"gateway"}); }),
+      With(EachRuled(), "gateway.handover", "held", "", Stage::kSent,
+           [](World& world) { return Try(world, world.HandOver(), {"gateway"}); }),
       {"gateway.handover", "retention-over", "", Stage::kSent,
        [](World& world) {
          world.SetDay("2027-01-01");
@@ -259,6 +330,11 @@ std::vector<Case> GatewayCases() {
                   [](auto& observed) { observed.mutable_reader()->set_party("p003"); }),
       Misobserved("gateway.handover", "reader-not-entitled", Stage::kSent, {"gateway"}, hand_over,
                   [](auto& observed) { observed.mutable_reader()->set_unit("childhood"); }),
+      Misobserved("gateway.handover", "reader-not-entitled", Stage::kSent, {"gateway"}, hand_over,
+                  [](auto& observed) { observed.mutable_reader()->set_role(ROLE_DPO); }),
+      Misobserved("gateway.handover", "reader-not-entitled", Stage::kSent, {"gateway"}, hand_over,
+                  [](auto& observed) { observed.mutable_reader()->set_kind(AGENT_KIND_GATEWAY); }),
+      Fallen("", Stage::kSent, "p001", "decider-p001", "gateway", hand_over),
       Misobserved("wire.observed", "observation-missing", Stage::kSent, {"gateway"}, hand_over,
                   [](auto& observed) { observed.clear_reader(); }),
       Spoilt("gateway.retention", "not-over", "retention_reached.transfer", Stage::kSent,
@@ -277,6 +353,19 @@ std::vector<Case> GatewayCases() {
          world.Must({world.ReachRetention()}, {"gateway"});
          return Try(world, world.Erase(world.transfer), {"gateway"});
        }},
+      {"gateway.erasure", "ground-differs", "payload_erased.ground", Stage::kSent,
+       ErasedOnTheGroundOfAnother},
+      {"gateway.key", "not-the-gateway", "header.signers", Stage::kSent,
+       [](World& world) {
+         world.SetDay("2027-01-01");
+         return Try(world, world.ReachRetention(), {"secretary-1"});
+       }},
+      {"gateway.key", "not-the-gateway", "header.signers", Stage::kSent,
+       [](World& world) {
+         world.SetDay("2027-01-01");
+         const ActRef ground = world.Must({world.ReachRetention()}, {"gateway"}).Ref();
+         return Try(world, world.Erase(ground), {"secretary-1"});
+       }},
       {"gateway.erasure", "already-erased", "payload_erased.transfer", Stage::kSent,
        [](World& world) {
          world.SetDay("2027-01-01");
@@ -291,7 +380,8 @@ std::vector<Case> GatewayCases() {
 
 std::vector<Case> TransferCases() {
   std::vector<Case> all;
-  for (auto cases : {ManifestCases(), ContentCases(), RulingCases(), GatewayCases()})
+  for (auto cases :
+       {ManifestCases(), ContentCases(), RulingCases(), AcknowledgementCases(), GatewayCases()})
     all.insert(all.end(), cases.begin(), cases.end());
   return all;
 }

@@ -33,8 +33,22 @@ std::vector<Case> FoundingCases() {
                 [](auto& e) { e.mutable_convention()->mutable_parties(1)->set_id("p001"); }),
       Unfounded("founding.terms", "secretariat", "convention_enacted.convention.secretariat_party",
                 [](auto& e) { e.mutable_convention()->set_countersigning_party("p002"); }),
+      Unfounded("founding.terms", "secretariat", "convention_enacted.convention.secretariat_party",
+                [](auto& e) { e.mutable_convention()->set_secretariat_party("p999"); }),
+      Unfounded("founding.terms", "secretariat", "convention_enacted.convention.secretariat_party",
+                [](auto& e) { e.mutable_convention()->set_countersigning_party("p999"); }),
       Unfounded("founding.terms", "code-repeated", "convention_enacted.convention.purposes[1].code",
                 [](auto& e) { e.mutable_convention()->mutable_purposes(1)->set_code("I-1"); }),
+      Unfounded("wire.field", "malformed", "convention_enacted.convention.purposes[0].code",
+                [](auto& e) { e.mutable_convention()->mutable_purposes(0)->set_code("I 1"); }),
+      Unfounded("wire.field", "malformed", "convention_enacted.convention.tags[0].code",
+                [](auto& e) { e.mutable_convention()->mutable_tags(0)->set_code("Axe-1"); }),
+      Unfounded(
+          "wire.field", "malformed", "convention_enacted.convention.data_subjects[1].code",
+          [](auto& e) { e.mutable_convention()->mutable_data_subjects(1)->set_code("-enfants"); }),
+      Unfounded(
+          "wire.field", "malformed", "convention_enacted.settings.units[0].code",
+          [](auto& e) { e.mutable_settings()->mutable_units(0)->set_code(std::string(65, 'u')); }),
       Unfounded("settings.form", "threshold", "convention_enacted.settings.least_threshold",
                 [](auto& e) { e.mutable_settings()->set_least_threshold(4); }),
       Unfounded("settings.form", "unit-repeated", "convention_enacted.settings.units[1].code",
@@ -71,6 +85,12 @@ std::vector<Case> HeaderCases() {
                 [](Statement& s) { s.mutable_header()->set_log(Commitment("another")); }),
       Misheaded("wire.field", "missing", "header.log",
                 [](Statement& s) { s.mutable_header()->clear_log(); }),
+      {"wire.log", "foreign-log", "header.log", Stage::kEmpty,
+       [](World& world) {
+         Statement statement = world.Draft({world.Found()}, kFounders);
+         statement.mutable_header()->set_log(Commitment("another"));
+         return Judge(world, statement, world.Observe(statement));
+       }},
       Spoilt("wire.log", "not-founded", "", Stage::kEmpty, {"steward-p001"},
              [](World& world) { return world.Declare(); }),
       Misheaded("wire.time", "issued-ahead", "header.issued_at_ms",
@@ -136,13 +156,13 @@ Entry WithSeen(World& world, std::optional<record::v1::Check> seen) {
   record::v1::Observed observed = world.Observe(statement);
   observed.clear_seen();
   if (seen.has_value()) observed.set_seen(*seen);
-  return world.Decide(statement, observed);
+  return Judge(world, statement, observed);
 }
 
 Entry Repeated(World& world) {
   const Statement statement = world.Draft({world.Declare()}, {"steward-p001"});
   world.Submit(statement, world.Observe(statement));
-  return world.Decide(statement, world.Observe(statement));
+  return Judge(world, statement, world.Observe(statement));
 }
 
 // A key whose validity ends at the instant of its enrolment plus one second.
@@ -177,12 +197,12 @@ Entry TooLargeAnEntry(World& world) {
     hit.set_detector("siret");
     hit.set_action(record::v1::HIT_ACTION_WARN);
   }
-  return world.Decide(statement, observed);
+  return Judge(world, statement, observed);
 }
 
 Entry TryAll(World& world, const Acts& acts, const Names& signers) {
   const Statement statement = world.Draft(acts, signers);
-  return world.Decide(statement, world.Observe(statement));
+  return Judge(world, statement, world.Observe(statement));
 }
 
 Entry TwoExchanges(World& world) {
@@ -239,6 +259,13 @@ std::vector<Case> FormCases() {
           "wire.observed", "observation-missing", Stage::kStaffed, {"steward-p001"},
           [](World& world) { return world.Declare(); },
           [](auto& observed) { observed.clear_attachments(); }),
+      {"wire.observed", "observation-missing", "", Stage::kStaffed,
+       [](World& world) {
+         const Statement statement = world.Draft({world.Declare()}, {"steward-p001"});
+         record::v1::Observed observed = world.Observe(statement);
+         observed.clear_acts();
+         return Judge(world, statement, observed);
+       }},
       Spoilt("wire.field", "repeated", "dataset_declared.units[2]", Stage::kStaffed,
              {"steward-p001"},
              [](World& world) {
@@ -260,6 +287,11 @@ std::vector<Case> FormCases() {
                act.mutable_dataset_declared()->mutable_fields(0)->add_codes("x");
                return act;
              }),
+  };
+}
+
+std::vector<Case> ReferenceCases() {
+  return {
       Spoilt("wire.reference", "forward", "exchange_proposed.dataset", Stage::kDeclared,
              {"requester-p002"},
              [](World& world) {
@@ -288,7 +320,7 @@ std::vector<Case> FormCases() {
 
 std::vector<Case> WireCases() {
   std::vector<Case> all;
-  for (auto cases : {FoundingCases(), HeaderCases(), SetCases(), FormCases()})
+  for (auto cases : {FoundingCases(), HeaderCases(), SetCases(), FormCases(), ReferenceCases()})
     all.insert(all.end(), cases.begin(), cases.end());
   return all;
 }

@@ -27,11 +27,14 @@ record::v1::Effect EffectOf(const Step& step) {
   return step.accepted() ? step.entry.recorded().decisions(0).effect() : record::v1::EFFECT_REFUSED;
 }
 
-// Expects a report that is recorded, says why it binds nobody, and changes nothing.
-void ExpectNoted(const Step& step, const std::string& code) {
+// Submits a report, which has to be recorded, to say why it binds nobody, and to change nothing.
+void ExpectNoted(World& world, const Act& act, const Names& signers, const std::string& code) {
+  const std::string before = SubstanceOf(world.state());
+  const Step& step = world.Submit({act}, signers);
   EXPECT_EQ(EffectOf(step), record::v1::EFFECT_NOTED) << FindingsOf(step.entry);
   EXPECT_THAT(FindingsOf(step.entry), HasSubstr(code));
   EXPECT_FALSE(step.entry.recorded().decisions(0).has_outcome());
+  EXPECT_EQ(SubstanceOf(world.state()), before);
 }
 
 bool Binds(const Step& step) { return EffectOf(step) == record::v1::EFFECT_ACCEPTED; }
@@ -108,10 +111,10 @@ TEST(Freeze, BindsWhenSignedByTheRolesOfEitherSide) {
 TEST(Freeze, IsNotedWhenSignedByAnybodyElse) {
   World world(Stage::kSent);
   for (const char* name : {"requester-p002", "reader-p002", "secretary-1", "dpo-p001"})
-    ExpectNoted(world.Submit({world.FreezeTransfer("p002")}, {name}), "freeze.power/without-power");
-  ExpectNoted(world.Submit({world.FreezeTransfer("p003")}, {"steward-p003"}),
+    ExpectNoted(world, world.FreezeTransfer("p002"), {name}, "freeze.power/without-power");
+  ExpectNoted(world, world.FreezeTransfer("p003"), {"steward-p003"},
               "freeze.power/not-a-side party");
-  ExpectNoted(world.Submit({world.FreezeExchange("p003")}, {"steward-p003"}),
+  ExpectNoted(world, world.FreezeExchange("p003"), {"steward-p003"},
               "freeze.power/not-a-side party");
   EXPECT_EQ(FreezesIn(world), 0u);
   world.Must({world.HandOver()}, {"gateway"});
@@ -130,8 +133,7 @@ TEST(Freeze, IsNotedWhenItsSenderSendsAnotherDataset) {
   Act mandate = world.ServiceMandate("p001", "robot", ROLE_SENDER, "sender-p001");
   mandate.mutable_mandate_given()->set_datasets(0, "p001/other");
   world.Must({mandate, world.Enrol("p001", "robot", AGENT_KIND_SERVICE)}, {"representative-p001"});
-  ExpectNoted(world.Submit({world.FreezeExchange("p001")}, {"robot"}),
-              "freeze.power/without-power");
+  ExpectNoted(world, world.FreezeExchange("p001"), {"robot"}, "freeze.power/without-power");
   mandate.mutable_mandate_given()->set_datasets(0, "p001/children");
   world.Must({mandate}, {"representative-p001"});
   EXPECT_TRUE(Binds(world.Submit({world.FreezeExchange("p001")}, {"robot"})));
@@ -143,10 +145,9 @@ TEST(Freeze, IsNotedOnADeedAndByAnOperator) {
       world.Must({world.Deed("p002", DEED_KIND_MANDATE)}, World::transcribers()).Ref();
   Act transcribed = world.FreezeExchange("p002");
   *transcribed.mutable_under_deed() = deed;
-  ExpectNoted(world.Submit({transcribed}, World::transcribers()), "freeze.power/on-a-deed");
+  ExpectNoted(world, transcribed, World::transcribers(), "freeze.power/on-a-deed");
   world.Appoint("p002", ROLE_OPERATOR, "steward-p002");
-  ExpectNoted(world.Submit({world.FreezeExchange("p002")}, {"steward-p002"}),
-              "conflict.C6/operator-acts");
+  ExpectNoted(world, world.FreezeExchange("p002"), {"steward-p002"}, "conflict.C6/operator-acts");
 }
 
 TEST(Freeze, IsNotedWhenNothingIsLeftToStop) {
@@ -154,13 +155,12 @@ TEST(Freeze, IsNotedWhenNothingIsLeftToStop) {
   Act decision = refused.DecideExchange();
   decision.mutable_exchange_decided()->set_verdict(VERDICT_REFUSED);
   refused.Must({decision}, {"decider-p001"});
-  ExpectNoted(refused.Submit({refused.FreezeExchange("p001")}, {"dpo-p001"}),
+  ExpectNoted(refused, refused.FreezeExchange("p001"), {"dpo-p001"},
               "freeze.power/nothing-to-stop");
   World erased(Stage::kSent);
   erased.SetDay("2027-01-01");
   erased.Must({erased.ReachRetention()}, {"gateway"});
-  ExpectNoted(erased.Submit({erased.FreezeTransfer("p001")}, {"dpo-p001"}),
-              "freeze.power/nothing-to-stop");
+  ExpectNoted(erased, erased.FreezeTransfer("p001"), {"dpo-p001"}, "freeze.power/nothing-to-stop");
 }
 
 TEST(Freeze, LapsesAfterTheWorkingDaysOfTheSettings) {
@@ -182,7 +182,7 @@ TEST(Freeze, LapsesNoMoreOnceASecondAgentOfTheSideConfirmsIt) {
   EXPECT_EQ(policy::state::KeyOf(StopOf(second).confirms()), policy::state::KeyOf(first.Ref()));
   EXPECT_FALSE(StopOf(second).has_lapses_on());
   EXPECT_EQ(FreezesIn(world), 1u);
-  ExpectNoted(world.Submit({world.FreezeExchange("p002")}, {"representative-p002"}),
+  ExpectNoted(world, world.FreezeExchange("p002"), {"representative-p002"},
               "freeze.power/already-confirmed");
   world.SetDay("2025-06-12");
   EXPECT_FALSE(world.Submit({world.Send()}, {"sender-p001"}).accepted());
@@ -201,11 +201,9 @@ TEST(Freeze, IsConfirmedByItsOwnSideAlone) {
 TEST(Freeze, IsNotRenewedByItsAgentWhileItLivesOrOnceItLapsed) {
   World world(Stage::kSent);
   world.Must({world.FreezeExchange("p002")}, {"steward-p002"});
-  ExpectNoted(world.Submit({world.FreezeExchange("p002")}, {"steward-p002"}),
-              "freeze.power/not-renewed");
+  ExpectNoted(world, world.FreezeExchange("p002"), {"steward-p002"}, "freeze.power/not-renewed");
   world.SetDay("2024-06-12");
-  ExpectNoted(world.Submit({world.FreezeExchange("p002")}, {"steward-p002"}),
-              "freeze.power/not-renewed");
+  ExpectNoted(world, world.FreezeExchange("p002"), {"steward-p002"}, "freeze.power/not-renewed");
   world.Must({world.HandOver()}, {"gateway"});
   // Another agent freezes anew, which the first then confirms.
   world.Must({world.FreezeExchange("p002")}, {"decider-p002"});
@@ -221,7 +219,7 @@ TEST(Freeze, BindsFromASuspendedKeyAndIsNotedFromACompromisedOne) {
   World compromised(Stage::kSent);
   compromised.Must({compromised.StopKey("p002", "steward-p002", STOP_CAUSE_COMPROMISED)},
                    {"representative-p002"});
-  ExpectNoted(compromised.Submit({compromised.FreezeExchange("p002")}, {"steward-p002"}),
+  ExpectNoted(compromised, compromised.FreezeExchange("p002"), {"steward-p002"},
               "freeze.power/without-power");
   EXPECT_EQ(FreezesIn(compromised), 0u);
 }
