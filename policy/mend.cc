@@ -65,6 +65,7 @@ constexpr Line kLines[] = {
     {"mandate.role", "dataset-not-named", Side::kAuthor, ROLE_REPRESENTATIVE, true},
     {"mandate.role", "not-answered-for", Side::kAuthor, ROLE_REPRESENTATIVE, true},
     {"transfer.approval", "not-approved", Side::kHolder, ROLE_DECIDER, true},
+    {"transfer.approval", "not-yet", Side::kHolder, ROLE_SENDER, false},
     {"transfer.approval", "outside-dates", Side::kRecipient, ROLE_REQUESTER, false},
     {"transfer.approval", "cap-reached", Side::kRecipient, ROLE_REQUESTER, false},
 };

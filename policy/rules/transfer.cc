@@ -25,8 +25,11 @@ constexpr Message kApprovalMessages[] = {
     {"not-approved", "L'échange n'est pas approuvé.", "The exchange is not approved.",
      "Le décideur du détenteur décide, après l'avis du délégué.",
      "The holder's decider decides, after the DPO's opinion."},
-    {"outside-dates", "Les envois de cet échange vont jusqu'au {limit:date}, depuis son début.",
-     "Transfers of this exchange run from its first day to {limit:date}.",
+    {"not-yet", "Les envois de cet échange commencent le {limit:date}.",
+     "Transfers of this exchange begin on {limit:date}.", "L'expéditeur attend ce jour.",
+     "The sender waits for that day."},
+    {"outside-dates", "Le dernier jour des envois de cet échange était le {limit:date}.",
+     "The last day for transfers of this exchange was {limit:date}.",
      "Le demandeur propose un nouvel échange.", "The requester proposes a new exchange."},
     {"cap-reached", "L'échange n'admet que {limit} envois.",
      "The exchange allows {limit} transfers only.", "Le demandeur propose un nouvel échange.",
@@ -166,9 +169,10 @@ void CheckApproval(Judgement& j) {
   }
   NeedStanding(j, exchange.opinion(), j.At("exchange"));
   NeedStanding(j, exchange.decision(), j.At("exchange"));
+  const int64_t first = state::NumberOf(exchange.from());
   const int64_t last = state::NumberOf(exchange.terms().until());
-  if (j.day() < state::NumberOf(exchange.from()) || j.day() > last)
-    j.Refuse({kTransferApproval, "outside-dates"}).set_limit(last);
+  if (j.day() < first) j.Refuse({kTransferApproval, "not-yet"}).set_limit(first);
+  if (j.day() > last) j.Refuse({kTransferApproval, "outside-dates"}).set_limit(last);
   const uint32_t cap = exchange.terms().transfer_cap();
   if (cap != 0 && exchange.transfers() >= cap)
     j.Refuse({kTransferApproval, "cap-reached"}).set_limit(cap);

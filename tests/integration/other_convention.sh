@@ -74,7 +74,7 @@ accepted as dpo exchange opinion "$tomorrow" --party $fund --opinion favourable 
 accepted as decider exchange decide "$tomorrow" --party $fund --verdict approved --reasons files/reasons.txt
 accepted as steward register record "$tomorrow" --party $fund --reference islands/boarding \
   --legal-basis public_task --review-on $last_day --sheet "$sheet"
-refused "transfer.approval outside-dates" as sender transfer send "$tomorrow" files/2026.csv --party $fund --period 2026
+refused "transfer.approval not-yet" as sender transfer send "$tomorrow" files/2026.csv --party $fund --period 2026
 expect 0 as auditor --json receipt get "${sent%/*}"
 receipt=$(jq -r .receipt <<<"$answer")
 sed -n 's/^extra //p' "$receipt" | base64 -d | tail -c +21 |

@@ -244,6 +244,22 @@ TEST(InboxTest, AsksTheRepresentativeToReinstateAndToRatify) {
   EXPECT_THAT(KindsIn(world, "representative-p001"), IsEmpty());
 }
 
+TEST(InboxTest, AsksTheRepresentativeForWhatACompromisedKeyDidUntilItIsRatified) {
+  World world(Stage::kDeclared);
+  statement::v1::Act stop =
+      world.StopKey("p001", "steward-p001", statement::v1::STOP_CAUSE_COMPROMISED);
+  stop.mutable_key_stopped()->set_compromised_since_ms(1);
+  world.Must({stop}, {"representative-p001"});
+  EXPECT_THAT(KindsIn(world, "representative-p001"), testing::Contains(Awaits::kRatification));
+  EXPECT_THAT(KindsIn(world, "decider-p001"), IsEmpty());
+  statement::v1::Act ratify = world.Reinstate("p001", "steward-p001");
+  ratify.mutable_key_reinstated()->set_reinstatement(statement::v1::REINSTATEMENT_ACTS);
+  *ratify.mutable_key_reinstated()->add_ratified() = world.dataset;
+  world.Must({ratify}, {"representative-p001"});
+  EXPECT_THAT(KindsIn(world, "representative-p001"),
+              testing::Not(testing::Contains(Awaits::kRatification)));
+}
+
 TEST(InboxTest, AsksForTheConfirmationOfASuspensionByAnotherAgentOfItsSide) {
   World world(Stage::kStaffed);
   world.Must({world.StopKey("p002", "reader-p002", statement::v1::STOP_CAUSE_SUSPENDED)},

@@ -120,7 +120,7 @@ std::vector<Case> ManifestCases() {
          world.Must({refused}, {"decider-p001"});
          return Try(world, world.Send(), {"sender-p001"});
        }},
-      {"transfer.approval", "outside-dates", "", Stage::kDeclared, SentBeforeTheFirstDay},
+      {"transfer.approval", "not-yet", "", Stage::kDeclared, SentBeforeTheFirstDay},
       With(ToTheGroup(), "IX.1", "class-empty", "", Stage::kRegistered,
            [](World& world) {
              Act act = world.EnactSettings();
