@@ -62,4 +62,5 @@ expect 1 as steward register export --format csv
 expect 2 as auditor register export --party $fund --format html
 expect 2 as auditor register export --party $fund --json
 [[ $complaint == *OPTION_MISSING*--out* ]] || fail "a summary without a file: $complaint"
+export_log export
 echo "register of $day: csv, json and xlsx agree"
