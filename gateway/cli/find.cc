@@ -15,16 +15,25 @@
 #include "gateway/cli/show.h"
 
 namespace passerelle::gateway::cli {
+namespace {
+
+template <typename Rows>
+std::vector<statement::v1::ActRef> NamesOf(const Rows& rows) {
+  std::vector<statement::v1::ActRef> names;
+  names.reserve(rows.size());
+  for (const auto& row : rows) names.push_back(row.name());
+  return names;
+}
+
+}  // namespace
 
 absl::StatusOr<passerelle::gateway::v1::Dataset> FindDataset(App& app, const std::string& text) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto datasets, session->ListDatasets(""));
-  std::vector<statement::v1::ActRef> names;
-  for (const auto& dataset : datasets) {
+  for (const auto& dataset : datasets)
     if (dataset.row().declared().slug() == text) return dataset;
-    names.push_back(dataset.name());
-  }
-  ASSIGN_OR_RETURN(const statement::v1::ActRef name, ResolveRef("--dataset", text, names));
+  ASSIGN_OR_RETURN(const statement::v1::ActRef name,
+                   ResolveRef("--dataset", text, NamesOf(datasets)));
   for (const auto& dataset : datasets)
     if (NameOf(dataset.name(), false) == NameOf(name, false)) return dataset;
   return Usage("NAME_UNKNOWN", "--dataset");
@@ -35,17 +44,14 @@ absl::StatusOr<statement::v1::ActRef> FindExchange(App& app, const std::string& 
     return whole;
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto exchanges, session->ListExchanges());
-  std::vector<statement::v1::ActRef> names;
-  for (const auto& exchange : exchanges) names.push_back(exchange.name());
-  return ResolveRef("exchange", text, names);
+  return ResolveRef("exchange", text, NamesOf(exchanges));
 }
 
 absl::StatusOr<passerelle::gateway::v1::Transfer> FindTransfer(App& app, const std::string& text) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto transfers, session->ListTransfers());
-  std::vector<statement::v1::ActRef> names;
-  for (const auto& transfer : transfers) names.push_back(transfer.name());
-  ASSIGN_OR_RETURN(const statement::v1::ActRef name, ResolveRef("transfer", text, names));
+  ASSIGN_OR_RETURN(const statement::v1::ActRef name,
+                   ResolveRef("transfer", text, NamesOf(transfers)));
   for (const auto& transfer : transfers)
     if (NameOf(transfer.name(), false) == NameOf(name, false)) return transfer;
   return Usage("NAME_UNKNOWN", "transfer");
@@ -63,9 +69,7 @@ absl::StatusOr<statement::v1::ActRef> FindMandate(App& app, const std::string& t
     return whole;
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto mandates, session->ListMandates(""));
-  std::vector<statement::v1::ActRef> names;
-  for (const auto& mandate : mandates) names.push_back(mandate.name());
-  return ResolveRef("mandate", text, names);
+  return ResolveRef("mandate", text, NamesOf(mandates));
 }
 
 absl::StatusOr<std::string> FindKey(App& app, const std::string& text) {
