@@ -124,12 +124,14 @@ absl::StatusOr<int> List(App& app, const std::string& typed) {
   ASSIGN_OR_RETURN(const auto mandates, session->ListMandates(party));
   if (app.json()) {
     std::vector<std::string> list;
+    list.reserve(mandates.size());
     for (const auto& mandate : mandates) list.push_back(JsonOf(mandate));
     std::printf("%s\n", JsonList(list).c_str());
     return kDone;
   }
   ASSIGN_OR_RETURN(const std::set<std::string> paused, PausedAgents(*session, party));
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(mandates.size());
   for (const auto& mandate : mandates) {
     rows.push_back({NameOf(mandate.name(), true), mandate.row().party(),
                     ShowEnum(*statement::v1::Role_descriptor(), mandate.row().role()),

@@ -103,7 +103,7 @@ absl::StatusOr<Checkpoint> CheckpointMemory::Advance(std::string_view note,
 
 absl::Status CheckpointMemory::Fork(std::string_view note) {
   const absl::Status written = base::WriteNewFile(ForkFile(file_), note, base::FileMode::kPrivate);
-  const absl::Status forked = Forked(file_, note_, note);
+  absl::Status forked = Forked(file_, note_, note);
   if (written.ok() || absl::IsAlreadyExists(written)) return forked;
   return base::Corrupt("FORK", absl::StrCat(forked.message(), "\n", written.message()));
 }
