@@ -58,7 +58,7 @@ absl::StatusOr<std::vector<Line>> ReadTable(const std::string& path) {
     if (!row.empty() && row.back() == '\r') row.pop_back();
     if (row.empty() || number == 1) continue;  // the heading
     const std::vector<std::string> cells = absl::StrSplit(row, ';');
-    const std::string place = absl::StrCat("line ", number);
+    const std::string place = absl::StrCat("table:", number);
     if (cells.size() != 6) return Usage("TABLE", place);
     Line line;
     line.party = cells[0];

@@ -1,6 +1,7 @@
 // passerelle transfer: check, send, list, show, fetch, acknowledge, rule, freeze.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -15,6 +16,7 @@
 #include "gateway/cli/findings.h"
 #include "gateway/cli/freeze.h"
 #include "gateway/cli/input.h"
+#include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
 #include "gateway/cli/words.h"
 #include "policy/content/check.h"
@@ -187,7 +189,15 @@ absl::StatusOr<int> Show(App& app, const std::string& typed) {
   return kDone;
 }
 
+// A handover is recorded before the first byte leaves: what could not be written is not asked for.
+absl::Status CheckFolder(const std::string& file) {
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  if (folder.empty() || base::Exists(folder)) return absl::OkStatus();
+  return Usage("FOLDER_MISSING", "--out", folder);
+}
+
 absl::StatusOr<int> Fetch(App& app, const FetchOptions& options) {
+  RETURN_IF_ERROR(CheckFolder(options.out));
   ASSIGN_OR_RETURN(const passerelle::gateway::v1::Transfer transfer,
                    FindTransfer(app, options.transfer));
   ASSIGN_OR_RETURN(client::Session * session, app.Session());

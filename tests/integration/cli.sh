@@ -33,7 +33,7 @@ usage --party as sender transfer send "$exchange" files/2024.csv --period 2024
 usage --destroy-after as sender transfer send "$exchange" files/2024.csv --party $fund --period 2024 \
   --destroy-after tomorrow
 expect 0 passerelle --help
-[[ $answer == *transfer* ]] || fail "no help"
+[[ $answer == *transfer*"Exit codes: 0 done;"* ]] || fail "no help"
 expect 2 passerelle --profile ids/nobody.json transfer list
 [[ $complaint == *FILE_MISSING*ids/nobody.json* ]] || fail "the missing profile is not named: $complaint"
 printf '{"target": ' >ids/broken.json
@@ -106,6 +106,10 @@ export_log export
 expect 0 passerelle --json audit verify export --redecide
 jq -e '.accepted and .entries == .redecided + .refused and .other_engines == 0' <<<"$answer" >/dev/null ||
   fail "no verdict in JSON: $answer"
+expect 0 passerelle --lang en audit verify export
+[[ $answer == *"Without --log, only that this log agrees with itself is verified"* ]] || fail "not said: $answer"
+expect 0 passerelle --lang en audit verify export --log "$log"
+[[ $answer != *"Without --log"* ]] || fail "said: $answer"
 receipt=$(find receipts -name '*.tlog-proof' | head -n 1)
 expect 0 passerelle --json receipt verify "$receipt" --log-key "$vkey"
 [[ $(jq -r .accepted <<<"$answer") == true ]] || fail "no verdict in JSON: $answer"

@@ -76,7 +76,10 @@ absl::StatusOr<client::Answer> FakeSession::Send(const client::Draft& draft) {
   return Submit(draft);
 }
 
-absl::StatusOr<client::Fetched> FakeSession::Fetch(const ActRef&) { return Read(state_.fetched); }
+absl::StatusOr<client::Fetched> FakeSession::Fetch(const ActRef&) {
+  ++state_.fetches;
+  return Read(state_.fetched);
+}
 
 absl::StatusOr<client::Answer> FakeSession::GetReceipt(const base::Digest& statement) {
   const auto it = state_.receipts.find(base::ToBytes(statement));

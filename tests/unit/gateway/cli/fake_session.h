@@ -32,6 +32,7 @@ struct FakeGatewayState {
   std::map<std::string, record::v1::Attachment> documents;
   // What the fetch of any transfer becomes.
   gateway::client::Fetched fetched;
+  int fetches = 0;
   gateway::client::PayloadReport report;
   // By the bytes of the statement's digest.
   std::map<std::string, gateway::client::Answer> receipts;

@@ -119,6 +119,10 @@ TEST_F(MistakesTest, WhatIsNotInTheLogExitsOneHoweverItIsNamed) {
   EXPECT_EQ(Run({"exchange", "show", std::string(64, 'f')}), 1);
   gateway.reads_fail = base::Error(absl::StatusCode::kUnavailable, "DRAINING", "", "it stops");
   EXPECT_EQ(Run({"exchange", "list"}), 3);
+  // Nobody knows what became of it, whatever broke.
+  gateway.reads_fail = base::Error(absl::StatusCode::kInternal, "OUTCOME_UNKNOWN", "ab12", "x");
+  EXPECT_EQ(Run({"exchange", "list"}), 3);
+  EXPECT_THAT(err, HasSubstr("OUTCOME_UNKNOWN ab12: "));
 }
 
 TEST_F(MistakesTest, UnderJsonAnErrorIsOneObject) {
@@ -165,6 +169,12 @@ TEST_F(MistakesTest, SaysThatWhatIsAddedIsToBeSignedThenSubmitted) {
   ASSERT_EQ(Run(as_json), 0) << err;
   EXPECT_EQ(json::parse(out)["file"], file);
   EXPECT_THAT(gateway.submitted, IsEmpty());
+}
+
+TEST_F(MistakesTest, FetchesNothingThatCouldNotBeWritten) {
+  EXPECT_EQ(Run({"transfer", "fetch", "c1", "--out", folder / "no/such.csv"}), 2);
+  EXPECT_THAT(err, AllOf(HasSubstr("FOLDER_MISSING --out"), HasSubstr(folder / "no")));
+  EXPECT_EQ(gateway.fetches, 0);
 }
 
 // ---- profiles and keys ------------------------------------------------------------------------
