@@ -202,7 +202,7 @@ void CommandLine::Describe(std::string_view fr, std::string_view en) {
 }
 
 void CommandLine::EndHelpWith(std::string_view fr, std::string_view en) {
-  parser_->footer("\n" + In(language_, fr, en));
+  parser_->footer(In(language_, fr, en));
 }
 
 Command CommandLine::Everywhere() { return {parser_.get(), language_}; }

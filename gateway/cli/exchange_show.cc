@@ -61,6 +61,7 @@ std::vector<std::string> MembersOf(const record::v1::FoundingRow& founding,
 // Each with its name.
 std::string Named(const record::v1::FoundingRow& founding, const std::vector<std::string>& ids) {
   std::vector<std::string> named;
+  named.reserve(ids.size());
   for (const std::string& id : ids) named.push_back(PartyWithName(founding, id));
   return absl::StrJoin(named, ", ");
 }
@@ -68,6 +69,7 @@ std::string Named(const record::v1::FoundingRow& founding, const std::vector<std
 std::string UnitsOf(const App& app, const record::v1::FoundingRow& founding,
                     const ExchangeRow& row) {
   std::vector<std::string> units;
+  units.reserve(static_cast<size_t>(row.units_size()));
   for (const std::string& code : row.units()) units.push_back(UnitWithLabel(app, founding, code));
   return absl::StrJoin(units, ", ");
 }
