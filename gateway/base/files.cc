@@ -31,6 +31,15 @@ absl::Status SystemError(const std::string& path, int error) {
                absl::StrCat(path, ": ", std::generic_category().message(error)));
 }
 
+// The error of a file that could not be written: of its folder where that is missing.
+absl::Status WriteError(const std::string& path, int error) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  if (error == ENOENT && !folder.empty() && !Exists(folder))
+    return Error(absl::StatusCode::kNotFound, "FOLDER_MISSING", "",
+                 absl::StrCat(folder, ": there is no such folder"));
+  return SystemError(path, error);
+}
+
 // Closes a descriptor when it goes.
 class Descriptor {
  public:
@@ -99,7 +108,7 @@ absl::Status WriteFile(const std::string& path, std::string_view bytes, FileMode
   {
     const Descriptor fd(
         open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, static_cast<mode_t>(mode)));
-    if (fd.get() < 0) return SystemError(beside, errno);
+    if (fd.get() < 0) return WriteError(path, errno);
     // An old file left by a crash may have other permissions.
     if (fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) return SystemError(beside, errno);
     RETURN_IF_ERROR(WriteAll(beside, fd.get(), bytes));

@@ -26,7 +26,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit);
 absl::Status ReadChunks(const std::string& path,
                         absl::FunctionRef<bool(std::string_view chunk)> take);
 
-// Replaces a file durably: writes beside it, syncs, renames, syncs the folder.
+// Replaces a file durably: writes beside it, syncs, renames, syncs the folder. NOT_FOUND
+// (FOLDER_MISSING) names the folder that is missing.
 absl::Status WriteFile(const std::string& path, std::string_view bytes, FileMode mode);
 
 // Makes a folder and its parents; those it makes have mode 0700 when `mode` is kPrivate, else 0755.

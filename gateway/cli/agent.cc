@@ -33,7 +33,7 @@ struct EnrolOptions {
 };
 
 // The request carries the public key and the proof of possession, bound to one log and one agent.
-absl::StatusOr<int> Request(App&, const RequestOptions& options) {
+absl::StatusOr<int> Request(App& app, const RequestOptions& options) {
   ASSIGN_OR_RETURN(const certs::keys::PrivateKey key, certs::keys::PrivateKey::Load(options.key));
   ASSIGN_OR_RETURN(const std::string agent, ReadAgent("--agent", options.agent));
   const absl::StatusOr<std::string> log = base::FromHex(options.log);
@@ -46,6 +46,13 @@ absl::StatusOr<int> Request(App&, const RequestOptions& options) {
        {"spki", base::ToHex(spki)},
        {"possession", base::ToBase64(key.Sign(base::EnrolmentMessage(*log, agent, spki)))}});
   RETURN_IF_ERROR(base::WriteFile(options.out, request + "\n", base::FileMode::kPublic));
+  if (app.json())
+    std::printf("%s\n", JsonObject({{"file", options.out}, {"agent", base::ToHex(agent)}}).c_str());
+  else
+    std::printf("%s  %s\n", options.out.c_str(),
+                app.Say("à remettre à qui inscrit les clés : passerelle agent enrol",
+                        "for whoever enrols keys: passerelle agent enrol")
+                    .c_str());
   return kDone;
 }
 

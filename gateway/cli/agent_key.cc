@@ -2,17 +2,18 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/civil.h"
-#include "gateway/base/digest.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/find.h"
 #include "gateway/cli/input.h"
 #include "gateway/cli/messages.h"
+#include "gateway/cli/proved_act.h"
 #include "gateway/cli/show.h"
 #include "gateway/cli/words.h"
 
@@ -22,7 +23,7 @@ namespace {
 using passerelle::gateway::v1::Key;
 using statement::v1::ActRef;
 
-// Digits that a fingerprint or an agent is shown with: a prefix that can be typed.
+// Digits that a fingerprint is shown with: a prefix that can be typed.
 constexpr size_t kShortHex = 12;
 
 struct StopOptions {
@@ -38,6 +39,12 @@ struct ReinstateOptions {
 };
 
 std::string ShortHex(const std::string& bytes) { return base::ToHex(bytes).substr(0, kShortHex); }
+
+// The day of a bound of validity; a founding key has none.
+std::string DayOf(int64_t time_ms) {
+  constexpr int64_t kYear10000Ms = int64_t{253402300800000};
+  return time_ms <= 0 || time_ms >= kYear10000Ms ? "-" : base::ToIsoInstant(time_ms).substr(0, 10);
+}
 
 // Whether the key may sign now; otherwise which stop stands, or that its validity does not.
 std::string StateOf(const App& app, const Key& key) {
@@ -69,9 +76,8 @@ absl::StatusOr<int> List(App& app, const std::string& typed) {
   for (const Key& key : keys) {
     list.push_back(JsonOf(key));
     const int64_t waiting = key.awaiting_size() + int64_t{key.awaiting_omitted()};
-    rows.push_back({ShortHex(key.fingerprint()), ShortHex(key.row().agent()),
-                    base::ToIsoInstant(key.row().valid_from_ms()).substr(0, 10),
-                    base::ToIsoInstant(key.row().valid_until_ms()).substr(0, 10),
+    rows.push_back({ShortHex(key.fingerprint()), base::ToHex(key.row().agent()),
+                    DayOf(key.row().valid_from_ms()), DayOf(key.row().valid_until_ms()),
                     waiting == 0 ? "-" : absl::StrCat(waiting), StateOf(app, key)});
   }
   if (app.json())
@@ -84,13 +90,16 @@ absl::StatusOr<int> List(App& app, const std::string& typed) {
 }
 
 absl::StatusOr<int> Stop(App& app, const StopOptions& options) {
+  ASSIGN_OR_RETURN(const int cause,
+                   ReadEnum("--cause", options.cause, *statement::v1::StopCause_descriptor()));
+  const bool compromised = cause == statement::v1::STOP_CAUSE_COMPROMISED;
+  if (compromised && options.since.empty()) return Usage("SINCE_MISSING", "--since");
+  if (!compromised && !options.since.empty()) return Usage("SINCE_NOT_ALLOWED", "--since");
   client::Draft draft;
   statement::v1::Act& act = draft.acts.emplace_back();
   ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
   statement::v1::KeyStopped& stopped = *act.mutable_key_stopped();
   ASSIGN_OR_RETURN(*stopped.mutable_key(), FindKey(app, options.key));
-  ASSIGN_OR_RETURN(const int cause,
-                   ReadEnum("--cause", options.cause, *statement::v1::StopCause_descriptor()));
   stopped.set_cause(static_cast<statement::v1::StopCause>(cause));
   if (!options.since.empty()) {
     ASSIGN_OR_RETURN(const int64_t since, ReadInstant("--since", options.since));
@@ -105,7 +114,7 @@ absl::StatusOr<Key> SeenKey(App& app, const std::string& fingerprint) {
   ASSIGN_OR_RETURN(const std::vector<Key> keys, session->ListKeys(""));
   for (const Key& key : keys)
     if (key.fingerprint() == fingerprint) return key;
-  return Usage("NAME_UNKNOWN", "key");
+  return Absent("NAME_UNKNOWN", "key");
 }
 
 // An act to ratify: a whole name, or the beginning of one that waits.
@@ -132,18 +141,10 @@ absl::StatusOr<int> Reinstate(App& app, const ReinstateOptions& options) {
 
 // What an act does and when it was recorded, from its receipt; empty where we may not see it.
 std::vector<std::string> Described(client::Session& session, const ActRef& name) {
-  const absl::StatusOr<base::Digest> statement = base::DigestFromBytes(name.statement());
-  if (!statement.ok()) return {"", ""};
-  const absl::StatusOr<client::Answer> answer = session.GetReceipt(*statement);
-  statement::v1::Envelope envelope;
-  statement::v1::Statement proved;
-  if (!answer.ok() || !envelope.ParseFromString(answer->entry.recorded().envelope()) ||
-      !proved.ParseFromString(envelope.payload()) ||
-      static_cast<int>(name.ordinal()) >= proved.acts_size())
-    return {"", ""};
-  const statement::v1::Act& act = proved.acts(static_cast<int>(name.ordinal()));
-  const auto* body = statement::v1::Act::descriptor()->FindFieldByNumber(act.body_case());
-  return {body == nullptr ? "" : body->name(), base::ToIsoInstant(answer->entry.time_ms())};
+  const std::optional<ProvedAct> proved = FindProvedAct(session, name);
+  if (!proved.has_value()) return {"", ""};
+  const auto* body = statement::v1::Act::descriptor()->FindFieldByNumber(proved->act.body_case());
+  return {body == nullptr ? "" : body->name(), base::ToIsoInstant(proved->time_ms)};
 }
 
 absl::StatusOr<int> Awaiting(App& app, const std::string& typed) {

@@ -3,17 +3,22 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "gateway/base/files.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
 #include "gateway/cli/messages.h"
+#include "gateway/cli/show.h"
 
 namespace passerelle::gateway::cli {
 namespace {
 
 using policy::rules::Language;
+
+constexpr char kDefaultProfile[] = "passerelle.json";
 
 // French where the locale is, before any option is read: the help texts are made from it.
 Language LanguageOfLocale() {
@@ -39,7 +44,17 @@ Language LanguageOf(int argc, char** argv) {
   return language;
 }
 
+// `--json` counts for the errors of the parser too.
+bool WantsJson(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i)
+    if (std::string_view(argv[i]) == "--json") return true;
+  return false;
+}
+
 int ExitCodeOf(const absl::Status& status) {
+  if (IsOfThisMachine(base::ReasonOf(status))) return kUsage;
+  // Broken off before its answer, under whatever code.
+  if (base::ReasonOf(status) == "OUTCOME_UNKNOWN") return kUnreachable;
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
@@ -62,6 +77,13 @@ App::App(int argc, char** argv, std::unique_ptr<client::Session> session)
   commands_.Describe(
       "passerelle : échanges de données d'une convention territoriale globale, sous l'article IX.",
       "passerelle: data exchanges of a convention territoriale globale, under its Article IX.");
+  commands_.EndHelpWith(
+      "Codes de sortie : 0 fait ; 1 refusé par les règles, non vérifié, ou absent du journal ; "
+      "2 faute dans la commande ou sur cette machine ; 3 passerelle injoignable ou muette ; "
+      "4 inscrit, mais n'engage personne.",
+      "Exit codes: 0 done; 1 refused by the rules, not verified, or not in the log; 2 a mistake in "
+      "the command or on this machine; 3 gateway unreachable or silent; 4 recorded, but binds "
+      "nobody.");
   const Command everywhere = commands_.Everywhere();
   everywhere.Add("--lang", language_option_, "Langue : fr ou en", "Language: fr or en")
       .OneOf({"fr", "en"});
@@ -74,16 +96,27 @@ App::App(int argc, char** argv, std::unique_ptr<client::Session> session)
                  "Folder of receipts; default `receipts` beside the profile");
   everywhere.AddFlag("--json", json_, "Réponse en JSON", "Answer in JSON");
   for (auto* add : {AddPki, AddInit, AddConvention, AddStatement, AddDeed, AddParty, AddAgent,
-                    AddMandate, AddDataset, AddExchange, AddTransfer, AddRegister, AddAudit,
-                    AddReceipt, AddRules, AddInbox})
+                    AddMandate, AddDataset, AddExchange, AddTransfer, AddDocument, AddRegister,
+                    AddAudit, AddReceipt, AddRules, AddInbox})
     add(*this);
 }
 
 int App::Run() {
   const absl::StatusOr<int> code = commands_.Run(argc_, argv_);
   if (code.ok()) return *code;
+  const int exit_code = ExitCodeOf(code.status());
+  if (WantsJson(argc_, argv_)) {
+    const DescribedError error = Describe(code.status(), language_);
+    const nlohmann::json json = {{"error",
+                                  {{"code", error.reason},
+                                   {"path", error.path},
+                                   {"message", error.text},
+                                   {"detail", error.detail},
+                                   {"exit", exit_code}}}};
+    std::printf("%s\n", TextOf(json).c_str());
+  }
   std::fprintf(stderr, "passerelle: %s\n", DescribeError(code.status(), language_).c_str());
-  return ExitCodeOf(code.status());
+  return exit_code;
 }
 
 std::string App::Say(std::string_view fr, std::string_view en) const {
@@ -91,12 +124,14 @@ std::string App::Say(std::string_view fr, std::string_view en) const {
 }
 
 absl::StatusOr<client::Profile> App::Profile() const {
-  return client::ReadProfile(profile_file_.empty() ? "passerelle.json" : profile_file_);
+  if (profile_file_.empty() && !base::Exists(kDefaultProfile))
+    return Usage("PROFILE_NONE", "--profile");
+  return client::ReadProfile(profile_file_.empty() ? kDefaultProfile : profile_file_);
 }
 
 std::string App::ReceiptsFolder() const {
   if (!receipts_folder_.empty()) return receipts_folder_;
-  const std::filesystem::path profile(profile_file_.empty() ? "passerelle.json" : profile_file_);
+  const std::filesystem::path profile(profile_file_.empty() ? kDefaultProfile : profile_file_);
   return (profile.parent_path() / "receipts").string();
 }
 

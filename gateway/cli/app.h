@@ -17,11 +17,14 @@
 
 namespace passerelle::gateway::cli {
 
-// Exit codes (DESIGN section 6).
+// Exit codes: done; refused by the rules, not verified, or not so in the log; a mistake in the
+// words or on this machine; a gateway that cannot be reached, or stops; recorded, but binding
+// nobody.
 inline constexpr int kDone = 0;
 inline constexpr int kRefused = 1;
 inline constexpr int kUsage = 2;
 inline constexpr int kUnreachable = 3;
+inline constexpr int kNoted = 4;
 
 // The command line and what its options chose. Not thread-safe.
 class App {
@@ -78,6 +81,7 @@ void AddMandate(App& app);
 void AddDataset(App& app);
 void AddExchange(App& app);
 void AddTransfer(App& app);
+void AddDocument(App& app);
 void AddRegister(App& app);
 void AddAudit(App& app);
 void AddReceipt(App& app);

@@ -50,8 +50,11 @@ absl::StatusOr<int> Export(App& app, const std::string& folder) {
   RETURN_IF_ERROR(audit::log::WriteExport(
       folder, note, profile.checkpoint_vkey, checkpoint.size, checkpoint.root, read,
       [&](uint64_t done) { ShowProgress(done, checkpoint.size); }));
-  std::printf("%s  %lu %s\n", folder.c_str(), checkpoint.size,
-              app.Say("inscriptions", "entries").c_str());
+  if (app.json())
+    std::printf("%s\n", JsonObject({{"folder", folder}, {"entries", checkpoint.size}}).c_str());
+  else
+    std::printf("%s  %lu %s\n", folder.c_str(), checkpoint.size,
+                app.Say("inscriptions", "entries").c_str());
   return kDone;
 }
 
@@ -75,6 +78,13 @@ void PrintVerdict(App& app, const VerifyOptions& options, const verify::Verdict&
         verdict.redecided);
   const std::string note = app.Say(verdict.note_fr, verdict.note_en);
   if (!note.empty()) std::printf("%s\n", note.c_str());
+  if (options.log.empty())
+    std::printf("%s\n",
+                app.Say("Sans --log, seul est vérifié que ce journal s'accorde avec lui-même : "
+                        "donnez le nom que vous tenez d'ailleurs.",
+                        "Without --log, only that this log agrees with itself is verified: give "
+                        "the name that you hold from elsewhere.")
+                    .c_str());
 }
 
 absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
@@ -93,6 +103,7 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
   for (const auto& [version, count] : verdict.other_engines) of_other_engines += count;
   if (app.json())
     std::printf("%s\n", JsonObject({{"accepted", verdict.accepted},
+                                    {"pinned", !options.log.empty()},
                                     {"fault", app.Say(verdict.fault_fr, verdict.fault_en)},
                                     {"entries", verdict.entries},
                                     {"not_interpreted", verdict.not_interpreted},

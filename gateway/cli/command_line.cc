@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "gateway/cli/messages.h"
 
 namespace passerelle::gateway::cli {
@@ -82,6 +83,16 @@ std::string OptionIn(const std::string& complaint) {
   return complaint.substr(begin, complaint.find_first_of(": =,", begin) - begin);
 }
 
+// What a complaint says in no language: the values or the range that are possible, else all of it.
+std::string ValuesIn(const std::string& complaint) {
+  constexpr std::string_view kRange = " not in range ";
+  if (const size_t begin = complaint.find('{'); begin != std::string::npos)
+    return complaint.substr(begin, complaint.find('}', begin) - begin + 1);
+  if (const size_t range = complaint.find(kRange); range != std::string::npos)
+    return absl::StrReplaceAll(complaint.substr(range + kRange.size()), {{" to ", " … "}});
+  return complaint;
+}
+
 absl::Status Complaint(CLI::App& parser, const CLI::ParseError& error) {
   CLI::App* typed = &parser;
   while (!typed->get_subcommands().empty()) typed = typed->get_subcommands().front();
@@ -92,7 +103,7 @@ absl::Status Complaint(CLI::App& parser, const CLI::ParseError& error) {
   if (required) return Usage("OPTION_MISSING", OptionIn(text));
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !unread.empty())
     return Usage("OPTION_UNKNOWN", unread.front());
-  return Usage("OPTION_VALUE", OptionIn(text), text);
+  return Usage("OPTION_VALUE", OptionIn(text), ValuesIn(text));
 }
 
 // An option of one value, whose help shows the default where there is one.
@@ -188,6 +199,10 @@ CommandLine::~CommandLine() = default;
 
 void CommandLine::Describe(std::string_view fr, std::string_view en) {
   parser_->description(In(language_, fr, en));
+}
+
+void CommandLine::EndHelpWith(std::string_view fr, std::string_view en) {
+  parser_->footer(In(language_, fr, en));
 }
 
 Command CommandLine::Everywhere() { return {parser_.get(), language_}; }

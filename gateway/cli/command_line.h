@@ -82,6 +82,9 @@ class CommandLine {
   // What the program is for, in its help.
   void Describe(std::string_view fr, std::string_view en);
 
+  // What stands below the program's help.
+  void EndHelpWith(std::string_view fr, std::string_view en);
+
   // Where the options stand that every command takes.
   Command Everywhere();
 

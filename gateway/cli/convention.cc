@@ -107,10 +107,12 @@ absl::StatusOr<int> ShowSettings(App& app, const std::string& out) {
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, session->GetConvention());
   if (!out.empty()) {
+    google::protobuf::TextFormat::Printer printer;
+    printer.SetUseUtf8StringEscaping(true);
     std::string text;
-    if (!google::protobuf::TextFormat::PrintToString(founding.settings(), &text))
-      return Usage("TEXTPROTO", "--out", out);
+    if (!printer.PrintToString(founding.settings(), &text)) return Usage("TEXTPROTO", "--out", out);
     RETURN_IF_ERROR(base::WriteFile(out, text, base::FileMode::kPublic));
+    if (app.json()) std::printf("%s\n", JsonObject({{"file", out}}).c_str());
     std::fprintf(stderr, "%s\n", out.c_str());
     return kDone;
   }

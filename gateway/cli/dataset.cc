@@ -22,7 +22,7 @@ absl::StatusOr<int> Declare(App& app, const DeclareOptions& options) {
   ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
   RETURN_IF_ERROR(ReadText("file", options.file, *act.mutable_dataset_declared()));
   ASSIGN_OR_RETURN(*act.mutable_dataset_declared()->mutable_title()->mutable_digest(),
-                   AttachFile(app, draft, options.title));
+                   AttachFile(app, draft, "--title", options.title));
   draft.acts.push_back(std::move(act));
   return Deliver(app, options.destination, std::move(draft));
 }

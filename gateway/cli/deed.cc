@@ -23,7 +23,7 @@ absl::StatusOr<int> Record(App& app, const Options& options) {
   deed.set_kind(static_cast<statement::v1::DeedKind>(kind));
   ASSIGN_OR_RETURN(*deed.mutable_dated(), ReadDate("--dated", options.dated));
   ASSIGN_OR_RETURN(*deed.mutable_document()->mutable_digest(),
-                   AttachFile(app, draft, options.document));
+                   AttachFile(app, draft, "--document", options.document));
   return Deliver(app, options.destination, std::move(draft));
 }
 

@@ -65,7 +65,7 @@ absl::StatusOr<int> Propose(App& app, const ProposeOptions& options) {
     proposed.set_frequency(static_cast<statement::v1::Frequency>(frequency));
   }
   ASSIGN_OR_RETURN(*proposed.mutable_reasons()->mutable_digest(),
-                   AttachFile(app, draft, options.reasons));
+                   AttachFile(app, draft, "--reasons", options.reasons));
   draft.acts.push_back(std::move(act));
   return Deliver(app, options.destination, std::move(draft));
 }
@@ -84,7 +84,7 @@ absl::StatusOr<int> Decide(App& app, const DecideOptions& options) {
                    ReadEnum("--verdict", options.verdict, *statement::v1::Verdict_descriptor()));
   decided.set_verdict(static_cast<statement::v1::Verdict>(verdict));
   ASSIGN_OR_RETURN(*decided.mutable_reasons()->mutable_digest(),
-                   AttachFile(app, draft, options.reasons));
+                   AttachFile(app, draft, "--reasons", options.reasons));
   draft.acts.push_back(std::move(act));
   return Deliver(app, options.destination, std::move(draft));
 }

@@ -46,8 +46,8 @@ void PrintClause(const App& app, const convention::v1::Convention& deed, const C
   std::string head = clause.rule();
   if (rule != nullptr) absl::StrAppend(&head, " ", BasisOf(app, *rule));
   if (clause.has_recommendation())
-    absl::StrAppend(&head, app.Say(", recommandation ", ", recommendation "),
-                    clause.recommendation());
+    absl::StrAppend(&head, app.Say(", recommandation n° ", ", recommendation no. "),
+                    clause.recommendation() + 1);
   std::printf("%s : %s\n", head.c_str(), StandingOf(app, clause).c_str());
   const std::string text = TextOfClause(app, clause, rule);
   if (!text.empty()) std::printf("    %s\n", text.c_str());

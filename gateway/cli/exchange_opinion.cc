@@ -95,7 +95,7 @@ absl::StatusOr<statement::v1::Recommendation> ReadRecommendation(App& app, clien
   recommendation.set_weight(static_cast<statement::v1::RecommendationWeight>(weight));
   parts.erase(parts.begin());
   ASSIGN_OR_RETURN(*recommendation.mutable_text()->mutable_digest(),
-                   AttachFile(app, draft, absl::StrJoin(parts, ":")));
+                   AttachFile(app, draft, "--recommend", absl::StrJoin(parts, ":")));
   const absl::StatusOr<statement::v1::Conditions> conditions = ReadConditions(typed);
   if (!conditions.ok()) return base::AtPath(conditions.status(), "--recommend");
   if (conditions->ByteSizeLong() > 0) *recommendation.mutable_conditions() = *conditions;
@@ -114,7 +114,7 @@ absl::StatusOr<int> GiveOpinion(App& app, const OpinionOptions& options) {
   ASSIGN_OR_RETURN(const statement::v1::Conditions conditions, ReadConditions(options.conditions));
   if (conditions.ByteSizeLong() > 0) *given.mutable_conditions() = conditions;
   ASSIGN_OR_RETURN(*given.mutable_reasons()->mutable_digest(),
-                   AttachFile(app, draft, options.reasons));
+                   AttachFile(app, draft, "--reasons", options.reasons));
   for (const std::string& text : options.recommendations) {
     ASSIGN_OR_RETURN(*given.add_recommendations(), ReadRecommendation(app, draft, text));
   }
@@ -132,13 +132,14 @@ absl::StatusOr<int> AnswerRecommendation(App& app, const AnswerOptions& options)
   ASSIGN_OR_RETURN(const auto found, session->GetExchange(answered.exchange()));
   if (found.exchange().row().has_opinion())
     *answered.mutable_opinion() = found.exchange().row().opinion().act();
-  answered.set_recommendation(options.recommendation);
+  // People count from 1, as the rules do in their sentences.
+  answered.set_recommendation(options.recommendation - 1);
   ASSIGN_OR_RETURN(const int answer,
                    ReadEnum("--answer", options.answer, *statement::v1::Answer_descriptor()));
   answered.set_answer(static_cast<statement::v1::Answer>(answer));
   if (!options.reasons.empty()) {
     ASSIGN_OR_RETURN(*answered.mutable_reasons()->mutable_digest(),
-                     AttachFile(app, draft, options.reasons));
+                     AttachFile(app, draft, "--reasons", options.reasons));
   }
   draft.acts.push_back(std::move(act));
   return Deliver(app, options.destination, std::move(draft));
@@ -182,8 +183,9 @@ void AddOpinionVerbs(App& app, const Command& noun) {
       [&app, options] { return AnswerRecommendation(app, *options); });
   verb.Add("exchange", options->exchange, "L'échange", "The exchange").Required();
   verb.Add("--party", options->party, "Partie détentrice", "Holder").Required();
-  verb.Add("--recommendation", options->recommendation, "Rang de la recommandation, depuis 0",
-           "Ordinal of the recommendation, from 0")
+  verb.Add("--recommendation", options->recommendation, "Numéro de la recommandation, depuis 1",
+           "Number of the recommendation, from 1")
+      .Between(1, UINT32_MAX)
       .Required();
   verb.Add("--answer", options->answer, "Réponse : accepted | rejected | carried_out",
            "Answer: accepted | rejected | carried_out")

@@ -9,9 +9,11 @@
 #include "absl/strings/str_join.h"
 #include "gateway/base/civil.h"
 #include "gateway/base/status.h"
+#include "gateway/cli/documents.h"
 #include "gateway/cli/exchange_verbs.h"
 #include "gateway/cli/find.h"
 #include "gateway/cli/freeze.h"
+#include "gateway/cli/names.h"
 #include "gateway/cli/show.h"
 #include "gateway/cli/words.h"
 
@@ -56,23 +58,47 @@ std::vector<std::string> MembersOf(const record::v1::FoundingRow& founding,
   return {};
 }
 
-void PrintTerms(const App& app, const ExchangeRow& row, const std::vector<std::string>& members) {
+// Each with its name.
+std::string Named(const record::v1::FoundingRow& founding, const std::vector<std::string>& ids) {
+  std::vector<std::string> named;
+  named.reserve(ids.size());
+  for (const std::string& id : ids) named.push_back(PartyWithName(founding, id));
+  return absl::StrJoin(named, ", ");
+}
+
+std::string UnitsOf(const App& app, const record::v1::FoundingRow& founding,
+                    const ExchangeRow& row) {
+  std::vector<std::string> units;
+  units.reserve(static_cast<size_t>(row.units_size()));
+  for (const std::string& code : row.units()) units.push_back(UnitWithLabel(app, founding, code));
+  return absl::StrJoin(units, ", ");
+}
+
+// What is decided lapses no more.
+bool MayLapse(const ExchangeRow& row) {
+  return row.has_lapses_on() && row.phase() != record::v1::EXCHANGE_PHASE_APPROVED &&
+         row.phase() != record::v1::EXCHANGE_PHASE_REFUSED;
+}
+
+void PrintTerms(const App& app, const record::v1::FoundingRow& founding, const ExchangeRow& row,
+                const std::vector<std::string>& members) {
   const record::v1::TermsOutcome& terms = row.terms();
   std::vector<std::vector<std::string>> rows = {
       {app.Say("état", "phase"), PhaseOf(app, row)},
       {app.Say("jeu", "dataset"), row.slug()},
-      {app.Say("détenteur", "holder"), row.holder()},
-      {app.Say("destinataire", "recipient"), absl::StrCat(row.recipient(), row.recipient_class())}};
+      {app.Say("détenteur", "holder"), PartyWithName(founding, row.holder())},
+      {app.Say("destinataire", "recipient"),
+       absl::StrCat(PartyWithName(founding, row.recipient()), row.recipient_class())}};
   if (!row.recipient_class().empty()) {
     rows.push_back(
-        {app.Say("membres de la classe", "members of the class"), absl::StrJoin(members, ", ")});
+        {app.Say("membres de la classe", "members of the class"), Named(founding, members)});
     rows.push_back({app.Say("vus par le délégué", "seen by the DPO"),
                     terms.cleared().empty() ? "-" : absl::StrJoin(terms.cleared(), ", ")});
   }
   rows.insert(
       rows.end(),
-      {{app.Say("finalité", "purpose"), row.purpose()},
-       {app.Say("services", "units"), absl::StrJoin(row.units(), ", ")},
+      {{app.Say("finalité", "purpose"), PurposeWithText(founding, row.purpose())},
+       {app.Say("services", "units"), UnitsOf(app, founding, row)},
        {app.Say("champs en vigueur", "fields in force"), absl::StrJoin(terms.fields(), ", ")},
        {app.Say("seuil", "threshold"), absl::StrCat(terms.threshold())},
        {app.Say("envois", "transfers"),
@@ -82,7 +108,7 @@ void PrintTerms(const App& app, const ExchangeRow& row, const std::vector<std::s
        {app.Say("au", "until"), ShowDate(terms.until())},
        {app.Say("conservation", "retained until"), ShowDate(row.retain_until())},
        {app.Say("remise", "release"), ReleaseOf(app, terms.release())}});
-  if (row.has_lapses_on())
+  if (MayLapse(row))
     rows.push_back({app.Say("caduc après le", "lapses after"), ShowDate(row.lapses_on())});
   PrintTable({"", ""}, rows);
 }
@@ -92,7 +118,7 @@ void PrintRecommendations(const App& app, const ExchangeRow& row) {
     const record::v1::RecommendationRow& each = row.recommendations(i);
     const std::string conditions = ConditionsOf(app, each.conditions());
     std::printf(
-        "%s %d  %s  %s%s%s\n", app.Say("recommandation", "recommendation").c_str(), i,
+        "%s %d  %s  %s%s%s\n", app.Say("recommandation n°", "recommendation no.").c_str(), i + 1,
         WordOf(*statement::v1::RecommendationWeight_descriptor(), each.weight(), app.language())
             .c_str(),
         WordOf(*statement::v1::Answer_descriptor(), each.answer(), app.language()).c_str(),
@@ -110,14 +136,16 @@ absl::StatusOr<int> Show(App& app, const std::string& typed) {
   if (app.json()) {
     nlohmann::json json = ToJson(found);
     if (!row.recipient_class().empty()) json["recipient_class_members"] = members;
+    json["documents"] = JsonOfDocuments(DocumentsOf(app, *session, found));
     std::printf("%s\n", TextOf(json).c_str());
     return kDone;
   }
   std::printf("%s %s\n", app.Say("échange", "exchange").c_str(),
               NameOf(found.exchange().name(), false).c_str());
-  PrintTerms(app, row, members);
+  PrintTerms(app, founding, row, members);
   PrintRecommendations(app, row);
   PrintFreezes(app, found.freezes());
+  PrintDocuments(app, DocumentsOf(app, *session, found));
   return kDone;
 }
 
@@ -127,17 +155,22 @@ absl::StatusOr<int> List(App& app) {
   std::vector<std::string> list;
   std::vector<std::vector<std::string>> rows;
   for (const auto& exchange : exchanges) {
-    list.push_back(JsonOf(exchange));
+    // Only the exchange itself tells its freezes.
+    ASSIGN_OR_RETURN(const GetExchangeResponse found, session->GetExchange(exchange.name()));
+    nlohmann::json json = ToJson(exchange);
+    json["frozen"] = found.freezes_size() > 0;
+    list.push_back(TextOf(json));
     rows.push_back({NameOf(exchange.name(), true), exchange.row().slug(), exchange.row().holder(),
                     absl::StrCat(exchange.row().recipient(), exchange.row().recipient_class()),
-                    PhaseOf(app, exchange.row()), std::to_string(exchange.row().transfers())});
+                    PhaseOf(app, exchange.row()), std::to_string(exchange.row().transfers()),
+                    FrozenWord(app, found.freezes())});
   }
   if (app.json())
     std::printf("%s\n", JsonList(list).c_str());
   else
     PrintTable({app.Say("nom", "name"), app.Say("jeu", "dataset"), app.Say("détenteur", "holder"),
                 app.Say("destinataire", "recipient"), app.Say("état", "phase"),
-                app.Say("envois", "transfers")},
+                app.Say("envois", "transfers"), app.Say("gel", "freeze")},
                rows);
   return kDone;
 }

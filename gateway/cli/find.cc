@@ -36,7 +36,7 @@ absl::StatusOr<passerelle::gateway::v1::Dataset> FindDataset(App& app, const std
                    ResolveRef("--dataset", text, NamesOf(datasets)));
   for (const auto& dataset : datasets)
     if (NameOf(dataset.name(), false) == NameOf(name, false)) return dataset;
-  return Usage("NAME_UNKNOWN", "--dataset");
+  return Absent("NAME_UNKNOWN", "--dataset");
 }
 
 absl::StatusOr<statement::v1::ActRef> FindExchange(App& app, const std::string& text) {
@@ -54,7 +54,7 @@ absl::StatusOr<passerelle::gateway::v1::Transfer> FindTransfer(App& app, const s
                    ResolveRef("transfer", text, NamesOf(transfers)));
   for (const auto& transfer : transfers)
     if (NameOf(transfer.name(), false) == NameOf(name, false)) return transfer;
-  return Usage("NAME_UNKNOWN", "transfer");
+  return Absent("NAME_UNKNOWN", "transfer");
 }
 
 absl::StatusOr<statement::v1::ActRef> FindTransferName(App& app, const std::string& text) {
@@ -89,7 +89,7 @@ absl::StatusOr<std::string> FindKey(App& app, const std::string& text) {
     if (absl::StartsWith(base::ToHex(key.fingerprint()), absl::AsciiStrToLower(text)))
       fitting.push_back(key.fingerprint());
   if (fitting.size() == 1) return fitting[0];
-  return Usage(fitting.empty() ? "NAME_UNKNOWN" : "NAME_AMBIGUOUS", "key");
+  return fitting.empty() ? Absent("NAME_UNKNOWN", "key") : Usage("NAME_AMBIGUOUS", "key");
 }
 
 }  // namespace passerelle::gateway::cli

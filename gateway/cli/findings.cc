@@ -19,11 +19,12 @@ using passerelle::gateway::v1::Gap;
 using policy::rules::Rule;
 using record::v1::Finding;
 
-std::string PlaceOf(const Finding& finding) {
+std::string PlaceOf(const App& app, const Finding& finding) {
   std::string place =
       absl::StrCat(" acts[", finding.act(), "]", finding.path().empty() ? "" : ".", finding.path());
-  if (finding.line() != 0) absl::StrAppend(&place, " line ", finding.line());
-  if (finding.column() != 0) absl::StrAppend(&place, " column ", finding.column());
+  if (finding.line() != 0) absl::StrAppend(&place, app.Say(" ligne ", " line "), finding.line());
+  if (finding.column() != 0)
+    absl::StrAppend(&place, app.Say(" colonne ", " column "), finding.column());
   return place;
 }
 
@@ -31,7 +32,7 @@ void PrintFinding(const App& app, const convention::v1::Convention& deed, const 
                   const std::string& mender) {
   const Rule* rule = policy::rules::FindRule(finding.rule());
   std::fprintf(stderr, "  %s %s%s", finding.rule().c_str(), finding.code().c_str(),
-               PlaceOf(finding).c_str());
+               PlaceOf(app, finding).c_str());
   if (rule != nullptr) std::fprintf(stderr, "  %s", BasisOf(app, *rule).c_str());
   std::fprintf(stderr, "\n    %s\n", policy::rules::Describe(finding, app.language()).c_str());
   if (!mender.empty())
@@ -49,6 +50,11 @@ std::vector<Finding> FindingsOf(const record::v1::Entry& entry) {
 }
 
 }  // namespace
+
+int ExitCodeOf(record::v1::Effect effect) {
+  if (effect == record::v1::EFFECT_NOTED) return kNoted;
+  return effect == record::v1::EFFECT_REFUSED ? kRefused : kDone;
+}
 
 convention::v1::Convention DeedOf(App& app) {
   if (absl::StatusOr<client::Session*> session = app.Session(); session.ok())
@@ -103,7 +109,7 @@ absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer) {
                 file.c_str());
   }
   PrintFindings(app, findings);
-  return answer.effect == record::v1::EFFECT_REFUSED ? kRefused : kDone;
+  return ExitCodeOf(answer.effect);
 }
 
 }  // namespace passerelle::gateway::cli

@@ -28,8 +28,11 @@ void PrintFindings(App& app, absl::Span<const record::v1::Finding> findings);
 // As PrintFindings, with who can mend each.
 void PrintGaps(App& app, absl::Span<const passerelle::gateway::v1::Gap> gaps);
 
+// kDone when accepted, kNoted when recorded and binding nobody, kRefused otherwise.
+int ExitCodeOf(record::v1::Effect effect);
+
 // Prints an answer (effect, entry, name of the first act, receipt file), keeps the receipt, and
-// returns the exit code: kDone when accepted or noted, kRefused otherwise.
+// returns the exit code of its effect.
 absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer);
 
 }  // namespace passerelle::gateway::cli

@@ -40,7 +40,7 @@ absl::StatusOr<int> Place(App& app, Freezable kind, const Options& options) {
   }
   if (!options.reasons.empty()) {
     ASSIGN_OR_RETURN(*placed.mutable_reasons()->mutable_digest(),
-                     AttachFile(app, draft, options.reasons));
+                     AttachFile(app, draft, "--reasons", options.reasons));
   }
   draft.acts.push_back(std::move(act));
   return Deliver(app, options.destination, std::move(draft));
@@ -86,7 +86,7 @@ absl::StatusOr<ActRef> OnlyFreeze(client::Session& session, Freezable kind, cons
     names.push_back(NameOf(only, true));
   }
   if (names.size() == 1) return only;
-  if (names.empty()) return Usage("FREEZE_NONE", WordFor(kind));
+  if (names.empty()) return Absent("FREEZE_NONE", WordFor(kind));
   return Usage("FREEZE_SEVERAL", WordFor(kind), absl::StrJoin(names, ", "));
 }
 
@@ -114,7 +114,7 @@ absl::StatusOr<int> Lift(App& app, Freezable kind, const Options& options) {
   statement::v1::FreezeLifted& lifted = *act.mutable_freeze_lifted();
   ASSIGN_OR_RETURN(*lifted.mutable_freeze(), FindFreeze(app, kind, act.party(), options.target));
   ASSIGN_OR_RETURN(*lifted.mutable_reasons()->mutable_digest(),
-                   AttachFile(app, draft, options.reasons));
+                   AttachFile(app, draft, "--reasons", options.reasons));
   draft.acts.push_back(std::move(act));
   return Deliver(app, options.destination, std::move(draft));
 }
@@ -149,6 +149,10 @@ void AddFreezeVerbs(App& app, const Command& noun, Freezable kind) {
       .Required();
   verb.Add("--reasons", lift->reasons, "Fichier des motifs", "File of the reasons").Required();
   AddDestination(verb, lift->destination);
+}
+
+std::string FrozenWord(const App& app, const google::protobuf::RepeatedPtrField<Freeze>& freezes) {
+  return freezes.empty() ? "" : app.Say("gelé", "frozen");
 }
 
 void PrintFreezes(const App& app, const google::protobuf::RepeatedPtrField<Freeze>& freezes) {

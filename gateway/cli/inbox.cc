@@ -30,14 +30,13 @@ std::string SubjectOf(const App& app, const InboxItem& item) {
   if (item.has_transfer())
     absl::StrAppend(&text, " ", app.Say("envoi", "transfer"), " ", NameOf(item.transfer(), true));
   if (item.has_recommendation())
-    absl::StrAppend(&text, " ", app.Say("recommandation", "recommendation"), " ",
-                    item.recommendation());
+    absl::StrAppend(&text, " ", app.Say("recommandation n°", "recommendation no."), " ",
+                    item.recommendation() + 1);
   if (!item.recipient().empty())
     absl::StrAppend(&text, " ", app.Say("destinataire", "recipient"), " ", item.recipient());
   if (!item.key().empty())
     absl::StrAppend(&text, " ", app.Say("clé", "key"), " ", base::ToHex(item.key()).substr(0, 12));
-  if (!item.agent().empty())
-    absl::StrAppend(&text, " agent ", base::ToHex(item.agent()).substr(0, 12));
+  if (!item.agent().empty()) absl::StrAppend(&text, " agent ", base::ToHex(item.agent()));
   if (item.has_about()) absl::StrAppend(&text, " ", NameOf(item.about(), true));
   return text;
 }
@@ -51,7 +50,7 @@ std::string CommandOf(const App& app, const InboxItem& item) {
   const std::string file = app.Say("FICHIER", "FILE");
   const std::string day = app.Say("AAAA-MM-JJ", "YYYY-MM-DD");
   const std::string answer = absl::StrCat("passerelle exchange answer ", exchange, party,
-                                          " --recommendation ", item.recommendation());
+                                          " --recommendation ", item.recommendation() + 1);
   switch (item.kind()) {
     case api::INBOX_ITEM_KIND_OPINION_TO_GIVE:
     case api::INBOX_ITEM_KIND_RECOMMENDATION_REJECTED:

@@ -122,6 +122,10 @@ absl::StatusOr<int> Begin(App& app, const Options& options) {
   client::SignedFile file = client::StartFile(HeaderOf(app, enacted), draft);
   RETURN_IF_ERROR(client::AddSignature(file, *storage->statement_key));
   RETURN_IF_ERROR(base::WriteFile(options.out, client::ToJson(file), base::FileMode::kPublic));
+  if (app.json()) {
+    std::printf("%s\n", JsonObject({{"file", options.out}}).c_str());
+    return kDone;
+  }
   std::printf("%s\n%s\n", options.out.c_str(),
               app.Say("Faites signer ce fichier par chaque fondateur (passerelle sign), puis : "
                       "passerelle init --enact",

@@ -3,6 +3,7 @@
 #include <google/protobuf/text_format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <set>
 
@@ -106,7 +107,7 @@ absl::StatusOr<statement::v1::ActRef> ResolveRef(
     if (absl::StartsWith(base::ToHex(candidate.statement()), prefix) &&
         (slash == std::string::npos || text.substr(slash + 1) == absl::StrCat(candidate.ordinal())))
       fitting.push_back(candidate);
-  if (fitting.empty()) return Usage("NAME_UNKNOWN", option);
+  if (fitting.empty()) return Absent("NAME_UNKNOWN", option);
   if (fitting.size() > 1) return Usage("NAME_AMBIGUOUS", option);
   return fitting[0];
 }
@@ -163,7 +164,10 @@ void AddDestination(const Command& verb, Destination& destination) {
            "Claimed date of effect (YYYY-MM-DD)");
 }
 
-absl::StatusOr<int> Deliver(App& app, const Destination& destination, client::Draft draft) {
+namespace {
+
+// What the destination says of every act of a draft.
+absl::Status Complete(const Destination& destination, client::Draft& draft) {
   for (statement::v1::Act& act : draft.acts) {
     if (!destination.under_deed.empty()) {
       ASSIGN_OR_RETURN(*act.mutable_under_deed(), ReadRef("--under-deed", destination.under_deed));
@@ -173,14 +177,36 @@ absl::StatusOr<int> Deliver(App& app, const Destination& destination, client::Dr
                        ReadDate("--effective-on", destination.effective_on));
     }
   }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status AddActs(App& app, const Destination& destination, client::Draft draft) {
+  RETURN_IF_ERROR(Complete(destination, draft));
+  ASSIGN_OR_RETURN(const client::SignedFile file, AddToFile(app, destination, draft));
+  return base::WriteFile(destination.add_to, client::ToJson(file), base::FileMode::kPrivate);
+}
+
+absl::StatusOr<int> Deliver(App& app, const Destination& destination, client::Draft draft) {
   if (destination.add_to.empty()) {
+    RETURN_IF_ERROR(Complete(destination, draft));
     ASSIGN_OR_RETURN(client::Session * session, app.Session());
     ASSIGN_OR_RETURN(const client::Answer answer, session->Submit(draft));
     return FinishAnswer(app, answer);
   }
-  ASSIGN_OR_RETURN(const client::SignedFile file, AddToFile(app, destination, draft));
-  RETURN_IF_ERROR(
-      base::WriteFile(destination.add_to, client::ToJson(file), base::FileMode::kPrivate));
+  const uint64_t added = draft.acts.size();
+  RETURN_IF_ERROR(AddActs(app, destination, std::move(draft)));
+  if (app.json())
+    std::printf("%s\n", JsonObject({{"file", destination.add_to}, {"added", added}}).c_str());
+  else
+    std::printf("%s %s\n",
+                app.Say("ajouté, rien n'est encore envoyé ; faites signer (passerelle sign), puis "
+                        "passerelle submit",
+                        "added, nothing is sent yet; have it signed (passerelle sign), then "
+                        "passerelle submit")
+                    .c_str(),
+                destination.add_to.c_str());
   return kDone;
 }
 
@@ -199,8 +225,16 @@ absl::StatusOr<client::SignedFile> ReadSignedFile(const std::string& path) {
   return file;
 }
 
-absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(path, base::kMaxDocumentBytes));
+absl::StatusOr<std::string> ReadDocument(std::string_view option, const std::string& path) {
+  absl::StatusOr<std::string> bytes = base::ReadFile(path, base::kMaxDocumentBytes);
+  if (!bytes.ok()) return base::AtPath(bytes.status(), option);
+  if (absl::StripAsciiWhitespace(*bytes).empty()) return Usage("DOCUMENT_EMPTY", option, path);
+  return bytes;
+}
+
+absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, std::string_view option,
+                                       const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(option, path));
   const std::string ending = std::filesystem::path(path).extension().string();
   const std::string media_type = ending == ".pdf"    ? "application/pdf"
                                  : ending == ".json" ? "application/json"

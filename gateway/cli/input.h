@@ -62,7 +62,10 @@ struct Destination {
 // Adds the options of a destination to a verb.
 void AddDestination(const Command& verb, Destination& destination);
 
-// Sends a draft to its destination. Returns the exit code.
+// Adds the acts to the destination's file, saying nothing. REQUIRES: add_to.
+absl::Status AddActs(App& app, const Destination& destination, client::Draft draft);
+
+// Sends a draft to its destination and says what became of it. Returns the exit code.
 absl::StatusOr<int> Deliver(App& app, const Destination& destination, client::Draft draft);
 
 // Reads a textproto file into a message. INVALID_ARGUMENT (TEXTPROTO) names option and file.
@@ -73,8 +76,14 @@ absl::Status ReadText(std::string_view option, const std::string& path,
 // client::SignedFileFromJson's, with the file's name.
 absl::StatusOr<client::SignedFile> ReadSignedFile(const std::string& path);
 
-// Reads a file as a document, guessing its media type from its ending, and attaches it.
-absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, const std::string& path);
+// The bytes of a document; errors name the option. INVALID_ARGUMENT (DOCUMENT_EMPTY) when it holds
+// nothing but blanks.
+absl::StatusOr<std::string> ReadDocument(std::string_view option, const std::string& path);
+
+// Reads a file as a document, guessing its media type from its ending, and attaches it. Errors as
+// ReadDocument's.
+absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, std::string_view option,
+                                       const std::string& path);
 
 }  // namespace passerelle::gateway::cli
 

@@ -38,7 +38,7 @@ absl::Status AddAgreement(App& app, const GiveOptions& options, client::Draft& d
   ASSIGN_OR_RETURN(*agreement.mutable_signed_on(),
                    ReadDate("--agreement-on", options.agreement_on));
   ASSIGN_OR_RETURN(*agreement.mutable_document()->mutable_digest(),
-                   AttachFile(app, draft, options.agreement));
+                   AttachFile(app, draft, "--agreement", options.agreement));
   return absl::OkStatus();
 }
 
@@ -64,8 +64,7 @@ absl::StatusOr<int> Give(App& app, const GiveOptions& options) {
   }
   RETURN_IF_ERROR(AddAgreement(app, options, draft, given));
   if (!options.person.empty()) {
-    ASSIGN_OR_RETURN(const std::string person,
-                     base::ReadFile(options.person, base::kMaxDocumentBytes));
+    ASSIGN_OR_RETURN(const std::string person, ReadDocument("--person", options.person));
     given.mutable_person()->set_digest(client::Attach(
         draft, base::CommitmentKind::kPerson, "text/plain; charset=utf-8", person, app.random()));
   }
@@ -135,9 +134,8 @@ absl::StatusOr<int> List(App& app, const std::string& typed) {
   for (const auto& mandate : mandates) {
     rows.push_back({NameOf(mandate.name(), true), mandate.row().party(),
                     ShowEnum(*statement::v1::Role_descriptor(), mandate.row().role()),
-                    base::ToHex(mandate.row().agent()).substr(0, 12),
-                    ShowDate(mandate.row().from()), ShowDate(mandate.row().until()),
-                    StateOf(app, mandate.row(), paused)});
+                    base::ToHex(mandate.row().agent()), ShowDate(mandate.row().from()),
+                    ShowDate(mandate.row().until()), StateOf(app, mandate.row(), paused)});
   }
   PrintTable({app.Say("nom", "name"), app.Say("partie", "party"), app.Say("rôle", "role"), "agent",
               app.Say("du", "from"), app.Say("au", "until"), app.Say("état", "state")},

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gateway/base/status.h"
@@ -56,6 +58,26 @@ constexpr ErrorText kTyped[] = {
      "this party has no freeze to lift there"},
     {"FREEZE_SEVERAL", "cette partie y a plusieurs gels ; tapez le nom de l'un d'eux :",
      "this party has several freezes there; type the name of one:"},
+    {"DOCUMENT_EMPTY", "ce document est vide, et ne dit donc rien ; écrivez-y ce qu'il doit dire :",
+     "this document is empty and says nothing; write into it what it is to say:"},
+    {"DOCUMENT_NOT_TEXT",
+     "ce document n'est pas un texte qu'un terminal montre ; --out l'écrit dans un fichier :",
+     "this document is no text for a terminal; --out writes it to a file:"},
+    {"SHEET_FORM",
+     "une fiche est un objet JSON aux identifiants de gateway/docs/register.md ; corrigez :",
+     "a sheet is a JSON object with the identifiers of gateway/docs/register.md; mend:"},
+    {"SINCE_MISSING",
+     "une clé compromise l'est depuis un instant : donnez-le, AAAA-MM-JJTHH:MM:SSZ ; ce qu'elle a "
+     "signé depuis attendra d'être ratifié",
+     "a key is compromised since an instant: give it, YYYY-MM-DDTHH:MM:SSZ; what it signed from "
+     "then on will await ratification"},
+    {"SINCE_NOT_ALLOWED", "seul --cause compromised dit depuis quand ; ôtez cette option",
+     "only --cause compromised says since when; leave this option out"},
+    {"PROFILE_NONE",
+     "aucun profil : donnez --profile FICHIER, ou la variable PASSERELLE_PROFILE, ou mettez "
+     "passerelle.json dans ce dossier",
+     "no profile: give --profile FILE, or the variable PASSERELLE_PROFILE, or put passerelle.json "
+     "into this folder"},
     {"RULE_UNKNOWN", "aucune règle n'a ce numéro ; `passerelle rules list` les donne",
      "no rule has this id; `passerelle rules list` lists them"},
     {"AGREEMENT_PARTS",
@@ -112,13 +134,14 @@ constexpr ErrorText kFiles[] = {
     {"FILE_MISSING", "ce fichier n'existe pas :", "there is no such file:"},
     {"FILE_ERROR",
      "ce fichier ne se laisse pas lire ou écrire :", "this file cannot be read or written:"},
+    {"FOLDER_MISSING", "ce dossier n'existe pas ; créez-le (mkdir -p) :",
+     "there is no such folder; make it (mkdir -p):"},
     {"FILE_EXISTS", "ce fichier existe déjà et n'est pas remplacé :",
      "this file is there already and is not replaced:"},
     {"FILE_TOO_LARGE TOO_LARGE",
      "plus long que ce qui est admis :", "longer than what is allowed:"},
     {"EXPORT_NOT_EMPTY",
      "le dossier à écrire doit être vide :", "the folder to write must be empty:"},
-    {"LOCKED", "un autre programme s'en sert en ce moment :", "another program is using it:"},
     {"JSON JSON_DUPLICATE JSON_MISSING JSON_TYPE JSON_UNKNOWN PATH_EMPTY TARGET",
      "ce fichier JSON n'a pas la forme attendue :", "this JSON file has not the form expected:"},
     {"PAYLOAD_TYPE COMMITMENT", "ce fichier d'actes est abîmé ou a été modifié :",
@@ -127,11 +150,12 @@ constexpr ErrorText kFiles[] = {
      "the statement does not await the signature of this key"},
     {"SIGNED_ALREADY", "déjà signé ; pour d'autres actes, commencez un autre fichier",
      "signed already; for other acts, begin another file"},
-    {"SIGNATURES_MISSING", "il manque la signature d'un des signataires attendus",
-     "the signature of one of the awaited signers is missing"},
+    {"SIGNATURES_MISSING", "il manque la signature de ces clés (passerelle sign) :",
+     "the signatures of these keys are missing (passerelle sign):"},
     {"NOT_A_TRANSFER", "seuls les envois passent par là ; le reste par `submit`",
      "only transfers go this way; submit the rest"},
-    {"KEY_PERMISSIONS", "une clé privée ne se partage pas :", "a private key is not shared:"},
+    {"KEY_PERMISSIONS", "d'autres peuvent lire cette clé privée ; chmod 600 la protège :",
+     "others may read this private key; chmod 600 protects it:"},
     {"KEY_FORM SPKI_FORM SEED_LENGTH KEY_GENERATION ED25519",
      "cette clé n'est pas une clé Ed25519 ou P-256 utilisable :",
      "this is no usable Ed25519 or P-256 key:"},
@@ -139,15 +163,6 @@ constexpr ErrorText kFiles[] = {
      "the certificate is not that of this key"},
     {"CERTIFICATE_FORM PROFILE",
      "ce certificat ne convient pas :", "this certificate does not do:"},
-    {"CERTIFICATE_EXPIRED CERTIFICATE_NOT_YET_VALID",
-     "ce certificat n'est pas valable en ce moment ; demandez-en un autre",
-     "this certificate is not valid at this time; ask for another"},
-    {"CERTIFICATE_UNTRUSTED CERTIFICATE_USAGE",
-     "ce certificat ne vient pas d'une autorité que la convention reconnaît, ou n'est pas fait "
-     "pour "
-     "cela",
-     "this certificate is not of an authority that the convention recognises, or not made for "
-     "this"},
     {"TLS_POLICY", "cette machine ne permet pas d'imposer TLS 1.3",
      "this machine does not allow TLS 1.3 to be required"},
 };
@@ -157,6 +172,27 @@ constexpr ErrorText kGateway[] = {
     {"UNREACHABLE UNAVAILABLE",
      "la passerelle ne répond pas ; vérifiez l'adresse du profil et le réseau",
      "the gateway does not answer; check the profile's address and the network"},
+    {"OUTCOME_UNKNOWN",
+     "la connexion s'est rompue et l'acte a pu être inscrit ; avant d'en faire un autre, demandez "
+     "le reçu : passerelle receipt get",
+     "the connection broke and the statement may have been recorded; before making another, ask "
+     "for its receipt: passerelle receipt get"},
+    {"GATEWAY_UNTRUSTED",
+     "le certificat de la passerelle n'est pas signé par l'autorité que nomme le profil, ou n'est "
+     "pas celui de cette adresse ; rien n'a été envoyé",
+     "the gateway's certificate is not signed by the authority that the profile names, or not that "
+     "of this address; nothing was sent"},
+    {"LOG_UNKNOWN",
+     "cette passerelle ne tient pas le journal que nomme le profil ; vérifiez `log` et `target`",
+     "this gateway does not keep the log that the profile names; check `log` and `target`"},
+    {"CERTIFICATE_EXPIRED CERTIFICATE_NOT_YET_VALID",
+     "ce certificat n'est pas valable en ce moment ; demandez-en un autre",
+     "this certificate is not valid at this time; ask for another"},
+    {"CERTIFICATE_UNTRUSTED CERTIFICATE_USAGE",
+     "ce certificat ne vient pas d'une autorité que la convention reconnaît, ou n'est pas fait "
+     "pour cela",
+     "this certificate is not of an authority that the convention recognises, or not made for "
+     "this"},
     {"DEADLINE_EXCEEDED CANCELLED ABORTED", "la passerelle n'a pas répondu à temps",
      "the gateway did not answer in time"},
     {"DRAINING QUEUE_FULL WATCHERS_FULL RESOURCE_EXHAUSTED VAULT_BUSY STORE_BUSY",
@@ -256,6 +292,7 @@ constexpr ErrorText kProofs[] = {
 constexpr ErrorText kInstallation[] = {
     {"ALREADY_INITIALISED ENACTED", "cette convention est déjà préparée ou fondée ici :",
      "this convention is prepared or enacted here already:"},
+    {"LOCKED", "un autre programme s'en sert en ce moment :", "another program is using it:"},
     {"NO_CONVENTION NOT_ENACTED",
      "aucune convention n'est fondée dans ce dossier ; commencez par `passerelle init`",
      "no convention is enacted in this directory; begin with `passerelle init`"},
@@ -269,8 +306,7 @@ constexpr ErrorText kInstallation[] = {
     {"NO_ANCHOR LISTEN",
      "la passerelle ne peut pas être jointe ainsi :", "the gateway cannot be reached like this:"},
     {"DISK_FULL STORE_FULL LOG_FULL", "il n'y a plus de place", "there is no room left"},
-    {"STORE_IO VAULT_IO ERASED_BYTES_REMAIN VAULT_UNKNOWN LOG_UNKNOWN LOG_CONFLICT LOG_FENCED "
-     "GUARD_SYNC",
+    {"STORE_IO VAULT_IO ERASED_BYTES_REMAIN VAULT_UNKNOWN LOG_CONFLICT LOG_FENCED GUARD_SYNC",
      "la passerelle n'est pas sûre de ce qui est écrit ; elle s'arrête :",
      "the gateway is not certain of what is written; it stops:"},
     {"LOG_BEHIND_GUARD LOG_FORKED GUARD_FOREIGN GUARD_MISSING GUARD_TORN",
@@ -292,6 +328,42 @@ constexpr ErrorText kInstallation[] = {
      "an entry of the log contradicts what precedes it; tell an auditor:"},
 };
 
+// Where Usage keeps what is the same in every language.
+constexpr char kDetailUrl[] = "passerelle/detail";
+
+const ErrorText* FindIn(absl::Span<const ErrorText> texts, std::string_view reason) {
+  for (const ErrorText& text : texts)
+    for (const absl::string_view known : absl::StrSplit(base::Absl(text.reasons), ' '))
+      if (base::Std(known) == reason) return &text;
+  return nullptr;
+}
+
+// The text of an error. A log that is not certain of itself shares its reason with one that the
+// gateway does not keep.
+const ErrorText* TextOf(const absl::Status& status) {
+  const std::string reason = base::ReasonOf(status);
+  const bool of_the_log = reason == "LOG_UNKNOWN" && status.code() == absl::StatusCode::kInternal;
+  return FindErrorText(of_the_log ? "STORE_IO" : reason);
+}
+
+// What of an English message is no English: the detail of Usage; else the file or name that stands
+// before its colon, where the text asks for one; the number of the request; the notes of a fork.
+std::string DetailOf(const absl::Status& status, const std::string& message, bool asked) {
+  if (const auto detail = status.GetPayload(kDetailUrl); detail.has_value())
+    return std::string(*detail);
+  if (base::ReasonOf(status) == "FORK") {
+    const size_t second = message.find('\n');
+    return second == std::string::npos ? "" : message.substr(second + 1);
+  }
+  constexpr std::string_view kRequest = "(request ";
+  if (const size_t request = message.find(kRequest); request != std::string::npos) {
+    const size_t begin = request + kRequest.size();
+    return absl::StrCat("demande ", message.substr(begin, message.find(')', begin) - begin));
+  }
+  const size_t colon = message.find(": ");
+  return asked && colon != std::string::npos ? message.substr(0, colon) : "";
+}
+
 std::vector<ErrorText> Gather() {
   std::vector<ErrorText> all;
   for (const absl::Span<const ErrorText> area :
@@ -309,28 +381,45 @@ absl::Span<const ErrorText> AllErrorTexts() {
   return *all;
 }
 
-const ErrorText* FindErrorText(std::string_view reason) {
-  for (const ErrorText& text : AllErrorTexts())
-    for (const absl::string_view known : absl::StrSplit(base::Absl(text.reasons), ' '))
-      if (base::Std(known) == reason) return &text;
-  return nullptr;
-}
+const ErrorText* FindErrorText(std::string_view reason) { return FindIn(AllErrorTexts(), reason); }
+
+bool IsOfThisMachine(std::string_view reason) { return FindIn(kFiles, reason) != nullptr; }
 
 absl::Status Usage(std::string_view reason, std::string_view path, std::string_view detail) {
   const ErrorText* text = FindErrorText(reason);
-  return base::Malformed(reason, path, detail.empty() && text != nullptr ? text->en : detail);
+  absl::Status status =
+      base::Malformed(reason, path, detail.empty() && text != nullptr ? text->en : detail);
+  if (!detail.empty()) status.SetPayload(kDetailUrl, absl::Cord(base::Absl(detail)));
+  return status;
+}
+
+absl::Status Absent(std::string_view reason, std::string_view path) {
+  const ErrorText* text = FindErrorText(reason);
+  return base::Error(absl::StatusCode::kNotFound, reason, path, text == nullptr ? "" : text->en);
+}
+
+DescribedError Describe(const absl::Status& status, Language language) {
+  DescribedError described{base::ReasonOf(status), base::PathOf(status), "", ""};
+  const std::string message(status.message());
+  const ErrorText* text = TextOf(status);
+  if (text == nullptr) {
+    described.text = message;
+    return described;
+  }
+  described.text = std::string(language == Language::kFrench ? text->fr : text->en);
+  if (language == Language::kFrench)
+    described.detail = DetailOf(status, message, absl::EndsWith(described.text, ":"));
+  else if (message != text->en)
+    described.detail = message;
+  if (described.detail.empty() && absl::EndsWith(described.text, " :"))
+    described.text.resize(described.text.size() - 2);
+  return described;
 }
 
 std::string DescribeError(const absl::Status& status, Language language) {
-  const std::string reason = base::ReasonOf(status);
-  const std::string path = base::PathOf(status);
-  const std::string message(status.message());
-  std::string shown = absl::StrCat(reason, path.empty() ? "" : " ", path, ": ");
-  const ErrorText* text = FindErrorText(reason);
-  if (text == nullptr) return absl::StrCat(shown, message);
-  absl::StrAppend(&shown, base::Absl(language == Language::kFrench ? text->fr : text->en));
-  if (!message.empty() && message != text->en) absl::StrAppend(&shown, "\n  ", message);
-  return shown;
+  const DescribedError described = Describe(status, language);
+  return absl::StrCat(described.reason, described.path.empty() ? "" : " ", described.path, ": ",
+                      described.text, described.detail.empty() ? "" : "\n  ", described.detail);
 }
 
 }  // namespace passerelle::gateway::cli

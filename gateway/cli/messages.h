@@ -29,8 +29,23 @@ const ErrorText* FindErrorText(std::string_view reason);
 // `detail` says what no catalogue can, such as the values that are possible.
 absl::Status Usage(std::string_view reason, std::string_view path, std::string_view detail = "");
 
-// An error as people are shown it: reason, path and text; on the next line the message of whoever
-// raised it, where that says more. A reason without text is shown with that message alone.
+// That what is named is not there, or not for the caller to see (NOT_FOUND), in the catalogue's
+// words.
+absl::Status Absent(std::string_view reason, std::string_view path);
+
+// Whether a reason is about files, keys or certificates of this machine: whoever typed mends it.
+bool IsOfThisMachine(std::string_view reason);
+
+// An error in the words of a language. `detail` is what the text does not hold: a file, the values
+// that are possible; in English the message of whoever raised it, where that says more. Messages
+// are English: another language shows of them what is the same in every one, and the message itself
+// only where the catalogue has no text.
+struct DescribedError {
+  std::string reason, path, text, detail;
+};
+DescribedError Describe(const absl::Status& status, policy::rules::Language language);
+
+// An error as people are shown it: reason, path and text; on the next line the detail.
 std::string DescribeError(const absl::Status& status, policy::rules::Language language);
 
 }  // namespace passerelle::gateway::cli

@@ -1,6 +1,7 @@
 // passerelle party: the signatories and their adhesion.
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -57,7 +58,7 @@ absl::StatusOr<std::vector<Line>> ReadTable(const std::string& path) {
     if (!row.empty() && row.back() == '\r') row.pop_back();
     if (row.empty() || number == 1) continue;  // the heading
     const std::vector<std::string> cells = absl::StrSplit(row, ';');
-    const std::string place = absl::StrCat("line ", number);
+    const std::string place = absl::StrCat("table:", number);
     if (cells.size() != 6) return Usage("TABLE", place);
     Line line;
     line.party = cells[0];
@@ -115,19 +116,32 @@ void AddParty(App& app, client::Draft& draft, const Line& line, const std::strin
 // Writes `<out>-1.json` and on, each a statement for secretariat and countersigner.
 absl::StatusOr<int> Batch(App& app, const BatchOptions& options) {
   ASSIGN_OR_RETURN(const std::vector<Line> lines, ReadTable(options.table));
+  std::vector<std::string> files;
   for (size_t begin = 0, number = 1; begin < lines.size(); begin += kPartiesAStatement, ++number) {
     client::Draft draft;
-    ASSIGN_OR_RETURN(const std::string deliberation, AttachFile(app, draft, options.deliberation));
-    ASSIGN_OR_RETURN(const std::string signature, AttachFile(app, draft, options.signature));
+    ASSIGN_OR_RETURN(const std::string deliberation,
+                     AttachFile(app, draft, "--deliberation", options.deliberation));
+    ASSIGN_OR_RETURN(const std::string signature,
+                     AttachFile(app, draft, "--signature", options.signature));
     for (size_t i = begin; i < std::min(begin + kPartiesAStatement, lines.size()); ++i)
       AddParty(app, draft, lines[i], deliberation, signature);
     Destination destination;
     destination.add_to = absl::StrCat(options.out, "-", number, ".json");
     destination.signers = options.signers;
-    ASSIGN_OR_RETURN(const int code, Deliver(app, destination, std::move(draft)));
-    if (code != kDone) return code;
-    std::printf("%s\n", destination.add_to.c_str());
+    RETURN_IF_ERROR(AddActs(app, destination, std::move(draft)));
+    files.push_back(destination.add_to);
   }
+  if (app.json()) {
+    std::printf("%s\n", TextOf(nlohmann::json({{"files", files}})).c_str());
+    return kDone;
+  }
+  for (const std::string& file : files) std::printf("%s\n", file.c_str());
+  std::fprintf(stderr, "%s\n",
+               app.Say("Chaque fichier est à signer par ses signataires (passerelle sign), puis à "
+                       "envoyer (passerelle submit).",
+                       "Each file is for its signers to sign (passerelle sign), then for you to "
+                       "submit (passerelle submit).")
+                   .c_str());
   return kDone;
 }
 

@@ -1,5 +1,6 @@
 // passerelle pki: the small certification authority of an installation without a PKI.
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -38,7 +39,9 @@ absl::StatusOr<int> Init(App& app, const InitOptions& options) {
                                                 now + options.days * kDayMs, app.random()));
   RETURN_IF_ERROR(base::MakeFolder(options.folder, base::FileMode::kPrivate));
   RETURN_IF_ERROR(authority.Save(options.folder));
-  std::printf("%s/ca.pem\n", options.folder.c_str());
+  const std::string certificate = options.folder + "/ca.pem";
+  std::printf("%s\n", app.json() ? JsonObject({{"certificate", certificate}}).c_str()
+                                 : certificate.c_str());
   return kDone;
 }
 
@@ -62,6 +65,9 @@ certs::ca::Profile ProfileOf(const IssueOptions& options, const std::string& age
 absl::StatusOr<int> Issue(App& app, const IssueOptions& options) {
   ASSIGN_OR_RETURN(const certs::ca::Authority authority, certs::ca::Authority::Load(options.ca));
   const std::string key_file = options.out + ".key";
+  if (const std::string folder = std::filesystem::path(options.out).parent_path().string();
+      !folder.empty())
+    RETURN_IF_ERROR(base::MakeFolder(folder, base::FileMode::kPrivate));
   if (!base::Exists(key_file)) {
     ASSIGN_OR_RETURN(const certs::keys::PrivateKey fresh,
                      certs::keys::PrivateKey::Generate(options.key_type == "ed25519"

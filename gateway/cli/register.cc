@@ -1,10 +1,12 @@
 // passerelle register: the controller's Art. 30 entries, and the register that real traffic feeds.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
@@ -29,7 +31,27 @@ struct ExportOptions {
   std::string party, as_of, format = "csv", out;
 };
 
+// Where the text of a sheet is no JSON, or what it must be instead; nothing when it is one object.
+std::string FaultOfSheet(const App& app, std::string_view text) {
+  try {
+    if (nlohmann::json::parse(text).is_object()) return "";
+    return "{ … }";
+  } catch (const nlohmann::json::parse_error& error) {
+    const std::string_view before = text.substr(0, error.byte);
+    return absl::StrCat(app.Say("ligne ", "line "),
+                        1 + std::count(before.begin(), before.end(), '\n'));
+  }
+}
+
+absl::Status CheckSheet(const App& app, const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadDocument("--sheet", path));
+  const std::string fault = FaultOfSheet(app, text);
+  if (fault.empty()) return absl::OkStatus();
+  return Usage("SHEET_FORM", "--sheet", absl::StrCat(path, " ", fault));
+}
+
 absl::StatusOr<int> Record(App& app, const RecordOptions& options) {
+  RETURN_IF_ERROR(CheckSheet(app, options.sheet));
   client::Draft draft;
   statement::v1::Act act;
   ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
@@ -42,7 +64,7 @@ absl::StatusOr<int> Record(App& app, const RecordOptions& options) {
   recorded.set_legal_basis(static_cast<statement::v1::LegalBasis>(basis));
   ASSIGN_OR_RETURN(*recorded.mutable_next_review_on(), ReadDate("--review-on", options.review_on));
   ASSIGN_OR_RETURN(*recorded.mutable_sheet()->mutable_digest(),
-                   AttachFile(app, draft, options.sheet));
+                   AttachFile(app, draft, "--sheet", options.sheet));
   draft.acts.push_back(std::move(act));
   return Deliver(app, options.destination, std::move(draft));
 }

@@ -1,5 +1,6 @@
 // passerelle sign, preview and submit: statements that several people sign, as files. `sign`
 // trusts no web page: it shows what is signed from the very bytes that are signed (WIRE 31).
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -57,8 +58,18 @@ absl::StatusOr<int> Sign(App& app, const Options& options) {
   PrintActs(app, statement);
   RETURN_IF_ERROR(client::AddSignature(file, key));
   RETURN_IF_ERROR(base::WriteFile(options.file, client::ToJson(file), base::FileMode::kPublic));
-  std::fprintf(stderr, "%s %zu/%d\n", app.Say("signatures", "signatures").c_str(),
-               file.signatures.size(), statement.header().signers_size());
+  const uint64_t awaited = statement.header().signers_size() - file.signatures.size();
+  if (app.json())
+    std::printf("%s\n", JsonObject({{"file", options.file},
+                                    {"signatures", uint64_t{file.signatures.size()}},
+                                    {"awaited", awaited}})
+                            .c_str());
+  std::fprintf(
+      stderr, "%s %zu/%d  %s\n", app.Say("signatures", "signatures").c_str(),
+      file.signatures.size(), statement.header().signers_size(),
+      (awaited == 0 ? app.Say("à envoyer : passerelle submit", "to be sent: passerelle submit")
+                    : app.Say("d'autres doivent signer", "others are to sign"))
+          .c_str());
   return kDone;
 }
 
@@ -84,6 +95,17 @@ void PrintPreview(App& app, const passerelle::gateway::v1::PreviewResponse& prev
                     .c_str());
 }
 
+// A file that all have signed leaves nothing to assume of its signers.
+void DropSignatures(passerelle::gateway::v1::PreviewResponse& preview) {
+  auto& assumed = *preview.mutable_assumed();
+  assumed.erase(std::remove_if(assumed.begin(), assumed.end(),
+                               [](const passerelle::gateway::v1::Assumed& each) {
+                                 return each.assumption() ==
+                                        passerelle::gateway::v1::ASSUMPTION_SIGNATURES;
+                               }),
+                assumed.end());
+}
+
 // What would become of the acts if the awaited signers signed them now. Nothing is recorded.
 absl::StatusOr<int> Preview(App& app, const std::string& path) {
   ASSIGN_OR_RETURN(const client::SignedFile file, ReadSignedFile(path));
@@ -96,7 +118,8 @@ absl::StatusOr<int> Preview(App& app, const std::string& path) {
     signers.push_back(digest);
   }
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  ASSIGN_OR_RETURN(const auto preview, session->Preview(draft, signers));
+  ASSIGN_OR_RETURN(auto preview, session->Preview(draft, signers));
+  if (file.signatures.size() == signers.size()) DropSignatures(preview);
   if (app.json())
     std::printf("%s\n", JsonOf(preview).c_str());
   else
@@ -109,7 +132,7 @@ absl::StatusOr<int> Preview(App& app, const std::string& path) {
                                                        preview.gaps().end());
   PrintGaps(app, gaps);
   if (preview.gaps_omitted() > 0) std::fprintf(stderr, "  + %u\n", preview.gaps_omitted());
-  return preview.effect() == record::v1::EFFECT_REFUSED ? kRefused : kDone;
+  return ExitCodeOf(preview.effect());
 }
 
 }  // namespace

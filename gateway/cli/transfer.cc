@@ -1,17 +1,22 @@
 // passerelle transfer: check, send, list, show, fetch, acknowledge, rule, freeze.
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "gateway/base/civil.h"
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/documents.h"
 #include "gateway/cli/exchange_verbs.h"
 #include "gateway/cli/find.h"
 #include "gateway/cli/findings.h"
 #include "gateway/cli/freeze.h"
 #include "gateway/cli/input.h"
+#include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
 #include "gateway/cli/words.h"
 #include "policy/content/check.h"
@@ -54,6 +59,13 @@ bool PrintReport(App& app, const client::PayloadReport& report) {
   return report.refusals.empty();
 }
 
+// The same report for a program.
+std::string JsonOfReport(const client::PayloadReport& report) {
+  return TextOf(nlohmann::json({{"fit", report.refusals.empty()},
+                                {"refusals", report.refusals},
+                                {"warnings", report.warnings}}));
+}
+
 absl::StatusOr<Act> Manifest(App& app, const SendOptions& options,
                              const passerelle::gateway::v1::GetExchangeResponse& found,
                              std::string_view payload, client::Draft& draft) {
@@ -87,9 +99,11 @@ absl::StatusOr<int> Send(App& app, const SendOptions& options) {
   ASSIGN_OR_RETURN(
       const client::PayloadReport report,
       session->CheckPayload(found, payload, app.language() == policy::rules::Language::kFrench));
-  if (!PrintReport(app, report)) return kRefused;
+  const bool fit = PrintReport(app, report);
+  if (app.json() && (options.check_only || !fit)) std::printf("%s\n", JsonOfReport(report).c_str());
+  if (!fit) return kRefused;
   if (options.check_only) {
-    std::printf("%s\n", app.Say("conforme", "fit to send").c_str());
+    if (!app.json()) std::printf("%s\n", app.Say("conforme", "fit to send").c_str());
     return kDone;
   }
   client::Draft draft;
@@ -99,30 +113,47 @@ absl::StatusOr<int> Send(App& app, const SendOptions& options) {
   return FinishAnswer(app, answer);
 }
 
+// Only the transfer itself tells its freezes; of what is destroyed nobody asks any more.
+absl::StatusOr<std::string> FrozenOf(const App& app, client::Session& session,
+                                     const passerelle::gateway::v1::Transfer& transfer) {
+  if (transfer.row().phase() != record::v1::TRANSFER_PHASE_KEPT) return std::string();
+  ASSIGN_OR_RETURN(const auto found, session.GetTransfer(transfer.name()));
+  return FrozenWord(app, found.freezes());
+}
+
+// The newest last.
 absl::StatusOr<int> List(App& app, const std::string& typed) {
   statement::v1::ActRef exchange;
   if (!typed.empty()) {
     ASSIGN_OR_RETURN(exchange, FindExchange(app, typed));
   }
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  ASSIGN_OR_RETURN(const auto transfers, session->ListTransfers());
+  ASSIGN_OR_RETURN(auto transfers, session->ListTransfers());
+  std::stable_sort(transfers.begin(), transfers.end(), [](const auto& a, const auto& b) {
+    return a.row().submitted().time_ms() < b.row().submitted().time_ms();
+  });
   std::vector<std::string> list;
   std::vector<std::vector<std::string>> rows;
   for (const auto& transfer : transfers) {
     const record::v1::TransferRow& row = transfer.row();
     if (!typed.empty() && NameOf(row.exchange(), false) != NameOf(exchange, false)) continue;
-    list.push_back(JsonOf(transfer));
+    ASSIGN_OR_RETURN(const std::string frozen, FrozenOf(app, *session, transfer));
+    nlohmann::json json = ToJson(transfer);
+    json["frozen"] = !frozen.empty();
+    list.push_back(TextOf(json));
     for (const record::v1::DeliveryRow& share : row.deliveries())
-      rows.push_back({NameOf(transfer.name(), true), row.period(), row.holder(),
-                      ShareOf(app, row, share), ShowDate(row.retain_until())});
+      rows.push_back({NameOf(transfer.name(), true), NameOf(row.exchange(), true),
+                      base::ToIsoInstant(row.submitted().time_ms()), row.period(), row.holder(),
+                      ShareOf(app, row, share), ShowDate(row.retain_until()), frozen});
   }
   if (app.json())
     std::printf("%s\n", JsonList(list).c_str());
   else
-    PrintTable(
-        {app.Say("nom", "name"), app.Say("période", "period"), app.Say("détenteur", "holder"),
-         app.Say("destinataire", "recipient"), app.Say("conservation", "retained until")},
-        rows);
+    PrintTable({app.Say("nom", "name"), app.Say("échange", "exchange"), app.Say("envoyé", "sent"),
+                app.Say("période", "period"), app.Say("détenteur", "holder"),
+                app.Say("destinataire", "recipient"), app.Say("conservation", "retained until"),
+                app.Say("gel", "freeze")},
+               rows);
   return kDone;
 }
 
@@ -132,7 +163,9 @@ absl::StatusOr<int> Show(App& app, const std::string& typed) {
   ASSIGN_OR_RETURN(const passerelle::gateway::v1::GetTransferResponse found,
                    session->GetTransfer(name));
   if (app.json()) {
-    std::printf("%s\n", JsonOf(found).c_str());
+    nlohmann::json json = ToJson(found);
+    json["documents"] = JsonOfDocuments(DocumentsOf(app, *session, found));
+    std::printf("%s\n", TextOf(json).c_str());
     return kDone;
   }
   const record::v1::TransferRow& row = found.transfer().row();
@@ -141,6 +174,7 @@ absl::StatusOr<int> Show(App& app, const std::string& typed) {
       {app.Say("état", "phase"),
        WordOf(*record::v1::TransferPhase_descriptor(), row.phase(), app.language())},
       {app.Say("échange", "exchange"), NameOf(row.exchange(), true)},
+      {app.Say("envoyé", "sent"), base::ToIsoInstant(row.submitted().time_ms())},
       {app.Say("détenteur", "holder"), row.holder()},
       {app.Say("période", "period"), row.period()},
       {app.Say("conservation", "retained until"), ShowDate(row.retain_until())}};
@@ -151,15 +185,30 @@ absl::StatusOr<int> Show(App& app, const std::string& typed) {
     rows.push_back({app.Say("destinataire", "recipient"), ShareOf(app, row, share)});
   PrintTable({"", ""}, rows);
   PrintFreezes(app, found.freezes());
+  PrintDocuments(app, DocumentsOf(app, *session, found));
   return kDone;
 }
 
+// A handover is recorded before the first byte leaves: what could not be written is not asked for.
+absl::Status CheckFolder(const std::string& file) {
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  if (folder.empty() || base::Exists(folder)) return absl::OkStatus();
+  return Usage("FOLDER_MISSING", "--out", folder);
+}
+
 absl::StatusOr<int> Fetch(App& app, const FetchOptions& options) {
+  RETURN_IF_ERROR(CheckFolder(options.out));
   ASSIGN_OR_RETURN(const passerelle::gateway::v1::Transfer transfer,
                    FindTransfer(app, options.transfer));
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const client::Fetched fetched, session->Fetch(transfer.name()));
   if (!fetched.findings.empty()) {
+    if (app.json()) {
+      nlohmann::json json = {{"effect", "refused"}, {"findings", nlohmann::json::array()}};
+      for (const record::v1::Finding& finding : fetched.findings)
+        json["findings"].push_back(ToJson(finding));
+      std::printf("%s\n", TextOf(json).c_str());
+    }
     std::fprintf(stderr, "%s\n", app.Say("refusé", "refused").c_str());
     PrintFindings(app, fetched.findings);
     return kRefused;
@@ -199,7 +248,7 @@ absl::StatusOr<int> Rule(App& app, const RuleOptions& options) {
   }
   if (!options.reasons.empty()) {
     ASSIGN_OR_RETURN(*ruled.mutable_reasons()->mutable_digest(),
-                     AttachFile(app, draft, options.reasons));
+                     AttachFile(app, draft, "--reasons", options.reasons));
   }
   draft.acts.push_back(std::move(act));
   return Deliver(app, options.destination, std::move(draft));

@@ -77,8 +77,8 @@ absl::StatusOr<statement::v1::Envelope> ToEnvelope(const SignedFile& file) {
   }
   if (!missing.empty())
     return base::Error(absl::StatusCode::kFailedPrecondition, "SIGNATURES_MISSING", "signatures",
-                       absl::StrCat("the statement still awaits the signatures of ",
-                                    absl::StrJoin(missing, ", ")));
+                       absl::StrCat(absl::StrJoin(missing, ", "),
+                                    ": the statement still awaits these signatures"));
   return envelope;
 }
 

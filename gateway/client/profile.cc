@@ -27,16 +27,12 @@ absl::Status AtMember(const absl::Status& status, std::string_view name) {
   return base::Malformed(base::ReasonOf(status), name, base::Std(status.message()));
 }
 
-}  // namespace
-
-absl::StatusOr<Profile> ReadProfile(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(path, base::kMaxProfileBytes));
+absl::StatusOr<Profile> ParseProfile(const std::string& text, const std::filesystem::path& folder) {
   ASSIGN_OR_RETURN(const nlohmann::json value, ParseStrict(text));
   RETURN_IF_ERROR(CheckMembers(value, "",
                                {"target", "ca_file", "certificate_file", "key_file", "log",
                                 "origin", "checkpoint_vkey", "checkpoint_file"},
                                {"clock_shift_ms"}));
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   Profile profile;
   ASSIGN_OR_RETURN(profile.target, TextAt(value, "", "target"));
   ASSIGN_OR_RETURN(profile.ca_file, FileAt(value, "ca_file", folder));
@@ -52,6 +48,15 @@ absl::StatusOr<Profile> ReadProfile(const std::string& path) {
     profile.clock_shift_ms = shift->get<int64_t>();
   }
   RETURN_IF_ERROR(PinsOf(profile).status());
+  return profile;
+}
+
+}  // namespace
+
+absl::StatusOr<Profile> ReadProfile(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(path, base::kMaxProfileBytes));
+  absl::StatusOr<Profile> profile = ParseProfile(text, std::filesystem::path(path).parent_path());
+  if (!profile.ok()) return base::InContext(profile.status(), path);
   return profile;
 }
 

@@ -36,7 +36,8 @@ struct Profile {
 };
 
 // Reads a profile from JSON, whose members are named like those above; relative paths in it are
-// relative to its folder. INVALID_ARGUMENT names the member at fault.
+// relative to its folder. INVALID_ARGUMENT names the file and the member at
+// fault.
 absl::StatusOr<Profile> ReadProfile(const std::string& path);
 
 // Writes a profile as JSON, mode 0600, durably.

@@ -52,6 +52,15 @@ std::optional<ErrorInfo> FindInfo(std::string_view details) {
   return std::nullopt;
 }
 
+// Whether TLS failed because the peer's certificate is not vouched for, or is of another name.
+// gRPC has no code of its own for it.
+bool IsHandshake(absl::StatusCode code, const std::string& text) {
+  return code == absl::StatusCode::kUnavailable &&
+         (text.find(":CERTIFICATE_VERIFY_FAILED") != std::string::npos ||
+          text.find("certificate verify failed") != std::string::npos ||
+          text.find("not in peer certificate") != std::string::npos);
+}
+
 std::string ValueOf(const ErrorInfo& info, const std::string& key, size_t limit) {
   const auto it = info.metadata().find(key);
   return it == info.metadata().end() ? std::string() : Plain(it->second, limit);
@@ -65,6 +74,8 @@ absl::Status FromRpc(int code, std::string_view message, std::string_view detail
                                                        : absl::StatusCode::kUnknown;
   std::string text = Plain(message, kMaxMessageBytes);
   const std::optional<ErrorInfo> info = FindInfo(details);
+  if (!info.has_value() && IsHandshake(absl_code, text))
+    return base::Error(absl::StatusCode::kUnauthenticated, "GATEWAY_UNTRUSTED", "ca_file", text);
   if (!info.has_value())
     return base::Error(absl_code,
                        absl_code == absl::StatusCode::kUnavailable

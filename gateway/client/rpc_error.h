@@ -11,9 +11,10 @@ namespace passerelle::gateway::client {
 // The status of a call that ended with a gRPC code, message and details (a serialized
 // passerelle.gateway.v1.ErrorStatus, which is wire-identical to google.rpc.Status). Reason and
 // field path come from its ErrorInfo of domain `passerelle`; without one, an unreachable gateway
-// has the reason UNREACHABLE and anything else the name of its code. A code that gRPC does not
-// know becomes UNKNOWN. What the peer wrote is bounded and stripped of control characters, since it
-// ends on a terminal.
+// has the reason UNREACHABLE, one whose certificate does not do GATEWAY_UNTRUSTED (UNAUTHENTICATED,
+// path `ca_file`: nothing was sent), and anything else the name of its code. A code that gRPC does
+// not know becomes UNKNOWN. What the peer wrote is bounded and stripped of control characters,
+// since it ends on a terminal.
 absl::Status FromRpc(int code, std::string_view message, std::string_view details);
 
 }  // namespace passerelle::gateway::client

@@ -155,12 +155,9 @@ absl::StatusOr<Answer> RemoteSession::SubmitSigned(const SignedFile& file) {
   absl::StatusOr<Answer> answer = Deliver(file, statement, bytes);
   if (answer.ok() || !LeavesDoubt(answer.status())) return answer;
   const base::Digest digest = certs::keys::StatementDigest(file.payload);
-  return base::Error(answer.status().code(), base::ReasonOf(answer.status()),
-                     base::PathOf(answer.status()),
-                     absl::StrCat(answer.status().message(),
-                                  "; the statement may have been recorded: ask for the "
-                                  "receipt of ",
-                                  base::ToHex(base::View(digest)), " before making another"));
+  return base::Error(
+      answer.status().code(), "OUTCOME_UNKNOWN", base::ToHex(base::View(digest)),
+      absl::StrCat(base::ReasonOf(answer.status()), ": ", answer.status().message()));
 }
 
 absl::StatusOr<Answer> RemoteSession::Deliver(const SignedFile& file,

@@ -96,8 +96,8 @@ class Session {
 
   // Submits a statement file that all its signers signed. FAILED_PRECONDITION (reason FOREIGN_LOG)
   // when it was made for another log, OUT_OF_RANGE when it is larger than the gateway takes;
-  // nothing leaves then. When the connection fails, the message says by which digest the receipt
-  // can be asked for: the statement may have been recorded.
+  // nothing leaves then. When the connection fails, the statement may have been recorded: the
+  // reason is OUTCOME_UNKNOWN, its path the digest by which the receipt can be asked for.
   virtual absl::StatusOr<Answer> SubmitSigned(const SignedFile& file) = 0;
 
   // What would become of a draft if these keys signed it (none given: ours): would it be accepted,

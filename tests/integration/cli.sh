@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The command line's manners: exit codes 0 done, 1 refused, 2 usage, 3 unreachable; JSON that parses; French
+# The command line's manners: exit codes 0 done, 1 refused, 2 usage, 3 unreachable (4, noted: verbs.sh); JSON that parses; French
 # and English; names by unambiguous prefix; a key that others may read is not used; a forked log is not spoken to.
 set -euo pipefail
 source "$(dirname "$0")/../support/installation.sh"
@@ -33,11 +33,21 @@ usage --party as sender transfer send "$exchange" files/2024.csv --period 2024
 usage --destroy-after as sender transfer send "$exchange" files/2024.csv --party $fund --period 2024 \
   --destroy-after tomorrow
 expect 0 passerelle --help
-[[ $answer == *transfer* ]] || fail "no help"
-expect 1 passerelle --profile ids/nobody.json transfer list
+[[ $answer == *transfer*"Exit codes: 0 done;"* ]] || fail "no help"
+expect 2 passerelle --profile ids/nobody.json transfer list
 [[ $complaint == *FILE_MISSING*ids/nobody.json* ]] || fail "the missing profile is not named: $complaint"
 printf '{"target": ' >ids/broken.json
 expect 2 passerelle --profile ids/broken.json transfer list
+[[ $complaint == *ids/broken.json* ]] || fail "the broken profile is not named: $complaint"
+# Another authority, another log: the profile's own mistakes, by their member.
+expect 0 passerelle pki init otherpki
+jq '.ca_file = "../otherpki/ca.pem"' ids/reader.json >ids/misled.json
+expect 1 as misled transfer list
+[[ -z $answer && $complaint == *"GATEWAY_UNTRUSTED ca_file: "* && $complaint != *ssl_transport* ]] ||
+  fail "another authority is not said: $complaint"
+jq '.log = ("0" * 64)' ids/reader.json >ids/astray.json
+expect 1 as astray transfer list
+[[ $complaint == *"does not keep the log that the profile names"* ]] || fail "another log is not said: $complaint"
 # Nobody listens on a port of the loopback network that belongs to no machine.
 jq '.target = "localhost:1"' ids/reader.json >ids/lost.json
 expect 3 as lost transfer list
@@ -53,9 +63,9 @@ french() {
 french 2 "il manque une commande" reader
 french 2 "COMMAND_UNKNOWN nothing: cette commande n'existe pas" reader nothing
 french 2 "OPTION_MISSING --period: il faut le donner" sender transfer send "$exchange" files/2024.csv --party $fund
-french 1 "FILE_MISSING: ce fichier n'existe pas :"$'\n  ids/nobody.json' nobody transfer list
+french 2 "FILE_MISSING: ce fichier n'existe pas :"$'\n  ids/nobody.json' nobody transfer list
 french 3 "UNREACHABLE: la passerelle ne répond pas" lost transfer list
-french 2 "NAME_UNKNOWN transfer: rien de ce que vous pouvez voir ne porte ce nom" \
+french 1 "NAME_UNKNOWN transfer: rien de ce que vous pouvez voir ne porte ce nom" \
   reader transfer fetch zz --out files/none
 french 2 "VALUE_UNKNOWN --ruling: cette valeur n'existe pas ; possibles :"$'\n  released, refused' \
   dpo transfer rule "$sent" --party $fund --ruling perhaps
@@ -96,6 +106,10 @@ export_log export
 expect 0 passerelle --json audit verify export --redecide
 jq -e '.accepted and .entries == .redecided + .refused and .other_engines == 0' <<<"$answer" >/dev/null ||
   fail "no verdict in JSON: $answer"
+expect 0 passerelle --lang en audit verify export
+[[ $answer == *"Without --log, only that this log agrees with itself is verified"* ]] || fail "not said: $answer"
+expect 0 passerelle --lang en audit verify export --log "$log"
+[[ $answer != *"Without --log"* ]] || fail "said: $answer"
 receipt=$(find receipts -name '*.tlog-proof' | head -n 1)
 expect 0 passerelle --json receipt verify "$receipt" --log-key "$vkey"
 [[ $(jq -r .accepted <<<"$answer") == true ]] || fail "no verdict in JSON: $answer"
@@ -104,9 +118,11 @@ expect 1 passerelle --json receipt verify "$receipt" --log-key "${vkey}x"
 # ---- names ------------------------------------------------------------------------------------------
 usage NAME_EMPTY as reader transfer fetch "" --out files/none
 usage NAME_EMPTY as reader exchange show "/0"
-usage NAME_UNKNOWN as reader transfer fetch zz --out files/none
-usage NAME_UNKNOWN as reader transfer fetch "$(printf '0%.0s' {1..64})/0" --out files/none
-usage NAME_UNKNOWN as reader transfer fetch "${sent%/*}/7" --out files/none
+refused NAME_UNKNOWN as reader transfer fetch zz --out files/none
+refused NAME_UNKNOWN as reader transfer fetch "$(printf '0%.0s' {1..64})/0" --out files/none
+refused NAME_UNKNOWN as reader transfer fetch "${sent%/*}/7" --out files/none
+expect 1 as reader --json transfer fetch zz --out files/none
+[[ $(jq -r .error.code <<<"$answer") == NAME_UNKNOWN ]] || fail "no error in JSON: $answer"
 [[ ! -e files/none ]] || fail "an unknown name was fetched"
 expect 0 as reader transfer fetch "${sent:0:8}" --out files/fetched.csv
 cmp files/2024.csv files/fetched.csv
@@ -122,7 +138,7 @@ expect 0 as sender transfer send "$exchange" files/2024.csv --period 2024 \
 # ---- keys -------------------------------------------------------------------------------------------
 for mode in 0644 0640 0604; do
   chmod $mode ids/reader.key
-  refused "chmod 600" as reader transfer list
+  usage "chmod 600" as reader transfer list
   [[ $complaint == *ids/reader.key* ]] || fail "the key is not named: $complaint"
 done
 chmod 0600 ids/reader.key

@@ -21,6 +21,8 @@ making=$(sed -n '/^protoc /,/\.proto$/p' "$root/gateway/docs/partner.md")
 mkdir stubs
 bash -euc "$making"
 
+# The sender signs with Ed25519, the reader with P-256.
+key_types[reader]=p256
 found
 enact ctg-otherville-2024-2029 files/other.json
 start_gateway

@@ -42,10 +42,10 @@ awaits dpo opinion_to_give
 accepted as dpo exchange opinion "${exchange:0:12}" --party $fund --opinion favourable --reasons files/reasons.txt \
   --recommend advice:files/reasons.txt:cap=2
 awaits decider recommendation_to_answer
-[[ $command == *"--recommendation 0 "* ]] || fail "not the command: $command"
+[[ $command == *"--recommendation 1 "* ]] || fail "not the command: $command"
 expect 1 as decider exchange decide "$exchange" --party $fund --verdict approved --reasons files/reasons.txt
 [[ $complaint == *IX.2d* ]] || fail "no IX.2d: $complaint"
-accepted as decider exchange answer "$exchange" --party $fund --recommendation 0 --answer accepted
+accepted as decider exchange answer "$exchange" --party $fund --recommendation 1 --answer accepted
 accepted as decider exchange decide "$exchange" --party $fund --verdict approved --reasons files/reasons.txt
 awaits steward register_entry_missing
 accepted as steward register record "$exchange" --party $fund --reference ctg/enfants \
@@ -56,6 +56,25 @@ expect 0 as decider --json exchange explain "$exchange"
 [[ $(standing IX.2c) == satisfied && $(jq .open <<<"$answer") == true ]] || fail "not open: $answer"
 [[ $(jq '[.clauses[] | select(.standing == "satisfied" and .index != null)] | length' <<<"$answer") -gt 2 ]] ||
   fail "no entries named: $answer"
+
+# ---- what she rules on --------------------------------------------------------------------------------
+expect 0 as dpo exchange show "$exchange"
+said "reasons of the opinion"
+said "recommendation no. 1 (advice)"
+expect 0 as dpo --json exchange show "$exchange"
+reasons=$(jq -r '.documents[] | select(.what == "reasons of the request").commitment' <<<"$answer")
+expect 0 as dpo document get "$reasons"
+[[ $answer == "$(<files/reasons.txt)" ]] || fail "not the reasons: $answer"
+expect 0 as dpo document get "$(jq -r '.documents[] | select(.what == "sheet of the register").commitment' \
+  <(as dpo --json exchange show "$exchange"))" --out files/fetched-sheet.json
+cmp "$sheet" files/fetched-sheet.json
+# Nothing that says nothing is signed.
+: >files/empty.txt
+expect 2 as dpo exchange opinion "$exchange" --party $fund --opinion favourable --reasons files/empty.txt
+[[ $complaint == *"DOCUMENT_EMPTY --reasons"* ]] || fail "an empty document passes: $complaint"
+expect 2 as steward register record "$exchange" --party $fund --reference ctg/enfants --legal-basis public_task \
+  --review-on 2028-12-31 --sheet files/reasons.txt
+[[ $complaint == *"SHEET_FORM --sheet"* ]] || fail "a text passes for a sheet: $complaint"
 
 # ---- freezes ----------------------------------------------------------------------------------------
 as sender --json exchange watch "$exchange" >files/watched 2>/dev/null &
@@ -68,7 +87,7 @@ accepted as dpo transfer freeze "${sent:0:12}" --party $fund --reasons files/rea
 refused freeze as reader transfer fetch "$sent" --out files/none
 expect 0 as reader transfer show "$sent"
 said "of the transfer  $fund"
-expect 2 as steward transfer unfreeze "$sent" --party $town --reasons files/reasons.txt
+expect 1 as steward transfer unfreeze "$sent" --party $town --reasons files/reasons.txt
 [[ $complaint == *FREEZE_NONE* ]] || fail "no FREEZE_NONE: $complaint"
 accepted as steward transfer unfreeze "$sent" --party $fund --reasons files/reasons.txt
 awaits reader transfer_to_acknowledge
@@ -77,13 +96,15 @@ expect 0 as reader transfer fetch "$sent" --out files/fetched.csv
 accepted as reader transfer ack "$sent" --party $town
 accepted as dpo exchange freeze "$exchange" --party $fund
 freeze=$(name_of)
+expect 0 as reader exchange list
+said frozen
 until_true 20 grep -q "$freeze" files/watched || fail "the watch does not tell the freeze"
 kill "$watch_pid"
 wait "$watch_pid" 2>/dev/null || true
 expect 0 as decider --json exchange explain "$exchange"
 [[ $(jq .open <<<"$answer") == false && $answer == *blocked* ]] || fail "a freeze blocks nothing: $answer"
 accepted as decider exchange unfreeze "${freeze:0:12}" --party $fund --reasons files/reasons.txt
-expect 0 as requester exchange freeze "$exchange" --party $commune
+expect 4 as requester exchange freeze "$exchange" --party $commune
 said "noted, binds nobody"
 [[ -n $complaint ]] || fail "no finding with what is noted"
 expect 0 as reader --json exchange show "$exchange"
@@ -100,7 +121,8 @@ accepted as decider exchange decide "$shared" --party $fund --verdict approved -
 accepted as steward register record "$shared" --party $fund --reference ctg/communes --legal-basis public_task \
   --review-on 2028-12-31 --sheet "$sheet"
 expect 0 as dpo exchange show "$shared"
-said "p003, p004, p005"
+said "p003 ("
+said ", p004 ("
 accepted as sender transfer send "$shared" files/2024.csv --party $fund --period 2024
 held=$(name_of)
 awaits dpo transfer_to_rule

@@ -30,6 +30,8 @@ founders=(secretariat-a secretariat-b countersigner-a countersigner-b)
 people=(representative steward dpo decider answerable town-representative town-answerable auditor requester)
 services=(sender reader)
 declare -A agent fingerprint
+# Of the services' keys, where one is not Ed25519.
+declare -A key_types
 gateway_pid=
 certificate=ids/gateway
 data=data
@@ -137,7 +139,7 @@ found() {
   cli pki init pki --name "Passerelle TEST" >/dev/null
   cli pki issue --ca pki --out ids/gateway --dns localhost --ip 127.0.0.1 >/dev/null
   for who in "${founders[@]}" "${people[@]}"; do issue "$who" person; done
-  for who in "${services[@]}"; do issue "$who" service ed25519; done
+  for who in "${services[@]}"; do issue "$who" service "${key_types[$who]:-ed25519}"; done
   documents
   enact $slug files/pins.json
   log=$(field log "$(<files/pins.json)")

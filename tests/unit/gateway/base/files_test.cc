@@ -101,8 +101,10 @@ TEST_F(FilesTest, NamesThePathThatIsMissing) {
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ReasonOf(status), "FILE_MISSING");
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr(At("missing")));
-  EXPECT_EQ(WriteFile(At("missing/f"), "x", FileMode::kPrivate).code(),
-            absl::StatusCode::kNotFound);
+  const absl::Status folder = WriteFile(At("missing/f"), "x", FileMode::kPrivate);
+  EXPECT_EQ(folder.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(ReasonOf(folder), "FOLDER_MISSING");
+  EXPECT_EQ(folder.message(), At("missing") + ": there is no such folder");
   EXPECT_EQ(ListFolder(At("missing")).status().code(), absl::StatusCode::kNotFound);
   EXPECT_FALSE(Exists(At("missing")));
   EXPECT_TRUE(Exists(folder_));

@@ -1,6 +1,7 @@
 #include "tests/unit/gateway/cli/cli_fixture.h"
 
 #include <memory>
+#include <utility>
 
 #include "gateway/base/files.h"
 #include "gateway/cli/app.h"
@@ -22,6 +23,15 @@ CliTest::CliTest() {
 }
 
 int CliTest::RunIn(const std::string& language, const std::vector<std::string>& words) {
+  return RunOver(std::make_unique<FakeSession>(gateway), language, words);
+}
+
+int CliTest::RunAlone(const std::string& language, const std::vector<std::string>& words) {
+  return RunOver(nullptr, language, words);
+}
+
+int CliTest::RunOver(std::unique_ptr<gateway::client::Session> session, const std::string& language,
+                     const std::vector<std::string>& words) {
   std::vector<std::string> all = {"passerelle", "--lang", language, "--receipts",
                                   folder / "receipts"};
   all.insert(all.end(), words.begin(), words.end());
@@ -29,8 +39,7 @@ int CliTest::RunIn(const std::string& language, const std::vector<std::string>& 
   for (std::string& word : all) argv.push_back(word.data());
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
-  gateway::cli::App app(static_cast<int>(argv.size()), argv.data(),
-                        std::make_unique<FakeSession>(gateway));
+  gateway::cli::App app(static_cast<int>(argv.size()), argv.data(), std::move(session));
   const int code = app.Run();
   out = ::testing::internal::GetCapturedStdout();
   err = ::testing::internal::GetCapturedStderr();
@@ -51,6 +60,15 @@ std::string CliTest::File(const std::string& name, const std::string& text) {
   const std::string path = folder / name;
   EXPECT_TRUE(base::WriteFile(path, text, base::FileMode::kPublic).ok());
   return path;
+}
+
+void CliTest::Record(char byte, const std::vector<statement::v1::Act>& acts) {
+  statement::v1::Statement statement;
+  for (const statement::v1::Act& act : acts) *statement.add_acts() = act;
+  statement::v1::Envelope envelope;
+  envelope.set_payload(statement.SerializeAsString());
+  gateway.receipts[std::string(32, byte)].entry.mutable_recorded()->set_envelope(
+      envelope.SerializeAsString());
 }
 
 statement::v1::ActRef CliTest::Ref(char byte, uint32_t ordinal) {

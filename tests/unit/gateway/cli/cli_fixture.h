@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,11 +22,17 @@ class CliTest : public ::testing::Test {
   int Run(const std::vector<std::string>& words) { return RunIn("en", words); }
   int RunIn(const std::string& language, const std::vector<std::string>& words);
 
+  // Runs the words with no session but the one that a profile opens.
+  int RunAlone(const std::string& language, const std::vector<std::string>& words);
+
   // Runs words that submit one act, and gives it. The test fails when they do not.
   statement::v1::Act Submitted(const std::vector<std::string>& words);
 
   // A file of the folder with this text; its path.
   std::string File(const std::string& name, const std::string& text);
+
+  // The receipt of a statement of these acts, under the name Ref(byte).
+  void Record(char byte, const std::vector<statement::v1::Act>& acts);
 
   // A name whose digest is this byte 32 times.
   static statement::v1::ActRef Ref(char byte, uint32_t ordinal = 0);
@@ -35,6 +42,12 @@ class CliTest : public ::testing::Test {
   bool Attached(const std::string& commitment, const std::string& text) const;
 
   TempFolder folder;
+
+ private:
+  int RunOver(std::unique_ptr<gateway::client::Session> session, const std::string& language,
+              const std::vector<std::string>& words);
+
+ protected:
   FakeGatewayState gateway;
   std::string out, err;
 };

@@ -69,14 +69,17 @@ absl::StatusOr<api::PreviewResponse> FakeSession::Preview(
 
 absl::StatusOr<client::PayloadReport> FakeSession::CheckPayload(const api::GetExchangeResponse&,
                                                                 std::string_view, bool) {
-  return client::PayloadReport{};
+  return Read(state_.report);
 }
 
 absl::StatusOr<client::Answer> FakeSession::Send(const client::Draft& draft) {
   return Submit(draft);
 }
 
-absl::StatusOr<client::Fetched> FakeSession::Fetch(const ActRef&) { return NotFound(); }
+absl::StatusOr<client::Fetched> FakeSession::Fetch(const ActRef&) {
+  ++state_.fetches;
+  return Read(state_.fetched);
+}
 
 absl::StatusOr<client::Answer> FakeSession::GetReceipt(const base::Digest& statement) {
   const auto it = state_.receipts.find(base::ToBytes(statement));
@@ -84,8 +87,10 @@ absl::StatusOr<client::Answer> FakeSession::GetReceipt(const base::Digest& state
   return it->second;
 }
 
-absl::StatusOr<record::v1::Attachment> FakeSession::GetDocument(const base::Digest&) {
-  return NotFound();
+absl::StatusOr<record::v1::Attachment> FakeSession::GetDocument(const base::Digest& commitment) {
+  const auto it = state_.documents.find(base::ToBytes(commitment));
+  if (it == state_.documents.end()) return NotFound();
+  return Read(it->second);
 }
 
 absl::StatusOr<record::v1::FoundingRow> FakeSession::GetConvention() {

@@ -28,6 +28,12 @@ struct FakeGatewayState {
   std::vector<api::WatchInboxResponse> inboxes;
   std::vector<api::WatchExchangeResponse> changes;
   api::PreviewResponse preview;
+  // By the bytes of the commitment.
+  std::map<std::string, record::v1::Attachment> documents;
+  // What the fetch of any transfer becomes.
+  gateway::client::Fetched fetched;
+  int fetches = 0;
+  gateway::client::PayloadReport report;
   // By the bytes of the statement's digest.
   std::map<std::string, gateway::client::Answer> receipts;
   // What the next statements become, and why.

@@ -41,14 +41,43 @@ TEST(MessagesTest, EveryCodeWithoutReasonHasAText) {
   }
 }
 
-TEST(MessagesTest, SpeaksTheLanguageAndKeepsWhatTheRaiserSays) {
+TEST(MessagesTest, SpeaksTheLanguageAndKeepsWhatTheRaiserSaysInIt) {
   const absl::Status status = base::Error(absl::StatusCode::kNotFound, "FILE_MISSING", "",
                                           "ids/nobody.json: No such file or directory");
-  EXPECT_EQ(
-      DescribeError(status, Language::kFrench),
-      "FILE_MISSING: ce fichier n'existe pas :\n  ids/nobody.json: No such file or directory");
+  EXPECT_EQ(DescribeError(status, Language::kFrench),
+            "FILE_MISSING: ce fichier n'existe pas :\n  ids/nobody.json");
   EXPECT_EQ(DescribeError(status, Language::kEnglish),
             "FILE_MISSING: there is no such file:\n  ids/nobody.json: No such file or directory");
+}
+
+TEST(MessagesTest, MixesNoEnglishIntoFrench) {
+  EXPECT_EQ(DescribeError(base::Corrupt("FOUNDING", "what the gateway says is not so"),
+                          Language::kFrench),
+            "FOUNDING: la passerelle montre autre chose que ce que le journal prouve ; prévenez un "
+            "auditeur");
+  EXPECT_EQ(DescribeError(base::Error(absl::StatusCode::kInternal, "INTERNAL", "",
+                                      "it failed (request 12ab)"),
+                          Language::kFrench),
+            "INTERNAL: la passerelle a un incident ; donnez à l'exploitant le numéro de la "
+            "demande\n  demande 12ab");
+  EXPECT_EQ(
+      DescribeError(Usage("VALUE_UNKNOWN", "--ruling", "released, refused"), Language::kFrench),
+      "VALUE_UNKNOWN --ruling: cette valeur n'existe pas ; possibles :\n  released, refused");
+  EXPECT_EQ(
+      DescribeError(base::Corrupt("FORK", "English.\nFrançais.\n\n--- note"), Language::kFrench),
+      "FORK: le journal n'est pas la suite de celui que vous aviez vérifié :\n  Français.\n\n"
+      "--- note");
+}
+
+TEST(MessagesTest, TellsALogThatIsNotKeptFromOneThatIsNotCertain) {
+  EXPECT_EQ(Describe(base::Error(absl::StatusCode::kNotFound, "LOG_UNKNOWN", "log", "no such log"),
+                     Language::kEnglish)
+                .text,
+            FindErrorText("LOG_UNKNOWN")->en);
+  EXPECT_EQ(
+      Describe(base::Error(absl::StatusCode::kInternal, "LOG_UNKNOWN", "", "x"), Language::kEnglish)
+          .text,
+      FindErrorText("STORE_IO")->en);
 }
 
 TEST(MessagesTest, SaysNothingTwice) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_split.h"
 #include "gateway/base/bytes.h"
+#include "gateway/base/files.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/show.h"
 #include "gateway/client/draft.h"
@@ -161,7 +162,7 @@ TEST_F(InboxTest, NamesTheVeryThingsThatItsCommandTakes) {
             "passerelle transfer rule c1c1c1c1c1c1/0 --party p001 --recipient p003 --ruling "
             "released|refused");
   EXPECT_EQ(said[1]["command"],
-            "passerelle exchange answer a1a1a1a1a1a1/0 --party p001 --recommendation 2 --answer "
+            "passerelle exchange answer a1a1a1a1a1a1/0 --party p001 --recommendation 3 --answer "
             "accepted|rejected --reasons FILE");
   EXPECT_EQ(said[1]["due"], "2024-07-03");
 }
@@ -237,15 +238,37 @@ TEST_F(PreviewTest, SaysWhatIsMissingAndWhoMendsItAndRecordsNothing) {
   EXPECT_EQ(base::View(gateway.previewed_signers[0]), std::string(32, 'x'));
 }
 
-TEST_F(PreviewTest, ExitsZeroWhenItWouldBeAcceptedOrNoted) {
+TEST_F(PreviewTest, ExitsAsTheActsWouldWereTheySubmitted) {
   gateway.preview.set_effect(record::v1::EFFECT_ACCEPTED);
   EXPECT_EQ(RunIn("fr", {"preview", file}), 0);
   EXPECT_THAT(out, HasSubstr("serait accepté"));
   gateway.preview.set_effect(record::v1::EFFECT_NOTED);
-  EXPECT_EQ(Run({"preview", file}), 0);
+  EXPECT_EQ(Run({"preview", file}), 4);
   EXPECT_THAT(out, HasSubstr("binding nobody"));
-  EXPECT_EQ(Run({"preview", file, "--json"}), 0);
+  EXPECT_EQ(Run({"preview", file, "--json"}), 4);
   EXPECT_EQ(json::parse(out)["effect"], "noted");
+}
+
+TEST_F(PreviewTest, AssumesNoSignatureOfAFileThatAllHaveSigned) {
+  const auto key = *certs::keys::PrivateKey::FromEd25519Seed(std::string(32, 's'));
+  client::Draft draft;
+  draft.acts.emplace_back().set_party("p001");
+  *draft.acts[0].mutable_freeze_placed()->mutable_exchange() = Ref('\xa1');
+  statement::v1::Header header;
+  header.set_log(std::string(32, 'l'));
+  header.add_signers(base::ToBytes(key.public_key().fingerprint()));
+  header.set_issued_at_ms(1);
+  header.set_not_after_ms(2);
+  header.set_nonce(std::string(16, 'n'));
+  client::SignedFile signed_file = client::StartFile(header, draft);
+  gateway.preview.set_effect(record::v1::EFFECT_ACCEPTED);
+  gateway.preview.add_assumed()->set_assumption(api::ASSUMPTION_SIGNATURES);
+  gateway.preview.add_assumed()->set_assumption(api::ASSUMPTION_PAYLOAD);
+  ASSERT_EQ(Run({"preview", File("one.json", client::ToJson(signed_file))}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("the signers sign"));
+  ASSERT_TRUE(client::AddSignature(signed_file, key).ok());
+  ASSERT_EQ(Run({"preview", File("one.json", client::ToJson(signed_file))}), 0) << err;
+  EXPECT_THAT(out, AllOf(Not(HasSubstr("the signers sign")), HasSubstr("the file fits")));
 }
 
 // ---- exchanges and transfers ------------------------------------------------------------------
@@ -270,9 +293,9 @@ TEST_F(ReadsTest, ShowsMembersRecommendationsAnswersAndFreezes) {
   *freeze.mutable_row()->mutable_lapses_on() = Date(2024, 7, 3);
   ASSERT_EQ(Run({"exchange", "show", "a1"}), 0) << err;
   EXPECT_THAT(out, HasSubstr("favourable opinion, awaits the decision"));
-  EXPECT_THAT(out, HasSubstr("p002, p003"));
-  EXPECT_THAT(out, HasSubstr("recommendation 0  advice  accepted  transfers at most: 12"));
-  EXPECT_THAT(out, HasSubstr("recommendation 1  condition  not answered\n"));
+  EXPECT_THAT(out, HasSubstr("p002 (Partie p002), p003 (Partie p003)"));
+  EXPECT_THAT(out, HasSubstr("recommendation no. 1  advice  accepted  transfers at most: 12"));
+  EXPECT_THAT(out, HasSubstr("recommendation no. 2  condition  not answered\n"));
   EXPECT_THAT(out, HasSubstr("freeze f1f1f1f1f1f1/0  of the exchange  p002"));
   EXPECT_THAT(out, HasSubstr("lapses after 2024-07-03"));
   ASSERT_EQ(Run({"exchange", "show", "a1", "--json"}), 0) << err;
@@ -325,12 +348,137 @@ TEST_F(ReadsTest, ShowsATransferAndListsThoseOfOneExchange) {
   EXPECT_EQ(json::parse(out).size(), 2u);
 }
 
+TEST_F(ReadsTest, ListsTheNewestTransferLastWithItsExchangeAndWhatIsFrozen) {
+  for (const auto& [byte, time_ms] :
+       {std::pair{'\xc1', int64_t{1717408800000}}, {'\xc2', int64_t{1717408700000}}}) {
+    api::GetTransferResponse& found = gateway.transfers.emplace_back();
+    *found.mutable_transfer()->mutable_name() = Ref(byte);
+    record::v1::TransferRow& row = *found.mutable_transfer()->mutable_row();
+    row.set_phase(record::v1::TRANSFER_PHASE_KEPT);
+    *row.mutable_exchange() = Ref('\xa1');
+    row.mutable_submitted()->set_time_ms(time_ms);
+    row.add_deliveries()->set_party("p002");
+  }
+  gateway.transfers[1].add_freezes();
+  gateway.exchanges[0].add_freezes();
+  ASSERT_EQ(Run({"transfer", "list"}), 0) << err;
+  const size_t newest = out.find("c1c1c1c1c1c1/0");
+  const size_t oldest = out.find("c2c2c2c2c2c2/0");
+  ASSERT_NE(newest, std::string::npos) << out;
+  EXPECT_LT(oldest, newest);
+  EXPECT_THAT(out.substr(oldest, newest - oldest),
+              AllOf(HasSubstr("a1a1a1a1a1a1/0"), HasSubstr("2024-06-03T09:58:20.000Z"),
+                    HasSubstr("frozen")));
+  EXPECT_THAT(out.substr(newest), Not(HasSubstr("frozen")));
+  ASSERT_EQ(Run({"transfer", "list", "--json"}), 0) << err;
+  EXPECT_EQ(json::parse(out)[0]["frozen"], true);
+  ASSERT_EQ(RunIn("fr", {"exchange", "list"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("gelé"));
+}
+
+TEST_F(ReadsTest, AnApprovedExchangeLapsesNoMore) {
+  *exchange().mutable_lapses_on() = Date(2024, 7, 3);
+  for (const auto phase :
+       {record::v1::EXCHANGE_PHASE_PROPOSED, record::v1::EXCHANGE_PHASE_APPROVED}) {
+    exchange().set_phase(phase);
+    ASSERT_EQ(Run({"exchange", "show", "a1"}), 0) << err;
+    EXPECT_EQ(out.find("lapses after") != std::string::npos,
+              phase == record::v1::EXCHANGE_PHASE_PROPOSED)
+        << out;
+  }
+}
+
+TEST_F(ReadsTest, ShowsNamesTextsAndLabelsBesideTheCodes) {
+  convention::v1::Purpose& purpose = *gateway.founding.mutable_convention()->add_purposes();
+  purpose.set_code("I-1");
+  purpose.set_text("Partager un diagnostic");
+  convention::v1::Unit& unit = *gateway.founding.mutable_settings()->add_units();
+  unit.set_code("stats");
+  unit.set_label_fr("Observatoire");
+  unit.set_label_en("Statistics");
+  exchange().set_holder("p001");
+  exchange().set_recipient("p009");
+  exchange().set_purpose("I-1");
+  exchange().add_units("stats");
+  ASSERT_EQ(Run({"exchange", "show", "a1"}), 0) << err;
+  EXPECT_THAT(out,
+              AllOf(HasSubstr("p001 (Partie p001)"), HasSubstr("p009\n"),
+                    HasSubstr("I-1 (Partager un diagnostic)"), HasSubstr("stats (Statistics)")));
+}
+
+// ---- documents --------------------------------------------------------------------------------
+
+TEST_F(ReadsTest, ListsTheDocumentsOfAnExchangeWithWhatTheyAre) {
+  std::vector<statement::v1::Act> proposal(1), opinion(1), decision(1), sheet(1);
+  proposal[0].mutable_exchange_proposed()->mutable_reasons()->set_digest(std::string(32, '\x01'));
+  statement::v1::DpoOpinionGiven& given = *opinion[0].mutable_dpo_opinion_given();
+  given.mutable_reasons()->set_digest(std::string(32, '\x02'));
+  given.add_recommendations()->mutable_text()->set_digest(std::string(32, '\x03'));
+  given.mutable_recommendations(0)->set_weight(statement::v1::RECOMMENDATION_WEIGHT_ADVICE);
+  decision[0].mutable_exchange_decided()->mutable_reasons()->set_digest(std::string(32, '\x04'));
+  sheet[0].mutable_register_entry_recorded()->mutable_sheet()->set_digest(std::string(32, '\x05'));
+  Record('\xa1', proposal);
+  Record('\xb1', opinion);
+  Record('\xb2', decision);
+  *exchange().mutable_proposal()->mutable_act() = Ref('\xa1');
+  *exchange().mutable_opinion()->mutable_act() = Ref('\xb1');
+  *exchange().mutable_decision()->mutable_act() = Ref('\xb2');
+  // Its receipt is not for us to see.
+  *exchange().mutable_register_entry()->mutable_act() = Ref('\xb3');
+  gateway.exchanges[0]
+      .mutable_dataset()
+      ->mutable_row()
+      ->mutable_declared()
+      ->mutable_title()
+      ->set_digest(std::string(32, '\x06'));
+  ASSERT_EQ(Run({"exchange", "show", "a1", "--json"}), 0) << err;
+  const json said = json::parse(out);
+  std::vector<std::string> listed;
+  for (const json& each : said["documents"])
+    listed.push_back(std::string(each["what"]) + " " +
+                     std::string(each["commitment"]).substr(0, 2));
+  EXPECT_THAT(listed, ElementsAre("reasons of the request 01", "title of the dataset 06",
+                                  "reasons of the opinion 02", "recommendation no. 1 (advice) 03",
+                                  "reasons of the decision 04"));
+  Record('\xb3', sheet);
+  ASSERT_EQ(RunIn("fr", {"exchange", "show", "a1"}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("fiche du registre\n    " + base::ToHex(std::string(32, '\x05'))));
+}
+
+TEST_F(ReadsTest, ReadsADocumentOnTheTerminalOnlyWhereItIsText) {
+  const std::string digest = base::ToHex(std::string(32, '\x01'));
+  record::v1::Attachment& document = gateway.documents[std::string(32, '\x01')];
+  document.set_media_type("text/plain; charset=utf-8");
+  document.set_content("Motifs : accordé.\n");
+  ASSERT_EQ(Run({"document", "get", digest}), 0) << err;
+  EXPECT_EQ(out, "Motifs : accordé.\n");
+  ASSERT_EQ(Run({"document", "get", digest, "--json"}), 0) << err;
+  EXPECT_EQ(json::parse(out)["text"], "Motifs : accordé.\n");
+  for (const std::string& content : {std::string("\x1b[2J"), std::string("\xc2\x9b 2J"),
+                                     std::string("caf\xe9"), std::string("a\0b", 3)}) {
+    document.set_content(content);
+    EXPECT_EQ(Run({"document", "get", digest}), 2) << content;
+    EXPECT_THAT(err, HasSubstr("DOCUMENT_NOT_TEXT --out"));
+    EXPECT_EQ(out, "");
+  }
+  document.set_media_type("application/pdf");
+  document.set_content("%PDF");
+  EXPECT_EQ(Run({"document", "get", digest}), 2);
+  ASSERT_EQ(Run({"document", "get", digest, "-o", folder / "avis.pdf"}), 0) << err;
+  EXPECT_EQ(*base::ReadFile(folder / "avis.pdf", 100), "%PDF");
+  EXPECT_EQ(Run({"document", "get", std::string(64, 'f')}), 1);
+  EXPECT_EQ(Run({"document", "get", "0123"}), 2);
+}
+
 // ---- people and settings ----------------------------------------------------------------------
 
 TEST_F(ReadsTest, ListsKeysWithTheirStops) {
   api::Key& able = gateway.keys.emplace_back();
   able.set_fingerprint(std::string(32, '\x61'));
   able.set_in_force(true);
+  able.mutable_row()->set_agent(std::string(16, '\x07'));
+  // A founding key.
+  able.mutable_row()->set_valid_until_ms(INT64_MAX);
   api::Key& stopped = gateway.keys.emplace_back();
   stopped.set_fingerprint(std::string(32, '\x62'));
   record::v1::KeyStopRow& stop = *stopped.mutable_row()->add_stops();
@@ -340,7 +488,8 @@ TEST_F(ReadsTest, ListsKeysWithTheirStops) {
   *stopped.add_awaiting() = Ref('\x71');
   stopped.set_awaiting_omitted(5);
   ASSERT_EQ(Run({"agent", "list"}), 0) << err;
-  EXPECT_THAT(out, HasSubstr("in force"));
+  EXPECT_THAT(out, HasSubstr("616161616161  " + base::ToHex(std::string(16, '\x07')) +
+                             "  -     -      -          in force"));
   EXPECT_THAT(out, HasSubstr("suspended (p001)"));
   EXPECT_THAT(out, HasSubstr("lapses after 2024-06-17"));
   EXPECT_THAT(out, HasSubstr("  6  "));
@@ -353,14 +502,11 @@ TEST_F(ReadsTest, ListsWhatAwaitsRatificationWithWhatTheReceiptsSay) {
   key.set_fingerprint(std::string(32, '\x61'));
   *key.add_awaiting() = Ref('\x71', 1);
   *key.add_awaiting() = Ref('\x72');
-  statement::v1::Statement statement;
-  statement.add_acts()->mutable_freeze_placed();
-  statement.add_acts()->mutable_exchange_decided();
-  statement::v1::Envelope envelope;
-  envelope.set_payload(statement.SerializeAsString());
-  client::Answer& answer = gateway.receipts[std::string(32, '\x71')];
-  answer.entry.set_time_ms(1717408800000);
-  answer.entry.mutable_recorded()->set_envelope(envelope.SerializeAsString());
+  std::vector<statement::v1::Act> acts(2);
+  acts[0].mutable_freeze_placed();
+  acts[1].mutable_exchange_decided();
+  Record('\x71', acts);
+  gateway.receipts[std::string(32, '\x71')].entry.set_time_ms(1717408800000);
   ASSERT_EQ(Run({"agent", "awaiting", "61"}), 0) << err;
   EXPECT_THAT(out, HasSubstr("717171717171/1  exchange_decided  2024-06-03T10:00:00.000Z"));
   EXPECT_THAT(out, HasSubstr("727272727272/0"));

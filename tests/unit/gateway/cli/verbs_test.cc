@@ -3,6 +3,7 @@
 #include <google/protobuf/text_format.h>
 
 #include <string>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/bytes.h"
@@ -117,7 +118,7 @@ TEST_F(VerbsTest, RefusesARecommendationThatIsNotWrittenSo) {
 }
 
 TEST_F(VerbsTest, AnswersARecommendationOfTheOpinionThatStands) {
-  const Act act = Submitted({"exchange", "answer", "a1", "--party", "p001", "--recommendation", "0",
+  const Act act = Submitted({"exchange", "answer", "a1", "--party", "p001", "--recommendation", "1",
                              "--answer", "accepted"});
   const statement::v1::RecommendationAnswered& accepted = act.recommendation_answered();
   EXPECT_EQ(NameOf(accepted.opinion(), false), NameOf(Ref('\xb1', 2), false));
@@ -126,11 +127,15 @@ TEST_F(VerbsTest, AnswersARecommendationOfTheOpinionThatStands) {
   EXPECT_EQ(accepted.answer(), statement::v1::ANSWER_ACCEPTED);
   EXPECT_FALSE(accepted.has_reasons());
   const statement::v1::RecommendationAnswered done =
-      Submitted({"exchange", "answer", "a1", "--party", "p001", "--recommendation", "3", "--answer",
+      Submitted({"exchange", "answer", "a1", "--party", "p001", "--recommendation", "4", "--answer",
                  "carried_out", "--reasons", reasons})
           .recommendation_answered();
   EXPECT_EQ(done.recommendation(), 3u);
   EXPECT_TRUE(Attached(done.reasons().digest(), "why"));
+  EXPECT_EQ(Run({"exchange", "answer", "a1", "--party", "p001", "--recommendation", "0", "--answer",
+                 "accepted"}),
+            2);
+  EXPECT_THAT(err, HasSubstr("--recommendation"));
   EXPECT_EQ(Run({"exchange", "answer", "a1", "--party", "p001", "--answer", "accepted"}), 2);
   EXPECT_THAT(err, HasSubstr("--recommendation"));
 }
@@ -187,14 +192,14 @@ TEST_F(VerbsTest, LiftsTheOneFreezeOfTheSideOrTheOneThatIsNamed) {
 TEST_F(VerbsTest, SaysWhereNoFreezeOrSeveralCouldBeLifted) {
   const std::vector<std::string> words = {"exchange", "unfreeze",  "a1",   "--party",
                                           "p001",     "--reasons", reasons};
-  EXPECT_EQ(Run(words), 2);
+  EXPECT_EQ(Run(words), 1);
   EXPECT_THAT(err, HasSubstr("FREEZE_NONE"));
   *gateway.exchanges[0].add_freezes() = Freeze('\x01', "p001", false);
   *gateway.exchanges[0].add_freezes() = Freeze('\x02', "p001", false);
   EXPECT_EQ(Run(words), 2);
   EXPECT_THAT(err, HasSubstr("FREEZE_SEVERAL"));
   EXPECT_THAT(err, HasSubstr("010101010101/0, 020202020202/0"));
-  EXPECT_EQ(Run({"exchange", "unfreeze", "zz", "--party", "p001", "--reasons", reasons}), 2);
+  EXPECT_EQ(Run({"exchange", "unfreeze", "zz", "--party", "p001", "--reasons", reasons}), 1);
   EXPECT_THAT(err, HasSubstr("NAME_UNKNOWN"));
   EXPECT_THAT(gateway.submitted, IsEmpty());
 }
@@ -237,9 +242,9 @@ TEST_F(VerbsTest, StopsAKeyByPrefixFingerprintOrFile) {
   EXPECT_EQ(stop("6162"), base::ToHex(gateway.keys[1].fingerprint()));
   EXPECT_EQ(stop(std::string(64, 'f')), std::string(64, 'f'));
   EXPECT_EQ(stop(spki), base::ToHex(base::View(base::Sha256("der"))));
-  for (const auto& [key, reason] :
-       {std::pair{"61", "NAME_AMBIGUOUS"}, {"77", "NAME_UNKNOWN"}, {"", "NAME_EMPTY"}}) {
-    EXPECT_EQ(Run({"agent", "stop", key, "--party", "p001", "--cause", "lost"}), 2) << key;
+  for (const auto& [key, reason, code] :
+       {std::tuple{"61", "NAME_AMBIGUOUS", 2}, {"77", "NAME_UNKNOWN", 1}, {"", "NAME_EMPTY", 2}}) {
+    EXPECT_EQ(Run({"agent", "stop", key, "--party", "p001", "--cause", "lost"}), code) << key;
     EXPECT_THAT(err, HasSubstr(reason)) << key;
   }
 }
@@ -255,7 +260,15 @@ TEST_F(VerbsTest, StopsAKeyAsCompromisedSinceAnInstant) {
   EXPECT_EQ(Run({"agent", "stop", key, "--party", "p001", "--cause", "compromised", "--since",
                  "yesterday"}),
             2);
-  EXPECT_THAT(err, HasSubstr("--since"));
+  EXPECT_THAT(err, HasSubstr("INSTANT --since"));
+  // What the rule would refuse is said before anything is signed.
+  EXPECT_EQ(Run({"agent", "stop", key, "--party", "p001", "--cause", "compromised"}), 2);
+  EXPECT_THAT(err, HasSubstr("SINCE_MISSING --since: a key is compromised since an instant"));
+  EXPECT_EQ(Run({"agent", "stop", key, "--party", "p001", "--cause", "lost", "--since",
+                 "2024-06-03T10:00:00Z"}),
+            2);
+  EXPECT_THAT(err, HasSubstr("SINCE_NOT_ALLOWED --since"));
+  EXPECT_EQ(gateway.submitted.size(), 1u);
 }
 
 TEST_F(VerbsTest, ReinstatesAKeyAndRatifiesItsActs) {
@@ -275,7 +288,7 @@ TEST_F(VerbsTest, ReinstatesAKeyAndRatifiesItsActs) {
   ASSERT_EQ(acts.ratified_size(), 2);
   EXPECT_EQ(NameOf(acts.ratified(0), true), NameOf(Ref('\x71', 1), true));
   EXPECT_EQ(NameOf(acts.ratified(1), true), NameOf(Ref('\x73'), true));
-  EXPECT_EQ(Run({"agent", "reinstate", "61", "--party", "p001", "--ratify", "zz"}), 2);
+  EXPECT_EQ(Run({"agent", "reinstate", "61", "--party", "p001", "--ratify", "zz"}), 1);
   EXPECT_THAT(err, HasSubstr("NAME_UNKNOWN --ratify"));
 }
 
@@ -284,11 +297,13 @@ TEST_F(VerbsTest, ReinstatesAKeyAndRatifiesItsActs) {
 TEST_F(VerbsTest, WritesTheSettingsAndEnactsWhatReplacesThem) {
   convention::v1::Settings& settings = *gateway.founding.mutable_settings();
   settings.set_least_threshold(5);
+  settings.add_units()->set_label_fr("Petite enfance, éveil");
   settings.add_tls_trust_anchors(std::string("\x30\x00\xff", 3));
   settings.add_holidays()->set_days_from_easter(-2);
   *gateway.founding.mutable_settings_ref() = Ref('\x05');
   const std::string file = folder / "settings.textproto";
   ASSERT_EQ(Run({"convention", "settings", "--out", file}), 0) << err;
+  EXPECT_THAT(*base::ReadFile(file, 4096), HasSubstr("Petite enfance, éveil"));
   const Act act = Submitted({"convention", "settings", "enact", file});
   EXPECT_EQ(act.party(), "p002");
   EXPECT_EQ(NameOf(act.settings_enacted().replaces(), true), NameOf(Ref('\x05'), true));
@@ -299,20 +314,20 @@ TEST_F(VerbsTest, WritesTheSettingsAndEnactsWhatReplacesThem) {
 
 // ---- what becomes of it -----------------------------------------------------------------------
 
-TEST_F(VerbsTest, SaysThatANotedReportBindsNobodyAndIsDone) {
+TEST_F(VerbsTest, ExitsFourWhenAReportIsNotedAndBindsNobody) {
   gateway.effect = record::v1::EFFECT_NOTED;
   record::v1::Finding& finding = gateway.findings.emplace_back();
   finding.set_rule("freeze.power");
   finding.set_code("not-a-side");
   const std::vector<std::string> words = {"exchange", "freeze", "a1", "--party", "p001"};
-  EXPECT_EQ(Run(words), 0);
+  EXPECT_EQ(Run(words), 4);
   EXPECT_THAT(out, HasSubstr("noted, binds nobody"));
   EXPECT_THAT(err, HasSubstr("freeze.power not-a-side"));
-  EXPECT_EQ(RunIn("fr", words), 0);
+  EXPECT_EQ(RunIn("fr", words), 4);
   EXPECT_THAT(out, HasSubstr("noté, n'engage personne"));
   std::vector<std::string> json = words;
   json.push_back("--json");
-  EXPECT_EQ(Run(json), 0);
+  EXPECT_EQ(Run(json), 4);
   EXPECT_THAT(out, HasSubstr("\"effect\":\"noted\""));
   EXPECT_THAT(err, HasSubstr("noted, binds nobody"));
 }

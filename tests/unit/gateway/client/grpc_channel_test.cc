@@ -157,7 +157,8 @@ TEST_F(GrpcChannelTest, ShowsItsCertificateAndChecksTheGateways) {
 
 TEST_F(GrpcChannelTest, RefusesAGatewayOfAnotherAddress) {
   Serve("192.0.2.1");
-  EXPECT_EQ(base::ReasonOf(MakeGrpcChannel(Dial())->Submit(To("any")).status()), "UNREACHABLE");
+  EXPECT_EQ(base::ReasonOf(MakeGrpcChannel(Dial())->Submit(To("any")).status()),
+            "GATEWAY_UNTRUSTED");
 }
 
 TEST_F(GrpcChannelTest, RefusesAGatewayOfAnotherAuthority) {
@@ -166,7 +167,8 @@ TEST_F(GrpcChannelTest, RefusesAGatewayOfAnotherAuthority) {
   connection.anchors_pem = Authority::Create("other", now_ms_ - kDayMs, now_ms_ + kDayMs, random_)
                                ->certificate()
                                .ToPem();
-  EXPECT_EQ(base::ReasonOf(MakeGrpcChannel(connection)->Submit(To("any")).status()), "UNREACHABLE");
+  EXPECT_EQ(base::ReasonOf(MakeGrpcChannel(connection)->Submit(To("any")).status()),
+            "GATEWAY_UNTRUSTED");
 }
 
 TEST_F(GrpcChannelTest, ErrorsKeepReasonAndPath) {

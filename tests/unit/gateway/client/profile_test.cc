@@ -51,6 +51,13 @@ TEST_F(ProfileTest, SurvivesTheRoundTripAndIsPrivate) {
   EXPECT_EQ(*base::PermissionsOf(path_), 0600);
 }
 
+TEST_F(ProfileTest, ErrorsNameTheFileAndTheMember) {
+  const absl::Status status =
+      ReadEdited([](nlohmann::json& value) { value["log"] = "zz"; }).status();
+  EXPECT_EQ(base::PathOf(status), "log");
+  EXPECT_EQ(std::string(status.message()).rfind(path_ + ": ", 0), 0u) << status;
+}
+
 TEST_F(ProfileTest, RelativePathsAreRelativeToItsFolder) {
   const absl::StatusOr<Profile> read =
       ReadEdited([](nlohmann::json& value) { value["key_file"] = "keys/agent.key"; });

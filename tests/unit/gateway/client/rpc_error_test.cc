@@ -73,6 +73,18 @@ TEST(RpcErrorTest, ReasonAndPathComeFromTheDetailsOfOurDomainAlone) {
   }
 }
 
+TEST(RpcErrorTest, AGatewayWhoseCertificateDoesNotDoIsNotUnreachable) {
+  for (const char* text : {"last error: UNKNOWN: Ssl handshake failed: error:0A000086:SSL "
+                           "routines::certificate verify "
+                           "failed",
+                           "Peer name gateway.example is not in peer certificate"}) {
+    const absl::Status status = FromRpc(14, text, "");
+    EXPECT_EQ(base::ReasonOf(status), "GATEWAY_UNTRUSTED") << text;
+    EXPECT_EQ(base::PathOf(status), "ca_file");
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated);
+  }
+}
+
 TEST(RpcErrorTest, AGatewayThatIsNotThereIsUnreachable) {
   EXPECT_EQ(base::ReasonOf(FromRpc(14, "failed to connect", "")), "UNREACHABLE");
   EXPECT_EQ(base::ReasonOf(FromRpc(14, "m", Details(InfoOf("LOG_FULL", "")))), "LOG_FULL");

@@ -403,11 +403,13 @@ TEST_F(SessionTest, ALostConnectionTellsWhichReceiptToAskFor) {
   gateway_.fails =
       base::Error(absl::StatusCode::kUnavailable, "UNREACHABLE", "", "connection lost");
   const absl::Status lost = session->Submit(Opinion()).status();
-  EXPECT_EQ(base::ReasonOf(lost), "UNREACHABLE");
+  EXPECT_EQ(base::ReasonOf(lost), "OUTCOME_UNKNOWN");
+  EXPECT_EQ(lost.code(), absl::StatusCode::kUnavailable);
   statement::v1::Envelope envelope;
   ASSERT_TRUE(envelope.ParseFromString(gateway_.submits.back().envelope()));
   const base::Digest digest = certs::keys::StatementDigest(envelope.payload());
-  EXPECT_TRUE(absl::StrContains(lost.message(), base::ToHex(base::View(digest)))) << lost;
+  EXPECT_EQ(base::PathOf(lost), base::ToHex(base::View(digest)));
+  EXPECT_TRUE(absl::StrContains(lost.message(), "UNREACHABLE: connection lost")) << lost;
 }
 
 TEST_F(SessionTest, TheSameFileAgainIsTheSameEntry) {
