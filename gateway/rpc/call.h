@@ -78,7 +78,7 @@ grpc::ServerUnaryReactor* Serve(const Desk& desk, grpc::CallbackServerContext* c
       call.Identify(request->log(), service::Access::kEverything);
   absl::StatusOr<Response> answer =
       caller.ok() ? handler(*caller, *request) : absl::StatusOr<Response>(caller.status());
-  if (answer.ok()) *response = *std::move(answer);
+  if (answer.ok()) *response = std::move(*answer);
   reactor->Finish(call.End(answer.status()));
   return reactor;
 }
