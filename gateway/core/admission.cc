@@ -4,7 +4,6 @@
 #include <google/protobuf/message.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -62,19 +61,6 @@ size_t LargestContent(base::CommitmentKind kind) {
                                                 : base::kMaxDocumentBytes;
 }
 
-// What somebody has to read one day is there to be read: a DPO's reasons, a record's sheet.
-absl::Status CheckReadable(const ActCommitment& commitment, const std::string& content) {
-  if (commitment.kind != base::CommitmentKind::kPayload && content.empty())
-    return base::Malformed("ATTACHMENT_EMPTY", "content",
-                           "a document without a single byte says nothing; write it");
-  // `gateway/docs/register.md` says what stands in it.
-  if (commitment.path == "register_entry_recorded.sheet" &&
-      !nlohmann::json::parse(content, nullptr, /*allow_exceptions=*/false).is_object())
-    return base::Malformed("SHEET_FORM", "content",
-                           "the sheet of an Art. 30 entry is a JSON object in UTF-8");
-  return absl::OkStatus();
-}
-
 absl::Status VerifyFoundingSigners(const statement::v1::Statement& statement,
                                    const statement::v1::Envelope& envelope) {
   std::vector<certs::keys::PublicKey> keys;
@@ -119,7 +105,10 @@ absl::Status CheckOpening(const ActCommitment& commitment,
       commitment.digest)
     return base::Malformed("ATTACHMENT_MISMATCH", "content",
                            "nonce and bytes do not open the commitment");
-  return CheckReadable(commitment, attachment.content());
+  if (commitment.kind != base::CommitmentKind::kPayload && attachment.content().empty())
+    return base::Malformed("ATTACHMENT_EMPTY", "content",
+                           "a document without a single byte says nothing; write it");
+  return absl::OkStatus();
 }
 
 vault::RecordClass ClassOf(base::CommitmentKind kind) {

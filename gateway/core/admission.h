@@ -30,8 +30,8 @@ struct ActCommitment {
 // Every commitment of an act, in field order; the index is its slot in the vault.
 std::vector<ActCommitment> CommitmentsOf(const statement::v1::Act& act);
 
-// OK iff nonce and bytes open the commitment, are no more than one request may carry, and a document
-// among them can be read: not empty, a sheet in JSON.
+// OK iff nonce and bytes open the commitment, are no more than one request may carry, and are not
+// an empty document.
 // INVALID_ARGUMENT otherwise, with the path inside the attachment.
 absl::Status CheckOpening(const ActCommitment& commitment,
                           const record::v1::Attachment& attachment);

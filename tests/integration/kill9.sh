@@ -100,7 +100,7 @@ for round in $(seq $rounds); do
   done
   start_gateway
   # Who was left in doubt asks: the act is recorded or it is not, and both are said.
-  for digest in $(cat files/*.said | grep -o 'receipt of [0-9a-f]\{64\}' | cut -d' ' -f3); do
+  for digest in $(cat files/*.said | grep -o 'OUTCOME_UNKNOWN [0-9a-f]\{64\}' | cut -d' ' -f2); do
     code=0
     for who in sender reader; do
       as $who --json receipt get "$digest" >files/doubt 2>files/doubt.said && break || code=$?
