@@ -96,7 +96,7 @@ grpc::ServerUnaryReactor* ServeLater(const Desk& desk, grpc::CallbackServerConte
     return reactor;
   }
   start(*caller, call, [reactor, response, call](absl::StatusOr<Response> answer) {
-    if (answer.ok()) *response = *std::move(answer);
+    if (answer.ok()) *response = std::move(*answer);
     reactor->Finish(call.End(answer.status()));
   });
   return reactor;
