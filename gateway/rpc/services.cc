@@ -111,7 +111,7 @@ class ConventionService final : public api::ConventionService::CallbackService {
     absl::StatusOr<api::ListConventionsResponse> answer =
         callers.ok() ? service::ListConventions(*callers, *request)
                      : absl::StatusOr<api::ListConventionsResponse>(callers.status());
-    if (answer.ok()) *response = *std::move(answer);
+    if (answer.ok()) *response = std::move(*answer);
     reactor->Finish(call.End(answer.status()));
     return reactor;
   }
