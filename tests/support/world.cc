@@ -70,6 +70,18 @@ policy::AppliedEntry Step::Applied() const {
   return {entry, index, leaf, accepted() ? &statement : nullptr, digest};
 }
 
+World::Options EachRuled() {
+  World::Options options;
+  options.conditions.set_release(statement::v1::RELEASE_EACH_RULED);
+  return options;
+}
+
+World::Options ToTheGroup() {
+  World::Options options;
+  options.recipient_class = "group";
+  return options;
+}
+
 World::World(Stage stage, Options options) : options_(std::move(options)) {
   for (int next = static_cast<int>(Stage::kFounded); next <= static_cast<int>(stage); ++next)
     Advance(static_cast<Stage>(next));

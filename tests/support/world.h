@@ -187,6 +187,11 @@ class World {
   uint64_t nonce_ = 0;
 };
 
+// Options that many tests ask for: every transfer waits for the DPO's ruling; the class `group`
+// receives.
+World::Options EachRuled();
+World::Options ToTheGroup();
+
 // The invented convention and its first settings.
 convention::v1::Convention InventedConvention();
 convention::v1::Settings InventedSettings();

@@ -16,7 +16,6 @@ using statement::v1::ActRef;
 using statement::v1::AGENT_KIND_PERSON;
 using statement::v1::AGENT_KIND_SERVICE;
 using statement::v1::MandateGiven;
-using statement::v1::RELEASE_EACH_RULED;
 using statement::v1::ROLE_OPERATOR;
 using statement::v1::ROLE_READER;
 using statement::v1::ROLE_STEWARD;
@@ -33,12 +32,6 @@ std::vector<std::string> ReasonsFor(const World& world, std::string_view name) {
   for (const auto& finding : handover.findings)
     reasons.push_back(finding.rule() + "/" + finding.code());
   return reasons;
-}
-
-World::Options EachRuled() {
-  World::Options options;
-  options.conditions.set_release(RELEASE_EACH_RULED);
-  return options;
 }
 
 // Gives a mandate that differs from a good one.

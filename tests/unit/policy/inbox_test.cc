@@ -27,12 +27,6 @@ std::vector<Awaits> KindsIn(const World& world, std::string_view name) {
   return kinds;
 }
 
-World::Options EachRuled() {
-  World::Options options;
-  options.conditions.set_release(statement::v1::RELEASE_EACH_RULED);
-  return options;
-}
-
 TEST(InboxTest, FollowsTheExchangeFromDeskToDesk) {
   World world(Stage::kProposed);
   EXPECT_THAT(KindsIn(world, "dpo-p001"), ElementsAre(Awaits::kOpinion));

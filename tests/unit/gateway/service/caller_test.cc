@@ -105,16 +105,10 @@ TEST_F(CallerTest, MaySubmitOnlyOnceItsKeyIsNoLongerInForce) {
 
 // Replaces the trust anchors in force.
 void EnactAnchors(TestGateway& gateway, const std::vector<std::string>& anchors) {
-  tests::TestDraft draft;
-  statement::v1::Act& act = draft.acts.emplace_back();
-  gateway.convention().Read([&](const policy::state::State& state) {
-    act.set_party(state.founding()->convention().secretariat_party());
-    *act.mutable_settings_enacted()->mutable_replaces() = state.founding()->settings_ref();
-    *act.mutable_settings_enacted()->mutable_settings() = state.founding()->settings();
-  });
-  act.mutable_settings_enacted()->mutable_settings()->clear_tls_trust_anchors();
-  for (const std::string& anchor : anchors)
-    act.mutable_settings_enacted()->mutable_settings()->add_tls_trust_anchors(anchor);
+  tests::TestDraft draft = gateway.EnactSettings();
+  auto& settings = *draft.acts[0].mutable_settings_enacted()->mutable_settings();
+  settings.clear_tls_trust_anchors();
+  for (const std::string& anchor : anchors) settings.add_tls_trust_anchors(anchor);
   gateway.Must(draft, tests::Transcribers());
 }
 

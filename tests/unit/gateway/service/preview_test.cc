@@ -155,12 +155,8 @@ TEST_F(PreviewTest, AStoppedKeyCarriesNobodyElsesStatement) {
   for (const char* carrier : {"reader-p003", "representative-p003"})
     EXPECT_EQ(ReasonOf(SubmitStopped(gateway_, carrier, mandate, {"representative-p003"})),
               "KEY_NOT_IN_FORCE");
-  TestDraft report;
-  statement::v1::Act& act = report.acts.emplace_back();
-  act.set_party("p003");
-  act.mutable_key_stopped()->set_key(
-      base::ToBytes(gateway_.KeyOf("reader-p003").public_key().fingerprint()));
-  act.mutable_key_stopped()->set_cause(statement::v1::STOP_CAUSE_LOST);
+  const TestDraft report =
+      gateway_.StopKey("p003", "reader-p003", statement::v1::STOP_CAUSE_LOST, 0);
   // Somebody else's report.
   EXPECT_EQ(ReasonOf(SubmitStopped(gateway_, "steward-p003", report, {"reader-p003"})),
             "KEY_NOT_IN_FORCE");

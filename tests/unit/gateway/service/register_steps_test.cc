@@ -28,13 +28,6 @@ class RegisterStepsTest : public RegisterFixture {
     return json::parse(Export(name, RequestFor(party, api::REGISTER_FORMAT_JSON)).bytes);
   }
 
-  // Reasons for an act, whose opening joins the draft.
-  std::string Reasons(TestDraft& draft) {
-    TestDraft other = gateway_.Decide(statement::v1::VERDICT_APPROVED);
-    draft.attachments.push_back(other.attachments[0]);
-    return other.acts[0].exchange_decided().reasons().digest();
-  }
-
   // An approved and registered exchange of p001 to the class `communes`, whose only member so far
   // is p003.
   void ApproveForClass() {
@@ -57,22 +50,13 @@ class RegisterStepsTest : public RegisterFixture {
   }
 
   uint64_t FreezeAs(const std::string& signer) {
-    TestDraft draft;
-    Act& act = draft.acts.emplace_back();
-    act.set_party("p001");
-    *act.mutable_freeze_placed()->mutable_exchange() = gateway_.exchange;
-    const tests::TestEntry entry = gateway_.Must(draft, {signer});
+    const tests::TestEntry entry = gateway_.Must(gateway_.FreezeExchange("p001"), {signer});
     if (freeze_.statement().empty()) freeze_ = entry.Ref();
     return entry.index;
   }
 
   uint64_t LiftAs(const std::string& signer) {
-    TestDraft draft;
-    Act& act = draft.acts.emplace_back();
-    act.set_party("p001");
-    *act.mutable_freeze_lifted()->mutable_freeze() = freeze_;
-    act.mutable_freeze_lifted()->mutable_reasons()->set_digest(Reasons(draft));
-    return gateway_.Must(draft, {signer}).index;
+    return gateway_.Must(gateway_.Lift("p001", freeze_), {signer}).index;
   }
 
   // The first freeze.
@@ -197,29 +181,15 @@ TEST_F(RegisterStepsTest, ShowsWhoConfirmedAndLiftedAFreeze) {
 TEST_F(RegisterStepsTest, ShowsRecommendationsWithTheirAnswersAndWhatTheyChange) {
   gateway_.exchange = gateway_.Must(gateway_.Propose(), {"requester-p002"}).Ref();
   TestDraft opinion = gateway_.Opine(statement::v1::OPINION_FAVOURABLE);
-  auto& given = *opinion.acts[0].mutable_dpo_opinion_given();
-  statement::v1::Recommendation& narrower = *given.add_recommendations();
-  narrower.mutable_text()->set_digest(Reasons(opinion));
-  narrower.set_weight(statement::v1::RECOMMENDATION_WEIGHT_CONDITION);
-  narrower.mutable_conditions()->set_threshold(20);
-  statement::v1::Recommendation& training = *given.add_recommendations();
-  training.mutable_text()->set_digest(Reasons(opinion));
-  training.set_weight(statement::v1::RECOMMENDATION_WEIGHT_ADVICE);
+  statement::v1::Conditions narrower;
+  narrower.set_threshold(20);
+  gateway_.Recommend(opinion, statement::v1::RECOMMENDATION_WEIGHT_CONDITION, narrower);
+  gateway_.Recommend(opinion, statement::v1::RECOMMENDATION_WEIGHT_ADVICE, {});
   const tests::TestEntry given_entry = gateway_.Must(opinion, {"dpo-p001"});
   gateway_.opinion = given_entry.Ref();
   std::vector<uint64_t> answers;
   const auto answer = [&](uint32_t ordinal, statement::v1::Answer value) {
-    TestDraft draft;
-    Act& act = draft.acts.emplace_back();
-    act.set_party("p001");
-    auto& answered = *act.mutable_recommendation_answered();
-    *answered.mutable_exchange() = gateway_.exchange;
-    *answered.mutable_opinion() = gateway_.opinion;
-    answered.set_recommendation(ordinal);
-    answered.set_answer(value);
-    if (value == statement::v1::ANSWER_CARRIED_OUT)
-      answered.mutable_reasons()->set_digest(Reasons(draft));
-    answers.push_back(gateway_.Must(draft, {"decider-p001"}).index);
+    answers.push_back(gateway_.Must(gateway_.AnswerTo(ordinal, value), {"decider-p001"}).index);
   };
   answer(0, statement::v1::ANSWER_ACCEPTED);
   answer(1, statement::v1::ANSWER_ACCEPTED);
@@ -255,23 +225,14 @@ TEST_F(RegisterStepsTest, NamesNobodyWhoseMandateEnded) {
       mandate = held.ref;
   });
   ASSERT_TRUE(mandate.has_value());
-  TestDraft draft;
-  Act& act = draft.acts.emplace_back();
-  act.set_party("p001");
-  *act.mutable_mandate_ended()->mutable_mandate() = *mandate;
-  gateway_.Must(draft, {"representative-p001"});
+  gateway_.Must(gateway_.EndMandate("p001", *mandate), {"representative-p001"});
   EXPECT_EQ(Rows("auditor-p001", "p001")[0].at(label), "non renseigné");
 }
 
 TEST_F(RegisterStepsTest, AsksForRatificationOfWhatACompromisedKeyDecided) {
-  TestDraft draft;
-  Act& act = draft.acts.emplace_back();
-  act.set_party("p001");
-  auto& stopped = *act.mutable_key_stopped();
-  stopped.set_key(base::ToBytes(gateway_.KeyOf("decider-p001").public_key().fingerprint()));
-  stopped.set_cause(statement::v1::STOP_CAUSE_COMPROMISED);
-  stopped.set_compromised_since_ms(tests::FakeClock::kStartMs);
-  gateway_.Must(draft, {"representative-p001"});
+  gateway_.Must(gateway_.StopKey("p001", "decider-p001", statement::v1::STOP_CAUSE_COMPROMISED,
+                                 tests::FakeClock::kStartMs),
+                {"representative-p001"});
   Row row = Rows("auditor-p001", "p001")[0];
   EXPECT_EQ(row["Statut"], "à ratifier");
   EXPECT_THAT(row["Écarts"],

@@ -23,7 +23,6 @@ using statement::v1::DEED_KIND_DELIBERATION;
 using statement::v1::DEED_KIND_NOTICE;
 using statement::v1::OPINION_UNFAVOURABLE;
 using statement::v1::RECOMMENDATION_WEIGHT_CONDITION;
-using statement::v1::RELEASE_EACH_RULED;
 using statement::v1::ROLE_DECIDER;
 using statement::v1::ROLE_LOG_AUDITOR;
 using statement::v1::ROLE_READER;
@@ -77,12 +76,6 @@ Entry DecisionOnTheLastDay(World& world) {
                                          static_cast<int>(row->lapses_on().month()),
                                          static_cast<int>(row->lapses_on().day())}));
   return Try(world, world.DecideExchange(), {"decider-p001"});
-}
-
-World::Options EachRuled() {
-  World::Options options;
-  options.conditions.set_release(RELEASE_EACH_RULED);
-  return options;
 }
 
 World::Options OneTransferAtEleven() {

@@ -20,30 +20,17 @@ using statement::v1::DEED_KIND_DELIBERATION;
 using statement::v1::RECOMMENDATION_WEIGHT_ADVICE;
 using statement::v1::RECOMMENDATION_WEIGHT_CONDITION;
 using statement::v1::REINSTATEMENT_ACTS;
-using statement::v1::RELEASE_EACH_RULED;
 using statement::v1::ROLE_DECIDER;
 using statement::v1::ROLE_READER;
 using statement::v1::ROLE_SENDER;
 using statement::v1::RULING_REFUSED;
 using statement::v1::STOP_CAUSE_COMPROMISED;
 
-World::Options EachRuled() {
-  World::Options options;
-  options.conditions.set_release(RELEASE_EACH_RULED);
-  return options;
-}
-
 World::Options Recommending() {
   World::Options options;
   options.recommendations = {Recommend(RECOMMENDATION_WEIGHT_ADVICE),
                              Recommend(RECOMMENDATION_WEIGHT_CONDITION)};
   options.recommendations[1].mutable_conditions()->set_threshold(11);
-  return options;
-}
-
-World::Options ToTheGroup() {
-  World::Options options;
-  options.recipient_class = "group";
   return options;
 }
 
@@ -245,6 +232,17 @@ void ExpectFound(const record::v1::Entry& entry, std::string_view reason, std::s
 }
 
 }  // namespace
+
+std::map<std::string, std::string> JudgedByAnotherRule() {
+  return {
+      {"settings_enacted.replaces", "settings.change/superseded"},
+      {"key_reinstated.ratified[0]", "key.reinstatement/not-awaiting"},
+      {"exchange_decided.opinion", "IX.2c/opinion-superseded"},
+      {"recommendation_answered.opinion", "IX.2c/opinion-superseded"},
+      {"transfer_submitted.dataset", "transfer.manifest/dataset-differs"},
+      {"payload_erased.ground", "gateway.erasure/ground-differs"},
+  };
+}
 
 bool MayRestOnADeed(const Act& act) {
   switch (act.body_case()) {

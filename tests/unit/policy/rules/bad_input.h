@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ std::vector<Good> GoodActs();
 
 // Whether an act may rest on a deed, and is then carried by its transcribers.
 bool MayRestOnADeed(const statement::v1::Act& act);
+
+// References whose wrong name another rule than the references' own finds: path and finding.
+std::map<std::string, std::string> JudgedByAnotherRule();
 
 using Visit = std::function<void(google::protobuf::Message&,
                                  const google::protobuf::FieldDescriptor&, const std::string&)>;

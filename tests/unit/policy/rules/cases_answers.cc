@@ -29,12 +29,6 @@ World::Options Recommending() {
   return options;
 }
 
-World::Options ToTheGroup() {
-  World::Options options;
-  options.recipient_class = "group";
-  return options;
-}
-
 // An opinion with two recommendations that `spoil` changes.
 Case Opining(std::string rule, std::string code, std::string path,
              std::function<void(DpoOpinionGiven&)> spoil) {

@@ -13,7 +13,6 @@ using statement::v1::ActRef;
 using statement::v1::AGENT_KIND_GATEWAY;
 using statement::v1::AGENT_KIND_SERVICE;
 using statement::v1::Release;
-using statement::v1::RELEASE_EACH_RULED;
 using statement::v1::ROLE_DPO;
 using statement::v1::ROLE_READER;
 using statement::v1::ROLE_SENDER;
@@ -54,12 +53,6 @@ Case Failing(std::string rule, std::string code, uint32_t column, CellFault faul
   });
 }
 
-World::Options EachRuled() {
-  World::Options options;
-  options.conditions.set_release(RELEASE_EACH_RULED);
-  return options;
-}
-
 World::Options CappedAtOne() {
   World::Options options;
   options.conditions.set_transfer_cap(1);
@@ -83,12 +76,6 @@ Entry SentByAService(World& world, const std::string& slug, std::string_view unt
              {"representative-p001"});
   world.Advance(int64_t{24} * 3600 * 1000);
   return Try(world, world.Send(), {"robot"});
-}
-
-World::Options ToTheGroup() {
-  World::Options options;
-  options.recipient_class = "group";
-  return options;
 }
 
 Entry SentBeforeTheFirstDay(World& world) {

@@ -20,12 +20,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 // The exchange is for the class `group`: p002, p003 and, once it adheres, p006.
-World::Options ToTheGroup() {
-  World::Options options;
-  options.recipient_class = "group";
-  return options;
-}
-
 World::Options ToTheGroupEachRuled() {
   World::Options options = ToTheGroup();
   options.conditions.set_release(RELEASE_EACH_RULED);
