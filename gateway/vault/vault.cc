@@ -38,7 +38,7 @@ class SealingVault final : public Vault {
     }
     for (const Placed& row : rows) RETURN_IF_ERROR(PlaceOf(row.position).status());
     if (rows.empty() && sealed.empty()) return absl::OkStatus();
-    const absl::Status status = store_->Commit(rows, sealed);
+    absl::Status status = store_->Commit(rows, sealed);
     if (status.ok() || status.code() == absl::StatusCode::kResourceExhausted) return status;
     return base::Error(absl::StatusCode::kAborted, base::ReasonOf(status), "",
                        base::Std(status.message()));

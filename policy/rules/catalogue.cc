@@ -136,7 +136,7 @@ std::string DescribeFault(const Finding& finding, Language language) {
 }
 
 std::string Describe(const Finding& finding, Language language) {
-  const std::string fault = DescribeFault(finding, language);
+  std::string fault = DescribeFault(finding, language);
   const Message* message = FindMessage(finding);
   if (message == nullptr) return fault;
   return absl::StrCat(

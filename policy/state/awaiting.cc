@@ -54,6 +54,7 @@ std::vector<Provenance> AwaitingRatification(const State& state, std::string_vie
       found.emplace(KeyOf(act.act()), act);
   });
   std::vector<Provenance> awaiting;
+  awaiting.reserve(found.size());
   for (auto& [key, act] : found) awaiting.push_back(std::move(act));
   return awaiting;
 }

@@ -9,7 +9,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <utility>
 
 #include "gateway/base/status.h"
@@ -147,10 +146,11 @@ TEST_F(FilesTest, ALockKeepsOtherProcessesOutAsLongAsItLives) {
 }
 
 TEST_F(FilesTest, AnAssignedLockTakesTheOtherOver) {
-  std::optional<FileLock> first = *FileLock::Acquire(At("first"));
   FileLock second = *FileLock::Acquire(At("second"));
-  second = *std::move(first);
-  first.reset();
+  {
+    FileLock first = *FileLock::Acquire(At("first"));
+    second = std::move(first);
+  }
   EXPECT_TRUE(InAnotherProcess(
       [this] { return ReasonOf(FileLock::Acquire(At("first")).status()) == "LOCKED"; }));
   EXPECT_TRUE(InAnotherProcess([this] { return FileLock::Acquire(At("second")).ok(); }));
