@@ -116,7 +116,7 @@ class Tree:
             if DATA.match(file.path) or file.path == "LICENSE":
                 continue
             if (file.path.endswith((".h", ".cc", ".proto", ".py", ".sh", ".cmake", ".md", ".textproto",
-                                    ".go"))
+                                    ".go", ".js", ".rb", ".yaml"))
                     or file.name == "CMakeLists.txt" or file.name.startswith(".clang")
                     or file.is_script):
                 yield file
