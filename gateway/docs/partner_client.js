@@ -14,10 +14,10 @@ const named = (name) => ({ statement: Buffer.from(name.slice(0, 64), "hex"), ord
 const call = (service, rpc, fields, stub = new protos.gateway.v1[service + "Service"](pins.target, tls)) => // over mutual TLS
   util.promisify(stub[rpc].bind(stub))({ log, ...fields }, { deadline: Date.now() + 60000 }); // every request names the log
 function opened(note) { // origin, size and root of a checkpoint, once the pinned key has verified its signature
-  const [text, lines] = note.split("\n\n"), [name, , ...vkey] = pins.checkpoint_vkey.split("+");
+  const [text, lines = ""] = note.split("\n\n"), [origin, size, root] = text.split("\n"), [name, , ...vkey] = pins.checkpoint_vkey.split("+");
   const key = { kty: "OKP", crv: "Ed25519", x: Buffer.from(vkey.join("+"), "base64").toString("base64url", 1) };
-  const blob = Buffer.from(lines.split(`\u2014 ${name} `)[1].split("\n")[0], "base64"), [origin, size, root] = text.split("\n");
-  demand(crypto.verify(null, Buffer.from(text + "\n"), { key, format: "jwk" }, blob.subarray(4)), "not signed by the pinned key");
+  const [, line = ""] = lines.split(`\u2014 ${name} `), blob = Buffer.from(line.split("\n")[0], "base64").subarray(4);
+  demand(crypto.verify(null, Buffer.from(text + "\n"), { key, format: "jwk" }, blob), "not signed by the pinned key");
   return demand(origin === pins.origin, "a foreign log") && { origin, size: Number(size), root: Buffer.from(root, "base64") };
 }
 function verified(receipt) { // the entry, once its hash leads to the signed root (RFC 6962, FORMAT.md)

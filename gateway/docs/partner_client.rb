@@ -16,13 +16,13 @@ end
 def opened(note) # size and root of a checkpoint, once the pinned key has verified its signature
   (text, lines), (name, _, vkey) = note.split("\n\n", 2), PINS["checkpoint_vkey"].split("+", 3)
   key = OpenSSL::PKey.read(["302a300506032b6570032100"].pack("H*") + vkey.unpack1("m0")[1..]) # the SPKI of an Ed25519 key
-  blob = lines.partition("\u2014 #{name} ".b)[2][/.*/].unpack1("m0")
-  demand(key.verify(nil, blob[4..], text + "\n"), "the checkpoint is not signed with the pinned key")
+  blob = lines.to_s.partition("\u2014 #{name} ".b)[2][/.*/].unpack1("m0")
+  demand(key.verify(nil, blob[4..].to_s, "#{text}\n"), "the checkpoint is not signed with the pinned key")
   origin, size, root = text.split("\n")
   demand(origin == PINS["origin"].b, "a foreign log") && [Integer(size, 10), root.unpack1("m0")]
 end
 def verified(receipt) # the entry, once its hash leads to the signed root (RFC 6962, FORMAT.md)
-  (_, extra, index, *path), note = receipt[/.*?(?=\n\n)/mn].split("\n"), receipt[/(?<=\n\n).*/mn]
+  (_, extra, index, *path), note = receipt[/.*?(?=\n\n)/mn].to_s.split("\n"), receipt[/(?<=\n\n).*/mn].to_s
   (size, root), leaf, at = opened(note), extra[6..].unpack1("m0"), Integer(index[6..], 10)
   node, inner = sha("\0" + leaf), (at ^ size - 1).bit_length # above, every sibling is a left one
   path.each_with_index { |hash, level| node = sha("\1" + [node, hash.unpack1("m0")].rotate(level < inner ? at[level] : 1).join) }
