@@ -27,5 +27,7 @@ if [[ ! -d $place ]]; then
   fi
   # Two may have begun at once: the first to end keeps the place.
   mv -T "$fresh" "$place" 2>/dev/null || [[ -d $place/node_modules ]]
+  # What an earlier lock file pinned.
+  find "$kept" -maxdepth 1 -name "$(basename "$folder")-*" ! -path "$place" -exec rm -rf {} +
 fi
 printf '%s/node_modules\n' "$place"
