@@ -11,10 +11,10 @@ import pathlib
 import sys
 
 import tree
-from checks import (ambient, caps, events, form, formatting, glossary, includes, listed, names, protos,
+from checks import (ambient, buf, caps, events, form, formatting, glossary, includes, listed, names, protos,
                     reasons, rules, sleeps)
 
-CHECKS = (ambient, caps, events, form, formatting, glossary, includes, listed, names, protos, reasons,
+CHECKS = (ambient, buf, caps, events, form, formatting, glossary, includes, listed, names, protos, reasons,
           rules, sleeps)
 
 

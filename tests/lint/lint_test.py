@@ -2,12 +2,14 @@
 
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
 
 import lint
 import tree
+from checks import buf
 
 CHECKS = {check.NAME: check for check in lint.CHECKS}
 
@@ -68,8 +70,14 @@ enum Kind {
 // Serves.
 service ThingService {
   // Gets.
-  rpc Get(Thing) returns (Thing);
+  rpc Get(GetRequest) returns (GetResponse);
 }
+
+// Asks.
+message GetRequest {}
+
+// Answers.
+message GetResponse {}
 """
 GLOSSARY = """| French | what it is | in code |
 |---|---|---|
@@ -140,6 +148,16 @@ A thing.
 | `kind` | Kind | Its kind. |
 | `name` | string | A name. |
 
+## GetRequest
+Asks.
+
+It has no field.
+
+## GetResponse
+Answers.
+
+It has no field.
+
 ## Act
 One act.
 
@@ -167,6 +185,19 @@ RULES = {RULE_PATH: RULE, "tests/unit/policy/rules/acceptance_test.cc": ACCEPTS,
          "gateway/docs/rules.md": "## IX.9\n"}
 PROTO_PATH = "proto/passerelle/statement/v1/thing.proto"
 
+
+def landed(text):
+    """What tests/lint/land_protos.sh would keep of a tree that holds this one proto."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / PROTO_PATH
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+        out = pathlib.Path(folder) / "image"
+        subprocess.run(["protoc", f"-I{folder}/proto", f"--descriptor_set_out={out}", path], check=True)
+        return out.read_bytes()
+
+
+
 # Texts of errors.
 CATALOGUE = 'constexpr ErrorText kTexts[] = {{"FILE_MISSING "\n "DATE",\n "fr", "en"}};\n'
 
@@ -176,6 +207,8 @@ CLEAN = {
                       "add_subdirectory(tests)\n",
     "proto/CMakeLists.txt": "set(protos passerelle/statement/v1/thing.proto)\n",
     PROTO_PATH: PROTO,
+    "proto/buf.yaml": (pathlib.Path(__file__).parents[2] / "proto/buf.yaml").read_text("utf-8"),
+    buf.LANDED: landed(PROTO),
     "gateway/base/digest.h": cpp("gateway/base/digest.h", "<string>"),
     "audit/log/CMakeLists.txt": "passerelle_library(SOURCES log.cc)\n",
     "audit/log/log.h": cpp("audit/log/log.h", "<sqlite3.h>"),
@@ -278,6 +311,19 @@ PLANTED = (
     ("protos", proto_with("Kind kind = 1", "Kind k = 1"), "field k: lower_snake_case, and a word"),
     ("protos", proto_with("ThingService", "Things"), "a service is named"),
     ("protos", proto_with("message Thing {", "message Thing {{"), "protoc: "),
+    ("buf", proto_with("name = 2", "name = 3"), 'present field "2" with name "name" on message "Thing" was deleted'),
+    ("buf", proto_with("string name", "bytes name"), 'Field "2" with name "name" on message "Thing" changed type'),
+    ("buf", proto_with("string name", "string label"), 'changed name from "name" to "label"'),
+    ("buf", proto_with("    // A name.\n    string name = 2;\n", "    // Another.\n    string other = 3;\n"),
+     'present field "2"'),
+    ("buf", proto_with("rpc Get(", "rpc Fetch("), 'present RPC "Get" on service "ThingService" was deleted'),
+    ("buf", proto_with("KIND_FIRST = 1", "KIND_FIRST = 2"), 'present enum value "1" on enum "Kind" was deleted'),
+    ("buf", {PROTO_PATH: None, "proto/passerelle/statement/v1/moved.proto": PROTO},
+     'present file "passerelle/statement/v1/thing.proto" was deleted'),
+    ("buf", proto_with("rpc Get(GetRequest)", "rpc Get(Thing)"), "RPC request type"),
+    ("buf", proto_with("ThingService", "Things"), 'should be suffixed with "Service"'),
+    ("buf", {buf.LANDED: None}, "landed.binpb: missing"),
+    ("buf", {"proto/buf.yaml": None}, "buf.yaml: missing"),
     ("caps", {"audit/log/log.h": cpp("audit/log/log.h", body="int A();\n" * 250)},
      "audit/log/log.h:251: "),
     ("caps", {"audit/log/log.cc": cpp("audit/log/log.cc", body="int A();\n" * 500)}, "the cap is 500"),
@@ -358,6 +404,14 @@ HARMLESS = (
     ("ambient", {"audit/log/guard.cc": "int a = ::open(p, 0);\n"}),
     ("ambient", {"gateway/base/clock.cc": "auto now = std::chrono::system_clock::now();\n"}),
     ("ambient", {"audit/log/log.cc": 'auto s = store.open(p);  // ::open(\nauto t = "rand()";\n'}),
+    ("buf", proto_with("message GetRequest {}", "message GetRequest {\n  // Whose.\n  string owner = 1;\n}")),
+    ("buf", {PROTO_PATH: PROTO + "\n// A later one.\nmessage Other {}\n"}),
+    ("buf", proto_with("    string name = 2;\n", "    string name = 2;\n    // A number.\n    string number = 3;\n")),
+    ("buf", proto_with("  KIND_FIRST = 1;\n", "  KIND_FIRST = 1;\n  // The second.\n  KIND_SECOND = 2;\n")),
+    ("buf", proto_with("}\n\n// Asks.", "  // Puts.\n  rpc Put(stream PutRequest) returns (PutResponse);\n}\n\n"
+                       "// A part.\nmessage PutRequest {}\n\n// Done.\nmessage PutResponse {}\n\n// Asks.")),
+    ("buf", {"proto/passerelle/statement/v1/other.proto":
+             'syntax = "proto3";\n\npackage passerelle.statement.v1;\n\n// Other.\nmessage Other {}\n'}),
     ("caps", {"audit/log/log.cc": cpp("audit/log/log.cc", body="const std::vector<int> kTable = {\n"
                                       + "    Row(1, {2}),\n" * 90 + "};\n")}),
     ("form", {"audit/log/macros.h": "#ifndef PASSERELLE_AUDIT_LOG_MACROS_H_\n"
@@ -381,8 +435,10 @@ class LintTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
             for path, content in {**CLEAN, **planted}.items():
+                if content is None:
+                    continue
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
-                (root / path).write_text(content, encoding="utf-8")
+                (root / path).write_bytes(content if isinstance(content, bytes) else content.encode())
             os.chmod(root / "tests/integration/start.sh", 0o755)
             return list(CHECKS[name].check(tree.Tree(root)))
 

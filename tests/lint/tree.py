@@ -7,6 +7,8 @@ import re
 SOURCE_FOLDERS = ("audit", "certs", "gateway", "policy", "tests")
 # At the top: what is built or made by a run.
 IGNORED = re.compile(r"^(build.*|\.git|\.passerelle|\.cache|\.vscode|\.idea)$")
+# Anywhere: what a language makes of our files or fetches beside them.
+FETCHED = ("__pycache__", "node_modules")
 # Bytes that tests read; nobody writes them by hand to a style.
 DATA = re.compile(r"^tests/(testdata|fuzz/corpus)/")
 
@@ -87,7 +89,7 @@ class Tree:
         while waiting:
             for path in sorted(waiting.pop().iterdir()):
                 relative = path.relative_to(self.root).as_posix()
-                if IGNORED.match(relative) or path.name == "__pycache__" or path.is_symlink():
+                if IGNORED.match(relative) or path.name in FETCHED or path.is_symlink():
                     continue
                 if path.is_dir():
                     waiting.append(path)
@@ -116,7 +118,7 @@ class Tree:
             if DATA.match(file.path) or file.path == "LICENSE":
                 continue
             if (file.path.endswith((".h", ".cc", ".proto", ".py", ".sh", ".cmake", ".md", ".textproto",
-                                    ".go"))
+                                    ".go", ".js", ".rb", ".yaml"))
                     or file.name == "CMakeLists.txt" or file.name.startswith(".clang")
                     or file.is_script):
                 yield file

@@ -354,6 +354,9 @@ build_verifier() {
     echo "golang-go or golang-golang-x-mod-dev is not installed"
     exit 77
   fi
-  GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$tmp/gocache GOFLAGS='' \
-    go build -o "$tmp/verify" "$root/tests/integration/go_verify/verify.go"
+  go_settings
+  GOPATH=/usr/share/gocode go build -o "$tmp/verify" "$root/tests/integration/go_verify/verify.go"
 }
+
+# go_settings: Debian's packages alone, and what was compiled once is kept.
+go_settings() { export GO111MODULE=off GOFLAGS='' GOCACHE=$root/build/go; }
