@@ -71,10 +71,13 @@ bool IsMonth(std::string_view text) {
 }
 
 std::optional<uint64_t> ParseCount(std::string_view text) {
-  if (!IsDigits(text) || text.size() > kMaxCountDigits || (text[0] == '0' && text.size() > 1))
+  if (text.empty() || text.size() > kMaxCountDigits || (text[0] == '0' && text.size() > 1))
     return std::nullopt;
   uint64_t value = 0;
-  for (const char c : text) value = value * 10 + static_cast<uint64_t>(c - '0');
+  for (const char c : text) {
+    if (!IsDigit(c)) return std::nullopt;
+    value = value * 10 + static_cast<uint64_t>(c - '0');
+  }
   return value;
 }
 
@@ -93,7 +96,7 @@ bool IsQuantity(std::string_view text) {
 }
 
 CellFault CheckValue(const statement::v1::Field& field, absl::Span<const std::string> communes,
-                     std::string_view text) {
+                     std::string_view text, std::optional<uint64_t> count) {
   const auto type = [](bool fits) {
     return fits ? record::v1::CELL_FAULT_UNSPECIFIED : record::v1::CELL_FAULT_TYPE;
   };
@@ -113,7 +116,7 @@ CellFault CheckValue(const statement::v1::Field& field, absl::Span<const std::st
       return code(std::find(field.codes().begin(), field.codes().end(), text) !=
                   field.codes().end());
     case statement::v1::FIELD_TYPE_COUNT:
-      return type(text == kWithheld || ParseCount(text).has_value());
+      return type(text == kWithheld || count.has_value());
     case statement::v1::FIELD_TYPE_QUANTITY:
       return type(text == kWithheld || IsQuantity(text));
     default:

@@ -38,10 +38,11 @@ std::optional<uint64_t> ParseCount(std::string_view text);
 // or not at all. `1.234` is refused, since it may be a thousand.
 bool IsQuantity(std::string_view text);
 
-// What is wrong with a cell of a field; CELL_FAULT_UNSPECIFIED when it fits. Thresholds are not
-// looked at. `communes` are sorted.
+// What is wrong with a cell of a field, whose text is `count` as ParseCount tells it;
+// CELL_FAULT_UNSPECIFIED when it fits. Thresholds are not looked at. `communes` are sorted.
 record::v1::CellFault CheckValue(const statement::v1::Field& field,
-                                 absl::Span<const std::string> communes, std::string_view text);
+                                 absl::Span<const std::string> communes, std::string_view text,
+                                 std::optional<uint64_t> count);
 
 }  // namespace passerelle::policy::content
 
