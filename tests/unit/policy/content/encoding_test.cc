@@ -147,7 +147,8 @@ TEST(Encoding, IsTheReferencesHoweverTheBytesAreCut) {
         decoder.Add(std::string_view(bytes).substr(at, size), text);
       decoder.Finish(text);
       ASSERT_EQ(decoder.fault(), reference.fault) << testing::PrintToString(bytes);
-      if (reference.fault.empty()) ASSERT_EQ(text, reference.text) << testing::PrintToString(bytes);
+      ASSERT_TRUE(!reference.fault.empty() || text == reference.text)
+          << testing::PrintToString(bytes);
     }
   }
   for (const std::string_view fault : {"", "nul", "encoding", "line-ends"})

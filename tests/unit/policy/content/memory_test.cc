@@ -83,8 +83,7 @@ TEST_F(Memory, IsBoundedForColumnsOfKeysAndInstants) {
   ASSERT_EQ(static_cast<size_t>(outcome.report.observed.column_hits_size()),
             gateway::base::kMaxObservedHits);
   for (const auto& hit : outcome.report.observed.column_hits()) {
-    const bool key = hit.column() % 2 == 1;
-    if (key) EXPECT_EQ(hit.detector(), "row-level");
+    EXPECT_EQ(hit.detector(), hit.column() % 2 == 1 ? "row-level" : "birth-date");
     EXPECT_EQ(hit.cells(), outcome.report.observed.rows());
   }
 }
