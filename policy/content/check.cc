@@ -1,7 +1,6 @@
 #include "policy/content/check.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -36,8 +35,7 @@ uint32_t ThresholdRespected(uint64_t least_count) {
 class TableChecker {
  public:
   // Both must outlive the checker.
-  TableChecker(const statement::v1::DatasetDeclared& dataset,
-               absl::Span<const std::string> communes)
+  TableChecker(const statement::v1::DatasetDeclared& dataset, const CommuneCodes& communes)
       : dataset_(dataset), communes_(communes) {
     scans_.reserve(gateway::base::kMaxColumns);
   }
@@ -112,7 +110,7 @@ class TableChecker {
     for (size_t i = 0; i < row.cells.size(); ++i) {
       const Cell& cell = row.cells[i];
       const auto ordinal = static_cast<uint32_t>(i + 1);
-      const std::optional<uint64_t> count = ParseCount(cell.text);
+      const uint64_t count = ParseCount(cell.text);
       // Cells beyond the header are no column's, but may hold an identifier all the same.
       if (i == scans_.size()) scans_.emplace_back(ordinal, "", nullptr, texts_);
       scans_[i].Add(cell.line, cell.text, count);
@@ -121,12 +119,11 @@ class TableChecker {
     }
   }
 
-  void CheckCell(const Field& field, uint32_t ordinal, const Cell& cell,
-                 std::optional<uint64_t> count) {
+  void CheckCell(const Field& field, uint32_t ordinal, const Cell& cell, uint64_t count) {
     CellFault fault = CheckValue(field, communes_, cell.text, count);
-    if (field.type() == statement::v1::FIELD_TYPE_COUNT && count.value_or(0) != 0) {
-      least_count_ = std::min(least_count_, *count);
-      if (*count < dataset_.threshold()) fault = record::v1::CELL_FAULT_THRESHOLD;
+    if (field.type() == statement::v1::FIELD_TYPE_COUNT && count != 0) {
+      least_count_ = std::min(least_count_, count);
+      if (count < dataset_.threshold()) fault = record::v1::CELL_FAULT_THRESHOLD;
     }
     if (fault != record::v1::CELL_FAULT_UNSPECIFIED) AddFault(cell.line, ordinal, fault);
   }
@@ -141,7 +138,7 @@ class TableChecker {
   }
 
   const statement::v1::DatasetDeclared& dataset_;
-  const absl::Span<const std::string> communes_;
+  const CommuneCodes& communes_;
   // The declared field of each column, or null.
   std::vector<const Field*> fields_;
   std::vector<std::string> headings_;
@@ -149,7 +146,7 @@ class TableChecker {
   // At most kMaxColumns, in order.
   std::vector<ColumnScan> scans_;
   // The least count that is not 0.
-  uint64_t least_count_ = std::numeric_limits<uint64_t>::max();
+  uint64_t least_count_ = kNoCount;
   PayloadObserved observed_;
   std::string_view fault_;
 };
@@ -168,7 +165,7 @@ class PayloadChecker::Impl {
  public:
   Impl(const statement::v1::DatasetDeclared& dataset, absl::Span<const std::string> communes)
       : dataset_(dataset),
-        communes_(communes.begin(), communes.end()),
+        communes_(communes),
         checker_(dataset_, communes_),
         finder_(std::in_place) {}
 
@@ -232,7 +229,7 @@ class PayloadChecker::Impl {
   }
 
   const statement::v1::DatasetDeclared dataset_;
-  const std::vector<std::string> communes_;
+  const CommuneCodes communes_;
   uint64_t size_ = 0;
   TextDecoder decoder_;
   // What is decoded and not yet read.

@@ -33,8 +33,8 @@ struct Report {
 // Thread-compatible.
 class PayloadChecker {
  public:
-  // `commune_codes` are sorted: the codes of the convention at the dataset's geography year. Both
-  // are copied.
+  // `commune_codes` are the codes of the convention at the dataset's geography year. Both are
+  // copied.
   PayloadChecker(const statement::v1::DatasetDeclared& dataset,
                  absl::Span<const std::string> commune_codes);
   ~PayloadChecker();

@@ -71,7 +71,7 @@ void ColumnScan::Hit(std::string_view detector, uint64_t line, bool block) {
   tally.block = tally.block || block;
 }
 
-void ColumnScan::Add(uint64_t line, std::string_view cell, std::optional<uint64_t> count) {
+void ColumnScan::Add(uint64_t line, std::string_view cell, uint64_t count) {
   if (cell.empty() || cell == kWithheld) return;
   filled_.Count(line);
   WatchShape(line, cell, count);
@@ -93,11 +93,11 @@ void ColumnScan::Add(uint64_t line, std::string_view cell, std::optional<uint64_
   }
 }
 
-void ColumnScan::WatchShape(uint64_t line, std::string_view cell, std::optional<uint64_t> count) {
+void ColumnScan::WatchShape(uint64_t line, std::string_view cell, uint64_t count) {
   if (type_ == statement::v1::FIELD_TYPE_COUNT) {
-    if (count.value_or(0) == 0) return;
+    if (count == kNoCount || count == 0) return;
     nonzero_.Count(line);
-    sum_ = std::min(sum_ + *count, kMaxSum);
+    sum_ = std::min(sum_ + count, kMaxSum);
     return;
   }
   if (!key_ || ContinuesKey(cell, count)) return;
@@ -105,11 +105,11 @@ void ColumnScan::WatchShape(uint64_t line, std::string_view cell, std::optional<
   texts_->Drop(key_series_);
 }
 
-bool ColumnScan::ContinuesKey(std::string_view cell, std::optional<uint64_t> count) {
+bool ColumnScan::ContinuesKey(std::string_view cell, uint64_t count) {
   const bool first = filled_.cells == 1;
   if (first) key_size_ = cell.size();
-  numbered_ = numbered_ && count.has_value() && (first || *count == last_number_ + 1);
-  last_number_ = count.value_or(0);
+  numbered_ = numbered_ && count != kNoCount && (first || count == last_number_ + 1);
+  last_number_ = count;
   const bool code = type_ != statement::v1::FIELD_TYPE_QUANTITY && !HasIrisShape(cell) &&
                     !IsMonth(cell) &&
                     (HasDigitAndLetter(cell) ||

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +25,8 @@ class ColumnScan {
   ColumnScan(uint32_t ordinal, std::string_view heading, const statement::v1::Field* field,
              DistinctTexts& texts);
 
-  // Looks at the next cell, whose text is this count, if any (ParseCount).
-  void Add(uint64_t line, std::string_view cell, std::optional<uint64_t> count);
+  // Looks at the next cell, whose text is this count (ParseCount).
+  void Add(uint64_t line, std::string_view cell, uint64_t count);
 
   // Appends the hits of the cells so far, one a detector.
   void AppendHits(std::vector<record::v1::ColumnHit>& hits) const;
@@ -46,9 +45,9 @@ class ColumnScan {
 
   void Hit(std::string_view detector, uint64_t line, bool block);
   // A declared count or quantity, or a column that is not declared.
-  void WatchShape(uint64_t line, std::string_view cell, std::optional<uint64_t> count);
+  void WatchShape(uint64_t line, std::string_view cell, uint64_t count);
   // Whether a cell may be one of a key, and no cell before was the same.
-  bool ContinuesKey(std::string_view cell, std::optional<uint64_t> count);
+  bool ContinuesKey(std::string_view cell, uint64_t count);
   // Whether at least four fifths of the days are different ones.
   bool HasDifferentDays() const;
   // The first line of the evidence that each row is a person; 0 when there is none.
