@@ -107,12 +107,13 @@ class TableChecker {
       const size_t first = std::min(row.width, fields_.size()) + 1;
       AddFault(row.line, static_cast<uint32_t>(first), record::v1::CELL_FAULT_WIDTH);
     }
+    // Cells beyond the header are no column's, but may hold an identifier all the same.
+    while (scans_.size() < row.cells.size())
+      scans_.emplace_back(static_cast<uint32_t>(scans_.size() + 1), "", nullptr, texts_);
     for (size_t i = 0; i < row.cells.size(); ++i) {
       const Cell& cell = row.cells[i];
       const auto ordinal = static_cast<uint32_t>(i + 1);
       const uint64_t count = ParseCount(cell.text);
-      // Cells beyond the header are no column's, but may hold an identifier all the same.
-      if (i == scans_.size()) scans_.emplace_back(ordinal, "", nullptr, texts_);
       scans_[i].Add(cell.line, cell.text, count);
       // The cells of a row that is too long or too short are not where they belong.
       if (fits && fields_[i] != nullptr) CheckCell(*fields_[i], ordinal, cell, count);

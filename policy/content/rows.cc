@@ -30,7 +30,6 @@ void RowReader::Add(std::string_view text, RowVisitor visit) {
           ++at;
           break;
         }
-        place_ = Place::kPlain;
         [[fallthrough]];
       case Place::kPlain:
         at = ReadPlain(text, at, visit);
@@ -41,92 +40,85 @@ void RowReader::Add(std::string_view text, RowVisitor visit) {
       case Place::kAfterQuote:
         if (text[at] == '"') {
           place_ = Place::kQuoted;
-          Grow("\"");
-        } else if (!EndsAt(text[at], cell_, visit)) {
+          Hold("\"");
+        } else if (!EndsHeldCell(text[at], visit)) {
           Fail("quotes");
         }
         ++at;
         break;
     }
   }
-  if (!done_ && row_.width > 0) KeepRow();
+  if (!done_ && width_ > 0) KeepRow();
 }
 
 void RowReader::Finish(RowVisitor visit) {
   if (done_) return;
   if (place_ == Place::kQuoted)
     Fail("quotes");
-  else if (place_ != Place::kBeforeCell || row_.width > 0)
-    EndsAt('\n', cell_, visit);
+  else if (place_ != Place::kBeforeCell || width_ > 0)
+    EndsHeldCell('\n', visit);
 }
 
 size_t RowReader::ReadPlain(std::string_view text, size_t at, RowVisitor visit) {
   const Word separators = Repeated(static_cast<uint8_t>(separator_));
-  const size_t end = FindMarked(text, at, [separators](Word word) {
-    return MarkZeros(word ^ separators) | MarkZeros(word ^ Repeated('\n')) |
-           MarkZeros(word ^ Repeated('"'));
-  });
-  std::string_view cell = text.substr(at, end - at);
-  if (end == text.size() || !cell_.empty()) {
-    if (!Grow(cell)) return end;
-    cell = cell_;
-  } else if (cell.size() > kMaxCellBytes) {
-    Fail("cell-too-long");
-    return end;
-  }
-  if (end == text.size()) return end;
-  if (!EndsAt(text[end], cell, visit)) Fail("quotes");
-  return end + 1;
+  do {
+    const size_t end = FindMarked(text, at, [separators](Word word) {
+      return MarkZeros(word ^ separators) | MarkZeros(word ^ Repeated('\n')) |
+             MarkZeros(word ^ Repeated('"'));
+    });
+    const std::string_view cell = text.substr(at, end - at);
+    if (end == text.size() || place_ == Place::kPlain) {
+      place_ = Place::kPlain;
+      if (!Hold(cell) || end == text.size()) return end;
+      if (!EndsHeldCell(text[end], visit)) Fail("quotes");
+      return end + 1;
+    }
+    if (cell.size() > kMaxCellBytes || text[end] == '"') {
+      Fail(cell.size() > kMaxCellBytes ? "cell-too-long" : "quotes");
+      return end;
+    }
+    const bool ends_row = text[end] == '\n';
+    const bool blank = ends_row && width_ == 0 && cell.empty();
+    if (!blank) AddCell(line_, cell);
+    if (ends_row) EndRow(visit);
+    at = end + 1;
+  } while (at < text.size() && text[at] != '"' && !done_);
+  return at;
 }
 
 size_t RowReader::ReadQuoted(std::string_view text, size_t at) {
   const size_t end = std::min(text.find('"', at), text.size());
-  if (!Grow(text.substr(at, end - at)) || end == text.size()) return end;
+  if (!Hold(text.substr(at, end - at)) || end == text.size()) return end;
   place_ = Place::kAfterQuote;
   return end + 1;
 }
 
-bool RowReader::EndsAt(char c, std::string_view text, RowVisitor visit) {
-  if (c != separator_ && c != '\n') return false;
-  const bool blank = place_ == Place::kPlain && row_.width == 0 && text.empty() && c == '\n';
-  if (!blank) EndCell(text);
-  place_ = Place::kBeforeCell;
-  if (c == '\n') EndRow(visit);
-  return true;
-}
-
-bool RowReader::Grow(std::string_view text) {
-  const size_t room = kMaxCellBytes + 1 - cell_.size();
-  cell_.append(text.substr(0, room));
-  if (cell_.size() <= kMaxCellBytes) return true;
+bool RowReader::Hold(std::string_view text) {
+  held_.append(text.substr(0, kMaxCellBytes + 1 - held_.size()));
+  if (held_.size() <= kMaxCellBytes) return true;
   const bool quoted = place_ == Place::kQuoted;
-  Fail(quoted && cell_.find('\n') != std::string::npos ? "quotes" : "cell-too-long");
+  Fail(quoted && held_.find('\n') != std::string::npos ? "quotes" : "cell-too-long");
   return false;
 }
 
-void RowReader::EndCell(std::string_view text) {
-  if (row_.width == 0) row_.line = line_;
-  const uint64_t line = line_;
-  if (text.data() == cell_.data()) {
-    line_ += static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
-    if (row_.width < kMaxColumns) {
-      kept_.reserve(kMaxColumns * kMaxCellBytes);
-      text = AppendTo(kept_, cell_);
-    }
-    cell_.clear();
-  }
-  if (row_.width < kMaxColumns) {
-    if (row_.cells.size() <= row_.width) row_.cells.emplace_back();
-    row_.cells[row_.width] = {line, text};
-  }
-  ++row_.width;
+bool RowReader::EndsHeldCell(char next, RowVisitor visit) {
+  if (next != separator_ && next != '\n') return false;
+  kept_.reserve(kMaxColumns * kMaxCellBytes);
+  AddCell(line_, width_ < kMaxColumns ? AppendTo(kept_, held_) : "");
+  line_ += static_cast<uint64_t>(std::count(held_.begin(), held_.end(), '\n'));
+  held_.clear();
+  place_ = Place::kBeforeCell;
+  if (next == '\n') EndRow(visit);
+  return true;
 }
 
 void RowReader::EndRow(RowVisitor visit) {
-  if (row_.width == 0) row_.line = line_;
-  row_.cells.resize(std::min(row_.width, kMaxColumns));
-  done_ = !visit(row_);
-  row_.width = 0;
+  Row row;
+  row.line = width_ > 0 ? cells_[0].line : line_;
+  row.cells = absl::MakeConstSpan(cells_).first(std::min(width_, kMaxColumns));
+  row.width = width_;
+  done_ = !visit(row);
+  width_ = 0;
   kept_.clear();
   ++line_;
 }
@@ -134,10 +126,8 @@ void RowReader::EndRow(RowVisitor visit) {
 void RowReader::KeepRow() {
   std::string kept;
   kept.reserve(kMaxColumns * kMaxCellBytes);
-  for (size_t i = 0; i < std::min(row_.width, kMaxColumns); ++i) {
-    std::string_view& text = row_.cells[i].text;
-    text = AppendTo(kept, text);
-  }
+  for (size_t i = 0; i < std::min(width_, kMaxColumns); ++i)
+    cells_[i].text = AppendTo(kept, cells_[i].text);
   kept_ = std::move(kept);
 }
 
