@@ -1,10 +1,11 @@
 // The content check of a payload against a dataset version: it fits its schema exactly, and no cell
 // identifies a person (DISCLOSURE section C). Pure; run by the sender's client before a byte leaves
-// and by the gateway before Decide.
+// and by the gateway before Decide. Memory is bounded whatever the size: some 16 MiB at most.
 #ifndef PASSERELLE_POLICY_CONTENT_CHECK_H_
 #define PASSERELLE_POLICY_CONTENT_CHECK_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,33 @@ struct Report {
   std::vector<std::string> headings;
 };
 
-// Checks a CSV payload. `commune_codes` are sorted: the codes of the convention at the dataset's
-// geography year. Thread-safe.
+// Checks a CSV payload that comes in pieces, beside its upload; nothing depends on how it was cut.
+// A file that is no table is told by the first of: `nul`, `encoding`, `line-ends` (as
+// TextDecoder::fault, wherever it stands), `empty`, `separator`, and what stands first of `quotes`,
+// `cell-too-long`, `columns`, `duplicate-heading` and `separator`; at last `no-rows`.
+// Thread-compatible.
+class PayloadChecker {
+ public:
+  // `commune_codes` are the codes of the convention at the dataset's geography year. Both are
+  // copied.
+  PayloadChecker(const statement::v1::DatasetDeclared& dataset,
+                 absl::Span<const std::string> commune_codes);
+  ~PayloadChecker();
+  PayloadChecker(const PayloadChecker&) = delete;
+  PayloadChecker& operator=(const PayloadChecker&) = delete;
+
+  // Takes the next bytes, in file order, any number at a time.
+  void Add(std::string_view bytes);
+
+  // What was found. REQUIRES: called once, after the last Add.
+  Report Finish();
+
+ private:
+  class Impl;
+  const std::unique_ptr<Impl> impl_;
+};
+
+// Checks a whole CSV payload, as a PayloadChecker that is given it at once. Thread-safe.
 Report CheckPayload(const statement::v1::DatasetDeclared& dataset,
                     absl::Span<const std::string> commune_codes, std::string_view bytes);
 

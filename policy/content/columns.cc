@@ -1,8 +1,6 @@
 #include "policy/content/columns.h"
 
 #include <algorithm>
-#include <functional>
-#include <optional>
 #include <tuple>
 
 #include "gateway/base/limits.h"
@@ -26,8 +24,6 @@ constexpr uint64_t kLeastDays = 2;
 // Far more than any sum that is near a number of cells.
 constexpr uint64_t kMaxSum = uint64_t{1} << 56;
 
-uint64_t HashOf(std::string_view text) { return std::hash<std::string_view>()(text); }
-
 // At least four fifths.
 bool IsMost(uint64_t part, uint64_t whole) { return whole > 0 && part * 5 >= whole * 4; }
 
@@ -41,11 +37,15 @@ bool HasDigitAndLetter(std::string_view text) {
 }  // namespace
 
 ColumnScan::ColumnScan(uint32_t ordinal, std::string_view heading,
-                       const statement::v1::Field* field)
+                       const statement::v1::Field* field, DistinctTexts& texts)
     : ordinal_(ordinal),
-      field_(field),
+      type_(field == nullptr ? statement::v1::FIELD_TYPE_UNSPECIFIED : field->type()),
+      texts_(&texts),
+      key_series_(size_t{2} * ordinal),
+      day_series_(key_series_ + 1),
       place_or_period_(IsPlaceOrPeriod(heading)),
-      says_siren_(HasWord(WordsOf(heading), "siren")) {
+      says_siren_(HasWord(WordsOf(heading), "siren")),
+      key_(field == nullptr || type_ == statement::v1::FIELD_TYPE_QUANTITY) {
   // A heading is no cell: it marks the line and leaves the number of cells at 0.
   const auto announce = [this](std::string_view detector, bool block) {
     Tally& tally = sure_[std::string(detector)];
@@ -71,10 +71,10 @@ void ColumnScan::Hit(std::string_view detector, uint64_t line, bool block) {
   tally.block = tally.block || block;
 }
 
-void ColumnScan::Add(uint64_t line, std::string_view cell) {
+void ColumnScan::Add(uint64_t line, std::string_view cell, uint64_t count) {
   if (cell.empty() || cell == kWithheld) return;
   filled_.Count(line);
-  WatchShape(line, cell);
+  WatchShape(line, cell, count);
   if (cell.size() < kLeastSignBytes) return;
   const Signs signs = FindSigns(cell);
   if (signs.nir) Hit("nir", line, true);
@@ -89,35 +89,44 @@ void ColumnScan::Add(uint64_t line, std::string_view cell) {
   if (signs.siren) siren_.Count(line);
   if (signs.day) {
     days_.Count(line);
-    distinct_days_.insert(HashOf(cell));
+    texts_->Add(day_series_, cell);
   }
 }
 
-void ColumnScan::WatchShape(uint64_t line, std::string_view cell) {
-  const std::optional<uint64_t> number = ParseCount(cell);
-  if (field_ != nullptr && field_->type() == statement::v1::FIELD_TYPE_COUNT) {
-    if (!number.has_value() || *number == 0) return;
+void ColumnScan::WatchShape(uint64_t line, std::string_view cell, uint64_t count) {
+  if (type_ == statement::v1::FIELD_TYPE_COUNT) {
+    if (count == kNoCount || count == 0) return;
     nonzero_.Count(line);
-    sum_ = std::min(sum_ + *number, kMaxSum);
+    sum_ = std::min(sum_ + count, kMaxSum);
     return;
   }
-  const bool quantity = field_ != nullptr && field_->type() == statement::v1::FIELD_TYPE_QUANTITY;
-  if (!key_ || (field_ != nullptr && !quantity)) return;
+  if (!key_ || ContinuesKey(cell, count)) return;
+  key_ = false;
+  texts_->Drop(key_series_);
+}
+
+bool ColumnScan::ContinuesKey(std::string_view cell, uint64_t count) {
   const bool first = filled_.cells == 1;
   if (first) key_size_ = cell.size();
-  numbered_ = numbered_ && number.has_value() && (first || *number == last_number_ + 1);
-  last_number_ = number.value_or(0);
-  const bool code = !quantity && !HasIrisShape(cell) && !IsMonth(cell) &&
+  numbered_ = numbered_ && count != kNoCount && (first || count == last_number_ + 1);
+  last_number_ = count;
+  const bool code = type_ != statement::v1::FIELD_TYPE_QUANTITY && !HasIrisShape(cell) &&
+                    !IsMonth(cell) &&
                     (HasDigitAndLetter(cell) ||
                      (IsDigits(cell) && cell.size() == key_size_ && cell.size() >= kLeastKeySize));
-  key_ = (numbered_ || code) && distinct_.insert(HashOf(cell)).second;
+  return (numbered_ || code) && texts_->Add(key_series_, cell);
+}
+
+bool ColumnScan::HasDifferentDays() const {
+  const DistinctTexts::Sample days = texts_->SampleOf(day_series_);
+  return IsMost(days.distinct, days.occurrences);
 }
 
 uint64_t ColumnScan::RowLevelLine() const {
   if (nonzero_.cells >= kLeastCounts && sum_ * 10 <= nonzero_.cells * 11)
     return nonzero_.first_line;
   // A key that is withheld nowhere, over rows enough, and no code of a place or a period.
-  if (key_ && distinct_.size() >= kLeastKeys && !place_or_period_) return filled_.first_line;
+  if (key_ && filled_.cells >= kLeastKeys && !place_or_period_) return filled_.first_line;
   return 0;
 }
 
@@ -145,7 +154,7 @@ void ColumnScan::AppendHits(std::vector<ColumnHit>& hits) const {
   if (!announced("spi") && spi_.cells >= 2) append("spi", spi_, true);
   if (says_siren_ && siren_.cells > 0) append("siren", siren_, false);
   if (!announced("birth-date") && days_.cells >= kLeastDays && IsMost(days_.cells, filled_.cells) &&
-      IsMost(distinct_days_.size(), days_.cells))
+      HasDifferentDays())
     append("birth-date", days_, true);
   if (const uint64_t line = RowLevelLine(); line != 0) {
     Tally rows = nonzero_.cells > 0 ? nonzero_ : filled_;

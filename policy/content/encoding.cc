@@ -1,6 +1,10 @@
 #include "policy/content/encoding.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <utility>
+
+#include "policy/content/word_scan.h"
 
 namespace passerelle::policy::content {
 namespace {
@@ -13,45 +17,36 @@ constexpr uint16_t kWindows1252[32] = {
     0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
-enum class Form { kUtf8, kOther, kMixed };
-
-// What the bytes are. Ill-formed bytes beside well-formed multi-byte sequences are two files glued
-// together: no single decoding is right.
-Form FormOf(std::string_view bytes) {
-  bool multi_byte = false;
-  bool ill_formed = false;
-  for (size_t i = 0; i < bytes.size();) {
-    const size_t length = Utf8SequenceAt(bytes, i);
-    if (length == 0) ill_formed = true;
-    if (length > 1) multi_byte = true;
-    i += length == 0 ? 1 : length;
-  }
-  if (!ill_formed) return Form::kUtf8;
-  return multi_byte ? Form::kMixed : Form::kOther;
+// Code point of a Windows-1252 byte of 0x80 or more; 0: no character.
+uint32_t PointOf(char c) {
+  const auto byte = static_cast<uint8_t>(c);
+  return byte < 0xA0 ? kWindows1252[byte - 0x80] : byte;
 }
 
+// REQUIRES: 0x80 <= `point` <= 0xFFFF.
 void AppendCodePoint(std::string& out, uint32_t point) {
-  if (point < 0x80) {
-    out.push_back(static_cast<char>(point));
-  } else if (point < 0x800) {
+  if (point < 0x800) {
     out.push_back(static_cast<char>(0xC0 | (point >> 6)));
-    out.push_back(static_cast<char>(0x80 | (point & 0x3F)));
   } else {
     out.push_back(static_cast<char>(0xE0 | (point >> 12)));
     out.push_back(static_cast<char>(0x80 | ((point >> 6) & 0x3F)));
-    out.push_back(static_cast<char>(0x80 | (point & 0x3F)));
   }
+  out.push_back(static_cast<char>(0x80 | (point & 0x3F)));
 }
 
-// Whether every byte is a character of Windows-1252.
-bool AppendWindows1252(std::string& out, std::string_view bytes) {
-  for (const char c : bytes) {
-    const auto byte = static_cast<uint8_t>(c);
-    const uint32_t point = byte >= 0x80 && byte < 0xA0 ? kWindows1252[byte - 0x80] : byte;
-    if (point == 0) return false;
-    AppendCodePoint(out, point);
-  }
-  return true;
+// Length of the sequence that a byte begins; 0: none.
+size_t LengthBy(uint8_t lead) {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return 2;
+  if (lead >= 0xE0 && lead <= 0xEF) return 3;
+  return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+}
+
+// Where the ASCII from `at` ends that is neither NUL nor CR.
+size_t PlainEnd(std::string_view bytes, size_t at) {
+  return FindMarked(bytes, at, [](Word word) {
+    return (word & Repeated(0x80)) | MarkZeros(word) | MarkZeros(word ^ Repeated('\r'));
+  });
 }
 
 }  // namespace
@@ -59,12 +54,9 @@ bool AppendWindows1252(std::string& out, std::string_view bytes) {
 size_t Utf8SequenceAt(std::string_view bytes, size_t at) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(bytes[i]); };
   const uint8_t lead = byte(at);
-  if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
-                        : lead >= 0xE0 && lead <= 0xEF ? 3
-                        : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                       : 0;
-  if (length == 0 || bytes.size() - at < length) return 0;
+  const size_t length = LengthBy(lead);
+  if (length < 2) return length;
+  if (bytes.size() - at < length) return 0;
   for (size_t i = 1; i < length; ++i)
     if ((byte(at + i) & 0xC0) != 0x80) return 0;
   const uint8_t second = byte(at + 1);
@@ -75,27 +67,80 @@ size_t Utf8SequenceAt(std::string_view bytes, size_t at) {
   return length;
 }
 
-Decoded DecodeText(std::string_view bytes) {
-  if (bytes.find('\0') != std::string_view::npos) return {"", "nul"};
-  const bool marked = bytes.substr(0, kByteOrderMark.size()) == kByteOrderMark;
-  if (marked) bytes.remove_prefix(kByteOrderMark.size());
-  const Form form = FormOf(bytes);
-  if (form == Form::kMixed || (marked && form != Form::kUtf8)) return {"", "encoding"};
+void TextDecoder::Add(std::string_view bytes, std::string& text) {
+  if (tail_.empty()) {
+    Decode(bytes, false, text);
+    return;
+  }
+  std::string joined = std::exchange(tail_, {});
+  joined.append(bytes);
+  Decode(joined, false, text);
+}
 
+void TextDecoder::Finish(std::string& text) {
+  Decode(std::exchange(tail_, {}), true, text);
+  if (after_cr_) Fail("line-ends");
+}
+
+std::string_view TextDecoder::fault() const {
+  if (nul_) return "nul";
+  if (form_ == Form::kMixed) return "encoding";
+  return first_fault_;
+}
+
+void TextDecoder::Decode(std::string_view bytes, bool last, std::string& text) {
+  for (size_t at = 0; at < bytes.size() && !nul_;) {
+    if (std::exchange(after_cr_, false) && bytes[at] != '\n') Fail("line-ends");
+    const size_t plain = PlainEnd(bytes, at);
+    if (plain > at) {
+      text.append(bytes, at, plain - at);
+      started_ = true;
+      at = plain;
+      continue;
+    }
+    const char c = bytes[at];
+    if (c == '\0' || c == '\r') {
+      nul_ = c == '\0';
+      after_cr_ = c == '\r';
+      started_ = true;
+      ++at;
+      continue;
+    }
+    const size_t length = Utf8SequenceAt(bytes, at);
+    if (length == 0 && !last && LengthBy(static_cast<uint8_t>(c)) > bytes.size() - at) {
+      tail_ = bytes.substr(at);
+      return;
+    }
+    DecodeSequence(bytes.substr(at), length, text);
+    at += std::max<size_t>(1, length);
+  }
+}
+
+void TextDecoder::DecodeSequence(std::string_view bytes, size_t length, std::string& text) {
+  const Form form = length == 0 ? Form::kWindows1252 : Form::kUtf8;
+  form_ = form_ == Form::kAscii || form_ == form ? form : Form::kMixed;
+  // A byte order mark is no text, but says UTF-8 like any other sequence.
+  if (!std::exchange(started_, true) && bytes.substr(0, length) == kByteOrderMark) return;
+  if (form == Form::kUtf8)
+    text.append(bytes, 0, length);
+  else if (const uint32_t point = PointOf(bytes[0]); point != 0)
+    AppendCodePoint(text, point);
+  else
+    Fail("encoding");
+}
+
+void TextDecoder::Fail(std::string_view fault) {
+  if (first_fault_.empty()) first_fault_ = fault;
+}
+
+Decoded DecodeText(std::string_view bytes) {
   Decoded decoded;
   decoded.text.reserve(bytes.size());
-  for (size_t start = 0; start < bytes.size();) {
-    const size_t cr = bytes.find('\r', start);
-    const size_t end = cr == std::string_view::npos ? bytes.size() : cr;
-    const std::string_view piece = bytes.substr(start, end - start);
-    if (form == Form::kUtf8)
-      decoded.text.append(piece);
-    else if (!AppendWindows1252(decoded.text, piece))
-      return {"", "encoding"};
-    if (cr != std::string_view::npos && (cr + 1 == bytes.size() || bytes[cr + 1] != '\n'))
-      return {"", "line-ends"};
-    start = end + (cr == std::string_view::npos ? 0 : 1);
-  }
+  TextDecoder decoder;
+  decoder.Add(bytes, decoded.text);
+  decoder.Finish(decoded.text);
+  decoded.fault = decoder.fault();
+  if (!decoded.fault.empty()) decoded.text.clear();
   return decoded;
 }
 

@@ -19,6 +19,11 @@ bool IsHexDigit(char c) { return IsDigit(c) || (c >= 'A' && c <= 'F'); }
 
 // Shorter words of hexadecimal digits may be an account, or a number glued to a word.
 constexpr size_t kLeastDigest = 32;
+// The shortest of the numbers looked for but a recipient's.
+constexpr size_t kSirenDigits = 9;
+constexpr size_t kMatriculeDigits = 7;
+// `1/1/2000`.
+constexpr size_t kLeastDayDigits = 6;
 
 // Capitals; special spaces and hyphens made plain; what else is not ASCII becomes a boundary.
 std::string Plain(std::string_view text) {
@@ -247,6 +252,18 @@ void FindEmails(const std::string& plain, Signs& signs) {
   }
 }
 
+// Whether seven digits stand apart from others, with at most one letter behind.
+bool HasMatricule(std::string_view plain) {
+  for (size_t at = 0; at < plain.size(); ++at) {
+    if (!IsDigit(plain[at]) || (at > 0 && IsAlnum(plain[at - 1]))) continue;
+    const size_t digits = std::min(plain.find_first_not_of("0123456789", at), plain.size()) - at;
+    const size_t letter = at + digits < plain.size() && IsLetter(plain[at + digits]) ? 1 : 0;
+    const size_t end = at + digits + letter;
+    if (digits == 7 && (end == plain.size() || !IsAlnum(plain[end]))) return true;
+  }
+  return false;
+}
+
 // Numbers that begin where a letter or digit does and no digit stands before.
 void FindNumbers(const std::string& plain, Signs& signs) {
   const auto ends = [&](const Taken& taken, bool letters_end) {
@@ -273,10 +290,6 @@ void FindNumbers(const std::string& plain, Signs& signs) {
     if (ends(fourteen, false) && MayBeSoleTrader(fourteen.text)) signs.siret = true;
     const Taken nine = Take(plain, at, 9);
     if (ends(nine, false) && MayBeSoleTrader(nine.text)) signs.siren = true;
-    const size_t digits = std::min(plain.find_first_not_of("0123456789", at), plain.size()) - at;
-    const size_t letter = at + digits < plain.size() && IsLetter(plain[at + digits]) ? 1 : 0;
-    const size_t end = at + digits + letter;
-    if (digits == 7 && (end == plain.size() || !IsAlnum(plain[end]))) signs.matricule = true;
   }
 }
 
@@ -306,11 +319,29 @@ bool IsDay(std::string_view plain) {
 Signs FindSigns(std::string_view text) {
   Signs signs;
   if (text.size() < kLeastSignBytes) return signs;
+  // Most texts hold too few digits for anything, and most others are codes of nine digits: they are
+  // not worth the search, which costs a hundred times this.
+  size_t digits = 0, marks = 0, ats = 0;
+  for (const char c : text) {
+    digits += IsDigit(c) ? 1 : 0;
+    // A special hyphen begins with 0xE2.
+    marks += c == '-' || c == '/' || c == '.' || c == '\xE2' ? 1 : 0;
+    ats += c == '@' ? 1 : 0;
+  }
+  if (digits == text.size() && digits <= kSirenDigits) {
+    signs.matricule = digits == kMatriculeDigits;
+    signs.siren = digits == kSirenDigits && MayBeSoleTrader(text);
+    return signs;
+  }
+  const bool may_be_day = digits >= kLeastDayDigits && marks >= 2;
+  if (digits < kMatriculeDigits && !may_be_day && ats == 0) return signs;
+
   std::string plain = Plain(text);
   BlankDigests(plain);
-  FindEmails(plain, signs);
-  FindNumbers(plain, signs);
-  signs.day = IsDay(plain);
+  if (ats > 0) FindEmails(plain, signs);
+  if (digits >= kSirenDigits) FindNumbers(plain, signs);
+  signs.matricule = digits >= kMatriculeDigits && HasMatricule(plain);
+  signs.day = may_be_day && IsDay(plain);
   return signs;
 }
 

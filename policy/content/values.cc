@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/content/word_scan.h"
+
 namespace passerelle::policy::content {
 namespace {
 
@@ -15,8 +17,24 @@ constexpr std::string_view kGroupSpaces[] = {" ", "\xC2\xA0", "\xE2\x80\xAF"};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-bool IsMember(absl::Span<const std::string> communes, std::string_view code) {
-  return std::binary_search(communes.begin(), communes.end(), code);
+// A text of one to eight bytes, after as many zeros as make it eight.
+Word ZeroFilled(std::string_view text) {
+  const size_t shift = 8 * (sizeof(Word) - text.size());
+  // Twice by half, since a shift by all 64 bits is none.
+  const Word zeros = Repeated('0') >> (32 - shift / 2) >> (32 - shift / 2);
+  return (LoadWord(text) << shift) | zeros;
+}
+
+bool AreDigits(Word word) {
+  return ((word & Repeated(0xF0)) | (((word + Repeated(0x06)) & Repeated(0xF0)) >> 4)) ==
+         Repeated(0x33);
+}
+
+// The value of eight digits, the first one lowest: pairs, then fours, then all of them.
+uint64_t EightDigits(Word word) {
+  word = (word & Repeated(0x0F)) * ((10 << 8) + 1) >> 8;
+  word = (word & 0x00FF00FF00FF00FF) * ((100 << 16) + 1) >> 16;
+  return (word & 0x0000FFFF0000FFFF) * ((uint64_t{10000} << 32) + 1) >> 32;
 }
 
 // The digits of an integer part, without its group spaces; empty when it is malformed.
@@ -70,12 +88,17 @@ bool IsMonth(std::string_view text) {
   return IsDigits(month) && month >= "01" && month <= "12";
 }
 
-std::optional<uint64_t> ParseCount(std::string_view text) {
-  if (!IsDigits(text) || text.size() > kMaxCountDigits || (text[0] == '0' && text.size() > 1))
-    return std::nullopt;
-  uint64_t value = 0;
-  for (const char c : text) value = value * 10 + static_cast<uint64_t>(c - '0');
-  return value;
+uint64_t ParseCount(std::string_view text) {
+  if (text.empty() || text.size() > kMaxCountDigits || (text[0] == '0' && text.size() > 1))
+    return kNoCount;
+  // The last eight digits, and what stands before them.
+  const size_t before = text.size() - std::min(text.size(), sizeof(Word));
+  const Word last = ZeroFilled(text.substr(before));
+  if (!AreDigits(last)) return kNoCount;
+  if (before == 0) return EightDigits(last);
+  const Word first = ZeroFilled(text.substr(0, before));
+  if (!AreDigits(first)) return kNoCount;
+  return EightDigits(first) * 100000000 + EightDigits(last);
 }
 
 bool IsQuantity(std::string_view text) {
@@ -92,8 +115,19 @@ bool IsQuantity(std::string_view text) {
   return !ambiguous;
 }
 
-CellFault CheckValue(const statement::v1::Field& field, absl::Span<const std::string> communes,
-                     std::string_view text) {
+CommuneCodes::CommuneCodes(absl::Span<const std::string> codes) {
+  codes_.reserve(codes.size());
+  for (const std::string& code : codes)
+    if (HasCommuneShape(code)) codes_.push_back(LoadWord(code));
+  std::sort(codes_.begin(), codes_.end());
+}
+
+bool CommuneCodes::Has(std::string_view code) const {
+  return std::binary_search(codes_.begin(), codes_.end(), LoadWord(code));
+}
+
+CellFault CheckValue(const statement::v1::Field& field, const CommuneCodes& communes,
+                     std::string_view text, uint64_t count) {
   const auto type = [](bool fits) {
     return fits ? record::v1::CELL_FAULT_UNSPECIFIED : record::v1::CELL_FAULT_TYPE;
   };
@@ -106,14 +140,14 @@ CellFault CheckValue(const statement::v1::Field& field, absl::Span<const std::st
     case statement::v1::FIELD_TYPE_MONTH:
       return type(IsMonth(text));
     case statement::v1::FIELD_TYPE_COMMUNE:
-      return HasCommuneShape(text) ? code(IsMember(communes, text)) : type(false);
+      return HasCommuneShape(text) ? code(communes.Has(text)) : type(false);
     case statement::v1::FIELD_TYPE_IRIS:
-      return HasIrisShape(text) ? code(IsMember(communes, text.substr(0, 5))) : type(false);
+      return HasIrisShape(text) ? code(communes.Has(text.substr(0, 5))) : type(false);
     case statement::v1::FIELD_TYPE_CATEGORY:
       return code(std::find(field.codes().begin(), field.codes().end(), text) !=
                   field.codes().end());
     case statement::v1::FIELD_TYPE_COUNT:
-      return type(text == kWithheld || ParseCount(text).has_value());
+      return type(text == kWithheld || count != kNoCount);
     case statement::v1::FIELD_TYPE_QUANTITY:
       return type(text == kWithheld || IsQuantity(text));
     default:

@@ -3,9 +3,10 @@
 #define PASSERELLE_POLICY_CONTENT_VALUES_H_
 
 #include <cstdint>
-#include <optional>
+#include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "passerelle/record/v1/observed.pb.h"
@@ -30,18 +31,33 @@ bool HasIrisShape(std::string_view text);
 bool IsYear(std::string_view text);
 bool IsMonth(std::string_view text);
 
-// A count: at most 12 digits without a leading zero. Nothing for any other text, the marker
-// included.
-std::optional<uint64_t> ParseCount(std::string_view text);
+// A count: at most 12 digits without a leading zero. kNoCount, which is greater than any, for any
+// other text, the marker included. (A std::optional is slower to return than to find.)
+inline constexpr uint64_t kNoCount = std::numeric_limits<uint64_t>::max();
+uint64_t ParseCount(std::string_view text);
 
 // Whether a text is an unsigned decimal number with comma or point, its thousands apart by spaces
 // or not at all. `1.234` is refused, since it may be a thousand.
 bool IsQuantity(std::string_view text);
 
-// What is wrong with a cell of a field; CELL_FAULT_UNSPECIFIED when it fits. Thresholds are not
-// looked at. `communes` are sorted.
-record::v1::CellFault CheckValue(const statement::v1::Field& field,
-                                 absl::Span<const std::string> communes, std::string_view text);
+// Codes of communes, to be found fast: a file asks for one in each row. Thread-safe.
+class CommuneCodes {
+ public:
+  // What has not the shape of a commune code is left out: no cell of that text fits.
+  explicit CommuneCodes(absl::Span<const std::string> codes);
+
+  // Whether a text is one of them. REQUIRES: HasCommuneShape(code).
+  bool Has(std::string_view code) const;
+
+ private:
+  // Their five bytes as numbers, in their order.
+  std::vector<uint64_t> codes_;
+};
+
+// What is wrong with a cell of a field, whose text is `count` as ParseCount tells it;
+// CELL_FAULT_UNSPECIFIED when it fits. Thresholds are not looked at.
+record::v1::CellFault CheckValue(const statement::v1::Field& field, const CommuneCodes& communes,
+                                 std::string_view text, uint64_t count);
 
 }  // namespace passerelle::policy::content
 

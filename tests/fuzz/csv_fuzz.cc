@@ -1,5 +1,6 @@
 // Any bytes as a payload of a dataset with a field of every type: CheckPayload neither crashes nor
-// contradicts itself.
+// contradicts itself, and finds the same in pieces.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -37,6 +38,21 @@ void Require(bool holds) {
   if (!holds) std::abort();
 }
 
+// The report of a payload in pieces whose sizes are the payload's own bytes.
+passerelle::policy::content::Report CheckPieces(const statement::DatasetDeclared& dataset,
+                                                const std::vector<std::string>& communes,
+                                                std::string_view bytes) {
+  passerelle::policy::content::PayloadChecker checker(dataset, communes);
+  while (!bytes.empty()) {
+    const size_t size = std::min(bytes.size(), size_t{static_cast<uint8_t>(bytes[0])} % 32 + 1);
+    // On the heap, so that the sanitizer sees what outlives its piece.
+    const std::vector<char> piece(bytes.data(), bytes.data() + size);
+    checker.Add({piece.data(), piece.size()});
+    bytes.remove_prefix(piece.size());
+  }
+  return checker.Finish();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -54,6 +70,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           passerelle::gateway::base::kMaxObservedHits);
   Require(static_cast<size_t>(observed.column_hits_size()) <=
           passerelle::gateway::base::kMaxObservedHits);
+  const auto pieces = CheckPieces(dataset, communes, bytes);
+  Require(pieces.headings == report.headings);
+  Require(pieces.observed.SerializeAsString() == observed.SerializeAsString());
   uint64_t last = 0;
   for (const record::CellObserved& cell : observed.cells()) {
     Require(cell.line() >= 2 && cell.line() >= last && cell.column() >= 1);

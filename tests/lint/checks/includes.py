@@ -44,7 +44,7 @@ LIBRARIES = (
     ("grpc/", ("gateway/rpc", "gateway/client")),
     ("grpcpp/", ("gateway/rpc", "gateway/client")),
     ("sqlite3.h", ("audit/log", "gateway/vault")),
-    ("csv.h", ("policy/content",)),
+    ("csv.h", ()),
     ("spdlog/", ("gateway/log",)),
     ("fmt/", ("gateway/log", "gateway/cli", "gateway/server")),
     ("CLI/", ("gateway/cli", "gateway/server")),
@@ -64,7 +64,7 @@ SILENT = ("audit", "certs", "policy")
 TALKATIVE = ("iostream", "print", "syncstream")
 SYSTEM = re.compile(r"^([a-z_]+|(sys|net|netinet|arpa|linux)/[a-z_]+\.h|"
                     r"(unistd|fcntl|signal|poll|termios|netdb|dirent|stdlib|string|errno|time|stdio|"
-                    r"spawn|pwd|dlfcn|sched|pthread|limits)\.h)$")
+                    r"spawn|pwd|dlfcn|sched|pthread|limits|malloc)\.h)$")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]*)"|<([^>\n]*)>)', re.MULTILINE)
 

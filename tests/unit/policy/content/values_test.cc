@@ -18,7 +18,8 @@ using statement::v1::FIELD_TYPE_UNSPECIFIED;
 using statement::v1::FIELD_TYPE_YEAR;
 
 CellFault Check(statement::v1::FieldType type, std::string_view text) {
-  return CheckValue(MakeDataset({{"f", type}}).fields(0), Communes(), text);
+  return CheckValue(MakeDataset({{"f", type}}).fields(0), CommuneCodes(Communes()), text,
+                    ParseCount(text));
 }
 
 struct Sample {
