@@ -22,7 +22,10 @@ std::string_view TagOf(CommitmentKind kind) {
 }  // namespace
 
 Digest Commit(CommitmentKind kind, std::string_view nonce, std::string_view bytes) {
-  const Digest content = Sha256(bytes);
+  return CommitToDigest(kind, nonce, Sha256(bytes));
+}
+
+Digest CommitToDigest(CommitmentKind kind, std::string_view nonce, const Digest& content) {
   return Sha256({TagOf(kind), nonce, View(content)});
 }
 

@@ -15,6 +15,9 @@ enum class CommitmentKind { kPayload, kDocument, kPerson, kReader };
 // SHA-256(tag ‖ nonce ‖ SHA-256(bytes)). REQUIRES: `nonce` is 32 bytes long.
 Digest Commit(CommitmentKind kind, std::string_view nonce, std::string_view bytes);
 
+// The same over the SHA-256 of bytes that came in pieces. REQUIRES: `nonce` is 32 bytes long.
+Digest CommitToDigest(CommitmentKind kind, std::string_view nonce, const Digest& content);
+
 // SHA-256("passerelle/refused/v1\n" ‖ salt ‖ statement digest). REQUIRES: `salt` is 32 bytes long.
 Digest RefusedDigest(std::string_view salt, const Digest& statement);
 

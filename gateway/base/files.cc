@@ -14,22 +14,15 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/base/descriptor.h"
 #include "gateway/base/secret.h"
 #include "gateway/base/status.h"
+#include "gateway/base/system_error.h"
 
 namespace passerelle::gateway::base {
 namespace {
 
 constexpr size_t kChunkBytes = 64 * 1024;
-
-absl::Status SystemError(const std::string& path, int error) {
-  const absl::StatusCode code = error == ENOENT ? absl::StatusCode::kNotFound
-                                : error == EACCES || error == EPERM
-                                    ? absl::StatusCode::kPermissionDenied
-                                    : absl::StatusCode::kUnavailable;
-  return Error(code, error == ENOENT ? "FILE_MISSING" : "FILE_ERROR", "",
-               absl::StrCat(path, ": ", std::generic_category().message(error)));
-}
 
 // The error of a file that could not be written: of its folder where that is missing.
 absl::Status WriteError(const std::string& path, int error) {
@@ -40,21 +33,6 @@ absl::Status WriteError(const std::string& path, int error) {
   return SystemError(path, error);
 }
 
-// Closes a descriptor when it goes.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
-
 absl::Status WriteAll(const std::string& path, int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = write(fd, bytes.data(), bytes.size());
@@ -63,13 +41,6 @@ absl::Status WriteAll(const std::string& path, int fd, std::string_view bytes) {
     bytes.remove_prefix(static_cast<size_t>(written));
   }
   if (fsync(fd) != 0) return SystemError(path, errno);
-  return absl::OkStatus();
-}
-
-absl::Status SyncFolder(const std::string& folder) {
-  const Descriptor fd(
-      open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || fsync(fd.get()) != 0) return SystemError(folder, errno);
   return absl::OkStatus();
 }
 
@@ -131,6 +102,13 @@ absl::Status MakeFolder(const std::string& path, FileMode mode) {
   return absl::OkStatus();
 }
 
+absl::Status SyncFolder(const std::string& folder) {
+  const Descriptor fd(
+      open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || fsync(fd.get()) != 0) return SystemError(folder, errno);
+  return absl::OkStatus();
+}
+
 bool Exists(const std::string& path) {
   struct stat info;
   return stat(path.c_str(), &info) == 0;
@@ -154,24 +132,12 @@ absl::StatusOr<int> PermissionsOf(const std::string& path) {
 }
 
 absl::StatusOr<FileLock> FileLock::Acquire(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return SystemError(path, errno);
-  FileLock lock(fd);
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+  Descriptor fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (fd.get() < 0) return SystemError(path, errno);
+  if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
     return Error(absl::StatusCode::kFailedPrecondition, "LOCKED", "",
                  absl::StrCat(path, ": another process holds this lock"));
-  return lock;
-}
-
-FileLock::~FileLock() {
-  if (descriptor_ >= 0) close(descriptor_);
-}
-
-FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-FileLock& FileLock::operator=(FileLock&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  return *this;
+  return FileLock(std::move(fd));
 }
 
 }  // namespace passerelle::gateway::base

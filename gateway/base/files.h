@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "gateway/base/descriptor.h"
 
 namespace passerelle::gateway::base {
 
@@ -27,11 +29,14 @@ absl::Status ReadChunks(const std::string& path,
                         absl::FunctionRef<bool(std::string_view chunk)> take);
 
 // Replaces a file durably: writes beside it, syncs, renames, syncs the folder. NOT_FOUND
-// (FOLDER_MISSING) names the folder that is missing.
+// (FOLDER_MISSING) names the folder that is missing, RESOURCE_EXHAUSTED (DISK_FULL).
 absl::Status WriteFile(const std::string& path, std::string_view bytes, FileMode mode);
 
 // Makes a folder and its parents; those it makes have mode 0700 when `mode` is kPrivate, else 0755.
 absl::Status MakeFolder(const std::string& path, FileMode mode);
+
+// Makes the names in a folder durable. An empty path is the current folder.
+absl::Status SyncFolder(const std::string& folder);
 
 // Whether something is there.
 bool Exists(const std::string& path);
@@ -47,13 +52,10 @@ class FileLock {
  public:
   // FAILED_PRECONDITION with reason LOCKED when another process holds it.
   static absl::StatusOr<FileLock> Acquire(const std::string& path);
-  ~FileLock();
-  FileLock(FileLock&& other) noexcept;
-  FileLock& operator=(FileLock&& other) noexcept;
 
  private:
-  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_;
+  explicit FileLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  Descriptor descriptor_;
 };
 
 }  // namespace passerelle::gateway::base

@@ -16,6 +16,26 @@ inline constexpr size_t kMaxGroupEntries = 256;
 inline constexpr size_t kMaxGroupBytes = 1024 * 1024;
 // The payload of a unary Send or Fetch.
 inline constexpr size_t kMaxUnaryPayloadBytes = 1024 * 1024;
+// A payload or a document that comes as a stream.
+inline constexpr uint64_t kMaxStreamedPayloadBytes = uint64_t{16} << 30;
+inline constexpr uint64_t kMaxStreamedDocumentBytes = uint64_t{64} << 20;
+// Chunks of one stream that wait for hashing, encryption and checks.
+inline constexpr size_t kMaxChunksInFlight = 4;
+// Streams of content that one gateway carries at a time, and those of one agent.
+inline constexpr size_t kMaxStreams = 64;
+inline constexpr size_t kMaxStreamsAnAgent = 8;
+// Least bytes that a stream of content moves between two looks at it, and the milliseconds between.
+inline constexpr uint64_t kMinStreamBytes = 64 * 1024;
+inline constexpr int64_t kStreamLookMs = 30 * 1000;
+// Longest life of a stream of content, milliseconds.
+inline constexpr int64_t kMaxStreamMs = int64_t{6} * 3600 * 1000;
+// How long an uploaded document waits for the statement that commits to it, milliseconds.
+inline constexpr int64_t kStagedDocumentMs = int64_t{24} * 3600 * 1000;
+// Uploaded documents that wait for their statements in one convention, and those of one agent.
+inline constexpr size_t kMaxStagedDocuments = 64;
+inline constexpr size_t kMaxStagedDocumentsAnAgent = 8;
+// Free space that a disk keeps for the log: what would eat into it is refused.
+inline constexpr uint64_t kDiskFloorBytes = uint64_t{64} << 20;
 // One document of a decision file.
 inline constexpr size_t kMaxDocumentBytes = 256 * 1024;
 // All attachments of one request.

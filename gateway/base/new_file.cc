@@ -4,10 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
-#include "absl/strings/str_cat.h"
-#include "gateway/base/status.h"
+#include "gateway/base/system_error.h"
 
 namespace passerelle::gateway::base {
 
@@ -15,14 +13,7 @@ absl::Status WriteNewFile(const std::string& path, std::string_view bytes, FileM
   // The exclusive creation claims the name; WriteFile then replaces our own empty file at once.
   const int fd =
       open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode));
-  if (fd < 0) {
-    if (errno == EEXIST)
-      return Error(absl::StatusCode::kAlreadyExists, "FILE_EXISTS", "",
-                   absl::StrCat(path, ": is there already and is never overwritten"));
-    return Error(errno == ENOENT ? absl::StatusCode::kNotFound : absl::StatusCode::kUnavailable,
-                 "FILE_ERROR", "",
-                 absl::StrCat(path, ": ", std::generic_category().message(errno)));
-  }
+  if (fd < 0) return SystemError(path, errno);
   close(fd);
   absl::Status written = WriteFile(path, bytes, mode);
   if (!written.ok()) unlink(path.c_str());

@@ -4,24 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
-#include "absl/strings/str_cat.h"
-#include "gateway/base/status.h"
+#include "gateway/base/system_error.h"
 
 namespace passerelle::gateway::base {
-namespace {
-
-absl::Status SystemError(const std::string& path, int error) {
-  const absl::StatusCode code = error == EEXIST   ? absl::StatusCode::kAlreadyExists
-                                : error == ENOENT ? absl::StatusCode::kNotFound
-                                                  : absl::StatusCode::kUnavailable;
-  return Error(code, error == EEXIST ? "FILE_EXISTS" : "FILE_ERROR", "",
-               absl::StrCat(path, ": ", std::generic_category().message(error)));
-}
-
-}  // namespace
-
 absl::Status WriteUnsyncedFile(const std::string& path, std::string_view bytes, FileMode mode) {
   const int fd =
       open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode));

@@ -1,6 +1,4 @@
 // passerelle audit: take the whole log away, and verify it with no gateway and no network.
-#include <unistd.h>
-
 #include <cstdio>
 #include <memory>
 
@@ -11,6 +9,7 @@
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/progress.h"
 #include "gateway/cli/show.h"
 #include "gateway/verify/verify.h"
 
@@ -21,15 +20,6 @@ struct VerifyOptions {
   std::string folder, log;
   bool redecide = false;
 };
-
-// A bar that overwrites itself, on a terminal only.
-void ShowProgress(uint64_t done, uint64_t total) {
-  constexpr uint64_t kCells = 40;
-  if (isatty(STDERR_FILENO) == 0) return;
-  const uint64_t full = total == 0 ? kCells : done * kCells / total;
-  std::fprintf(stderr, "\r[%s%s] %lu / %lu%s", std::string(full, '#').c_str(),
-               std::string(kCells - full, '.').c_str(), done, total, done == total ? "\n" : "");
-}
 
 absl::StatusOr<int> Export(App& app, const std::string& folder) {
   ASSIGN_OR_RETURN(const client::Profile profile, app.Profile());
@@ -47,9 +37,10 @@ absl::StatusOr<int> Export(App& app, const std::string& folder) {
     }));
     return entries;
   };
-  RETURN_IF_ERROR(audit::log::WriteExport(
-      folder, note, profile.checkpoint_vkey, checkpoint.size, checkpoint.root, read,
-      [&](uint64_t done) { ShowProgress(done, checkpoint.size); }));
+  ProgressBar bar(app.Say("entrées", "entries"));
+  RETURN_IF_ERROR(audit::log::WriteExport(folder, note, profile.checkpoint_vkey, checkpoint.size,
+                                          checkpoint.root, read,
+                                          [&](uint64_t done) { bar(done, checkpoint.size); }));
   if (app.json())
     std::printf("%s\n", JsonObject({{"folder", folder}, {"entries", checkpoint.size}}).c_str());
   else
@@ -97,8 +88,9 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
     pinned = *digest;
     wanted.pinned_log = &pinned;
   }
+  ProgressBar bar(app.Say("entrées", "entries"));
   ASSIGN_OR_RETURN(const verify::Verdict verdict,
-                   verify::VerifyExport(options.folder, wanted, ShowProgress));
+                   verify::VerifyExport(options.folder, wanted, bar));
   uint64_t of_other_engines = 0;
   for (const auto& [version, count] : verdict.other_engines) of_other_engines += count;
   if (app.json())

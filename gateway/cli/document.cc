@@ -8,11 +8,10 @@
 #include "absl/strings/match.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/digest.h"
-#include "gateway/base/files.h"
-#include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
 #include "gateway/cli/messages.h"
+#include "gateway/cli/progress.h"
 #include "gateway/cli/show.h"
 #include "policy/content/encoding.h"
 
@@ -42,30 +41,46 @@ bool IsPrintable(const record::v1::Attachment& document) {
   return text;
 }
 
+// Of any size, into a file.
+absl::StatusOr<int> Download(App& app, client::Session& session, const base::Digest& commitment,
+                             const std::string& out) {
+  ProgressBar bar(app.Say("réception", "receiving"));
+  uint64_t bytes = 0;
+  ASSIGN_OR_RETURN(const record::v1::Attachment document,
+                   session.DownloadDocument(commitment, out, [&](uint64_t done, uint64_t total) {
+                     bytes = total;
+                     bar(done, total);
+                   }));
+  if (app.json())
+    std::printf("%s\n", JsonObject({{"commitment", base::ToHex(base::View(commitment))},
+                                    {"media_type", document.media_type()},
+                                    {"bytes", bytes},
+                                    {"file", out}})
+                            .c_str());
+  else
+    std::fprintf(stderr, "%s (%s, %lu %s)\n", out.c_str(), document.media_type().c_str(), bytes,
+                 app.Say("octets", "bytes").c_str());
+  return kDone;
+}
+
 absl::StatusOr<int> Get(App& app, const Options& options) {
   const absl::StatusOr<std::string> bytes = base::FromHex(options.commitment);
   if (!bytes.ok()) return base::AtPath(bytes.status(), "commitment");
   const absl::StatusOr<base::Digest> commitment = base::DigestFromBytes(*bytes);
   if (!commitment.ok()) return base::AtPath(commitment.status(), "commitment");
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  if (!options.out.empty()) return Download(app, *session, *commitment, options.out);
   ASSIGN_OR_RETURN(const record::v1::Attachment document, session->GetDocument(*commitment));
   const std::string& content = document.content();
-  if (options.out.empty() && !IsPrintable(document))
-    return Usage("DOCUMENT_NOT_TEXT", "--out", document.media_type());
-  if (!options.out.empty())
-    RETURN_IF_ERROR(base::WriteFile(options.out, content, base::FileMode::kPrivate));
+  if (!IsPrintable(document)) return Usage("DOCUMENT_NOT_TEXT", "--out", document.media_type());
   if (app.json())
-    std::printf("%s\n", JsonObject({{"commitment", base::ToHex(*bytes)},
+    std::printf("%s\n", JsonObject({{"commitment", options.commitment},
                                     {"media_type", document.media_type()},
                                     {"bytes", uint64_t{content.size()}},
-                                    {options.out.empty() ? "text" : "file",
-                                     options.out.empty() ? content : options.out}})
+                                    {"text", content}})
                             .c_str());
-  else if (options.out.empty())
-    std::printf("%s%s", content.c_str(), absl::EndsWith(content, "\n") ? "" : "\n");
   else
-    std::fprintf(stderr, "%s (%s, %zu %s)\n", options.out.c_str(), document.media_type().c_str(),
-                 content.size(), app.Say("octets", "bytes").c_str());
+    std::printf("%s%s", content.c_str(), absl::EndsWith(content, "\n") ? "" : "\n");
   return kDone;
 }
 

@@ -19,6 +19,7 @@
 #include "gateway/base/status.h"
 #include "gateway/cli/findings.h"
 #include "gateway/cli/messages.h"
+#include "gateway/cli/progress.h"
 #include "gateway/cli/show.h"
 
 namespace passerelle::gateway::cli {
@@ -225,6 +226,28 @@ absl::StatusOr<client::SignedFile> ReadSignedFile(const std::string& path) {
   return file;
 }
 
+namespace {
+
+// Brings a document that no request holds to the gateway, before the statement that commits to it.
+absl::StatusOr<std::string> Upload(App& app, const std::string& path, std::string_view media_type) {
+  ProgressBar committing(app.Say("empreinte", "digest"));
+  ASSIGN_OR_RETURN(const client::ContentFile document,
+                   client::CommitToFile(path, base::CommitmentKind::kDocument, media_type,
+                                        app.random(), committing));
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  ProgressBar sending(app.Say("envoi", "sending"));
+  RETURN_IF_ERROR(session->UploadDocument(document, sending));
+  std::fprintf(stderr, "%s\n",
+               app.Say("Le document est à la passerelle, qui l'y garde 24 heures : l'acte doit y "
+                       "parvenir d'ici là.",
+                       "The gateway has the document and keeps it for 24 hours: the statement must "
+                       "reach it by then.")
+                   .c_str());
+  return document.head.commitment();
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> ReadDocument(std::string_view option, const std::string& path) {
   absl::StatusOr<std::string> bytes = base::ReadFile(path, base::kMaxDocumentBytes);
   if (!bytes.ok()) return base::AtPath(bytes.status(), option);
@@ -234,13 +257,15 @@ absl::StatusOr<std::string> ReadDocument(std::string_view option, const std::str
 
 absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, std::string_view option,
                                        const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(option, path));
   const std::string ending = std::filesystem::path(path).extension().string();
   const std::string media_type = ending == ".pdf"    ? "application/pdf"
                                  : ending == ".json" ? "application/json"
                                  : ending == ".csv"  ? "text/csv"
                                                      : "text/plain; charset=utf-8";
-  return client::Attach(draft, base::CommitmentKind::kDocument, media_type, bytes, app.random());
+  const absl::StatusOr<std::string> bytes = ReadDocument(option, path);
+  if (base::ReasonOf(bytes.status()) == "FILE_TOO_LARGE") return Upload(app, path, media_type);
+  RETURN_IF_ERROR(bytes.status());
+  return client::Attach(draft, base::CommitmentKind::kDocument, media_type, *bytes, app.random());
 }
 
 }  // namespace passerelle::gateway::cli

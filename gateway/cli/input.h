@@ -80,8 +80,9 @@ absl::StatusOr<client::SignedFile> ReadSignedFile(const std::string& path);
 // nothing but blanks.
 absl::StatusOr<std::string> ReadDocument(std::string_view option, const std::string& path);
 
-// Reads a file as a document, guessing its media type from its ending, and attaches it. Errors as
-// ReadDocument's.
+// Reads a file as a document, guessing its media type from its ending, and attaches it; one that is
+// too large for a request is uploaded, and waits for the statement for 24 hours. Errors as
+// ReadDocument's and Session::UploadDocument's.
 absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, std::string_view option,
                                        const std::string& path);
 

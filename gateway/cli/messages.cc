@@ -195,7 +195,8 @@ constexpr ErrorText kGateway[] = {
      "this"},
     {"DEADLINE_EXCEEDED CANCELLED ABORTED", "la passerelle n'a pas répondu à temps",
      "the gateway did not answer in time"},
-    {"DRAINING QUEUE_FULL WATCHERS_FULL RESOURCE_EXHAUSTED VAULT_BUSY STORE_BUSY",
+    {"DRAINING QUEUE_FULL WATCHERS_FULL STREAMS_FULL STAGING_FULL RESOURCE_EXHAUSTED VAULT_BUSY "
+     "STORE_BUSY",
      "la passerelle est occupée ou s'arrête ; recommencez un peu plus tard",
      "the gateway is busy or stopping; try again a little later"},
     {"CLOCK_BEHIND", "l'horloge de la passerelle retarde sur son journal ; prévenez l'exploitant",
@@ -233,6 +234,19 @@ constexpr ErrorText kGateway[] = {
      "nothing is kept there: the content was erased or never came"},
     {"HANDOVER_REFUSED", "l'envoi a changé pendant la réception ; recommencez",
      "the transfer changed while it was being fetched; fetch again"},
+    {"HANDOVER_STOPPED",
+     "l'envoi a été arrêté pendant la réception (gel, clé, mandat) ; `transfer show` dit pourquoi",
+     "the transfer was stopped while it was being fetched (freeze, key, mandate); `transfer show` "
+     "tells why"},
+    {"STREAM_SLOW STREAM_LONG DOWNLOAD_CUT",
+     "la liaison est trop lente ou a été coupée ; recommencez : une réception reprend où elle en "
+     "était",
+     "the line is too slow or was cut; try again: a fetch goes on where it stopped"},
+    {"CONTENT_STREAMED", "ce contenu est trop long pour un affichage ; donnez --out",
+     "this content is too long to be shown; give --out"},
+    {"OFFSET DOWNLOAD_LENGTH NO_HEAD CHUNK CHUNK_TOO_LARGE ATTACHMENT_LENGTH UPLOAD_OF_MANY",
+     "le contenu et ce qui en est annoncé ne concordent pas ; recommencez depuis le début",
+     "the content and what is announced of it do not agree; begin again"},
     {"WRONG_DOOR", "un envoi passe par `transfer send`, tout autre acte par `submit`",
      "a transfer goes through `transfer send`, every other act through `submit`"},
     {"ATTACHMENTS_TOO_LARGE ATTACHMENT_TOO_LARGE", "les pièces jointes sont trop longues",
@@ -313,7 +327,8 @@ constexpr ErrorText kInstallation[] = {
      "LOG_TIME LOG_GROUP LOG_ENTRY_MISSING",
      "le journal est abîmé ou d'un autre format :", "the log is damaged or of another format:"},
     {"VAULT_CORRUPT VAULT_FOREIGN VAULT_MODE VAULT_PERMISSIONS VAULT_VERSION VAULT_ROW_MISSING "
-     "NOT_AUTHENTIC NOT_OPENING KEK_EPOCH KEK_LENGTH KEK_PERMISSIONS CONTENT_LENGTH NONCE_LENGTH "
+     "NOT_AUTHENTIC NOT_OPENING KEK_EPOCH KEK_LENGTH KEK_PERMISSIONS OBJECT_LENGTH CONTENT_LENGTH "
+     "NONCE_LENGTH "
      "SALT_LENGTH MEDIA_TYPE_LENGTH CIPHER POSITION DELETE",
      "le coffre est abîmé, mal protégé ou n'est pas celui de ce journal :",
      "the vault is damaged, badly protected or not that of this log:"},

@@ -14,6 +14,7 @@
 #include "gateway/cli/find.h"
 #include "gateway/cli/input.h"
 #include "gateway/cli/messages.h"
+#include "gateway/cli/progress.h"
 #include "gateway/cli/show.h"
 
 namespace passerelle::gateway::cli {
@@ -69,12 +70,6 @@ absl::StatusOr<int> Record(App& app, const RecordOptions& options) {
   return Deliver(app, options.destination, std::move(draft));
 }
 
-// A line that overwrites itself, on a terminal only.
-void ShowProgress(uint64_t done, uint64_t total) {
-  if (isatty(STDERR_FILENO) == 0) return;
-  std::fprintf(stderr, "\r%lu / %lu%s", done, total, done == total ? "\n" : "");
-}
-
 absl::StatusOr<client::RegisterFile> Ask(App& app, const ExportOptions& options,
                                          api::RegisterContents contents) {
   api::ExportRegisterRequest request;
@@ -92,12 +87,8 @@ absl::StatusOr<client::RegisterFile> Ask(App& app, const ExportOptions& options,
                            : api::REGISTER_LANGUAGE_ENGLISH);
   request.set_contents(contents);
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  // The last messages bring bytes and no further entry.
-  uint64_t shown = 0;
-  return session->ExportRegister(std::move(request), [&](uint64_t done, uint64_t total) {
-    if (done != shown) ShowProgress(done, total);
-    shown = done;
-  });
+  ProgressBar bar(app.Say("entrées", "entries"));
+  return session->ExportRegister(std::move(request), bar);
 }
 
 absl::StatusOr<int> Export(App& app, const ExportOptions& options) {

@@ -17,6 +17,7 @@
 #include "gateway/cli/freeze.h"
 #include "gateway/cli/input.h"
 #include "gateway/cli/messages.h"
+#include "gateway/cli/progress.h"
 #include "gateway/cli/show.h"
 #include "gateway/cli/words.h"
 #include "policy/content/check.h"
@@ -67,8 +68,7 @@ std::string JsonOfReport(const client::PayloadReport& report) {
 }
 
 absl::StatusOr<Act> Manifest(App& app, const SendOptions& options,
-                             const passerelle::gateway::v1::GetExchangeResponse& found,
-                             std::string_view payload, client::Draft& draft) {
+                             const passerelle::gateway::v1::GetExchangeResponse& found) {
   Act act;
   ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
   statement::v1::TransferSubmitted& transfer = *act.mutable_transfer_submitted();
@@ -80,9 +80,6 @@ absl::StatusOr<Act> Manifest(App& app, const SendOptions& options,
   else
     transfer.mutable_recipient()->set_recipient_class(exchange.recipient_class());
   transfer.set_period(options.period);
-  transfer.mutable_payload()->set_digest(
-      client::Attach(draft, base::CommitmentKind::kPayload, "text/csv", payload, app.random()));
-  transfer.set_size_band(policy::content::SizeBand(payload.size()));
   if (!options.destroy_after.empty()) {
     ASSIGN_OR_RETURN(const int64_t instant, ReadInstant("--destroy-after", options.destroy_after));
     transfer.set_destroy_after_ms(instant);
@@ -90,15 +87,37 @@ absl::StatusOr<Act> Manifest(App& app, const SendOptions& options,
   return act;
 }
 
+// In one request what fits into one, else as a stream.
+absl::StatusOr<client::Answer> Carry(App& app, client::Session& session, Act manifest,
+                                     const std::string& file) {
+  client::Draft draft;
+  draft.acts.push_back(std::move(manifest));
+  statement::v1::TransferSubmitted& transfer = *draft.acts[0].mutable_transfer_submitted();
+  ProgressBar committing(app.Say("empreinte", "digest"));
+  ASSIGN_OR_RETURN(const client::ContentFile payload,
+                   client::CommitToFile(file, base::CommitmentKind::kPayload, "text/csv",
+                                        app.random(), committing));
+  transfer.set_size_band(policy::content::SizeBand(payload.length));
+  if (payload.length > base::kMaxUnaryPayloadBytes) {
+    transfer.mutable_payload()->set_digest(payload.head.commitment());
+    ProgressBar sending(app.Say("envoi", "sending"));
+    return session.Upload(draft, payload, sending);
+  }
+  ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(file, base::kMaxUnaryPayloadBytes));
+  transfer.mutable_payload()->set_digest(
+      client::Attach(draft, base::CommitmentKind::kPayload, "text/csv", bytes, app.random()));
+  return session.Send(draft);
+}
+
 absl::StatusOr<int> Send(App& app, const SendOptions& options) {
   ASSIGN_OR_RETURN(const statement::v1::ActRef exchange, FindExchange(app, options.exchange));
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const auto found, session->GetExchange(exchange));
-  ASSIGN_OR_RETURN(const std::string payload,
-                   base::ReadFile(options.file, base::kMaxUnaryPayloadBytes));
+  ProgressBar checking(app.Say("contrôle", "checking"));
   ASSIGN_OR_RETURN(
       const client::PayloadReport report,
-      session->CheckPayload(found, payload, app.language() == policy::rules::Language::kFrench));
+      session->CheckPayload(found, options.file, app.language() == policy::rules::Language::kFrench,
+                            checking));
   const bool fit = PrintReport(app, report);
   if (app.json() && (options.check_only || !fit)) std::printf("%s\n", JsonOfReport(report).c_str());
   if (!fit) return kRefused;
@@ -106,10 +125,9 @@ absl::StatusOr<int> Send(App& app, const SendOptions& options) {
     if (!app.json()) std::printf("%s\n", app.Say("conforme", "fit to send").c_str());
     return kDone;
   }
-  client::Draft draft;
-  ASSIGN_OR_RETURN(Act manifest, Manifest(app, options, found, payload, draft));
-  draft.acts.push_back(std::move(manifest));
-  ASSIGN_OR_RETURN(const client::Answer answer, session->Send(draft));
+  ASSIGN_OR_RETURN(Act manifest, Manifest(app, options, found));
+  ASSIGN_OR_RETURN(const client::Answer answer,
+                   Carry(app, *session, std::move(manifest), options.file));
   return FinishAnswer(app, answer);
 }
 
@@ -201,7 +219,9 @@ absl::StatusOr<int> Fetch(App& app, const FetchOptions& options) {
   ASSIGN_OR_RETURN(const passerelle::gateway::v1::Transfer transfer,
                    FindTransfer(app, options.transfer));
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
-  ASSIGN_OR_RETURN(const client::Fetched fetched, session->Fetch(transfer.name()));
+  ProgressBar receiving(app.Say("réception", "receiving"));
+  ASSIGN_OR_RETURN(const client::Fetched fetched,
+                   session->Download(transfer.name(), options.out, receiving));
   if (!fetched.findings.empty()) {
     if (app.json()) {
       nlohmann::json json = {{"effect", "refused"}, {"findings", nlohmann::json::array()}};
@@ -213,9 +233,7 @@ absl::StatusOr<int> Fetch(App& app, const FetchOptions& options) {
     PrintFindings(app, fetched.findings);
     return kRefused;
   }
-  RETURN_IF_ERROR(
-      base::WriteFile(options.out, fetched.payload.content(), base::FileMode::kPrivate));
-  std::fprintf(stderr, "%s (%zu %s)\n", options.out.c_str(), fetched.payload.content().size(),
+  std::fprintf(stderr, "%s (%lu %s)\n", options.out.c_str(), fetched.length,
                app.Say("octets", "bytes").c_str());
   return FinishAnswer(app, fetched.handover);
 }

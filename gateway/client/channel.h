@@ -3,6 +3,7 @@
 #define PASSERELLE_GATEWAY_CLIENT_CHANNEL_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -19,6 +20,9 @@
 namespace passerelle::gateway::client {
 
 namespace api = passerelle::gateway::v1;
+
+// Gives the next chunk of a content; empty: there is none.
+using NextChunk = absl::FunctionRef<absl::StatusOr<std::string>()>;
 
 // One call a method; errors as FromRpc makes them. Implementations are thread-safe.
 class Channel {
@@ -68,6 +72,18 @@ class Channel {
   virtual absl::Status ExportRegister(
       const api::ExportRegisterRequest& request,
       absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) = 0;
+
+  // Contents: `next` gives the chunks in order and nothing after the last; its error ends the call
+  // and is returned. A gateway that wants no more answers before.
+  virtual absl::StatusOr<api::UploadResponse> Upload(const api::UploadManifest& manifest,
+                                                     NextChunk next) = 0;
+  virtual absl::StatusOr<api::UploadDocumentResponse> UploadDocument(
+      const api::UploadDocumentHead& head, NextChunk next) = 0;
+  virtual absl::Status Download(const api::DownloadRequest& request,
+                                absl::FunctionRef<absl::Status(api::DownloadResponse)> visit) = 0;
+  virtual absl::Status DownloadDocument(
+      const api::DownloadDocumentRequest& request,
+      absl::FunctionRef<absl::Status(api::DownloadDocumentResponse)> visit) = 0;
 
   // Watches: as streams, but nothing ends them save `visit`, `deadline_ms` from now (0: none) and
   // the gateway.

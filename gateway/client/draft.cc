@@ -7,7 +7,9 @@
 #include "audit/entry/codec.h"
 #include "certs/keys/dsse.h"
 #include "gateway/base/bytes.h"
+#include "gateway/base/limits.h"
 #include "gateway/base/status.h"
+#include "gateway/base/stream_file.h"
 
 namespace passerelle::gateway::client {
 namespace {
@@ -31,6 +33,27 @@ std::string Attach(Draft& draft, base::CommitmentKind kind, std::string_view med
   attachment.set_content(std::string(bytes));
   attachment.set_commitment(base::ToBytes(base::Commit(kind, attachment.nonce(), bytes)));
   return attachment.commitment();
+}
+
+absl::StatusOr<ContentFile> CommitToFile(const std::string& path, base::CommitmentKind kind,
+                                         std::string_view media_type, base::Random& random,
+                                         Progress progress) {
+  ContentFile file;
+  file.path = path;
+  ASSIGN_OR_RETURN(const base::StreamReader reader, base::StreamReader::Open(path));
+  base::Sha256Hasher hasher;
+  while (true) {
+    ASSIGN_OR_RETURN(const std::string chunk, reader.Read(file.length, base::kStreamChunkBytes));
+    if (chunk.empty()) break;
+    hasher.Update(chunk);
+    file.length += chunk.size();
+    progress(file.length, std::max(file.length, reader.size()));
+  }
+  file.head.set_nonce(random.Bytes(kNonceBytes));
+  file.head.set_media_type(std::string(media_type));
+  file.head.set_commitment(
+      base::ToBytes(base::CommitToDigest(kind, file.head.nonce(), hasher.Finish())));
+  return file;
 }
 
 SignedFile StartFile(const statement::v1::Header& header, const Draft& draft) {

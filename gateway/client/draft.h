@@ -2,11 +2,13 @@
 #ifndef PASSERELLE_GATEWAY_CLIENT_DRAFT_H_
 #define PASSERELLE_GATEWAY_CLIENT_DRAFT_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "certs/keys/key.h"
@@ -28,6 +30,24 @@ struct Draft {
 // Adds bytes to a draft under a fresh nonce and returns their commitment.
 std::string Attach(Draft& draft, base::CommitmentKind kind, std::string_view media_type,
                    std::string_view bytes, base::Random& random);
+
+// Content in a file, too large for one request.
+struct ContentFile {
+  std::string path;
+  // Its commitment, nonce and media type; the bytes stay in the file.
+  record::v1::Attachment head;
+  // Bytes of the content.
+  uint64_t length = 0;
+};
+
+// Hears how many of how many bytes are done.
+using Progress = absl::FunctionRef<void(uint64_t done, uint64_t total)>;
+
+// Reads a file once, in constant memory, and commits to it under a fresh nonce. Errors as
+// base::ReadChunks.
+absl::StatusOr<ContentFile> CommitToFile(const std::string& path, base::CommitmentKind kind,
+                                         std::string_view media_type, base::Random& random,
+                                         Progress progress);
 
 // A statement that awaits signatures, as a file: JSON with `payloadType`, `payload` (base64),
 // `signatures` [{`keyid` (hex fingerprint), `sig` (base64)}] as DSSE writes them, and `attachments`

@@ -10,6 +10,8 @@
 
 #include <utility>
 
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
 #include "gateway/client/rpc_error.h"
 #include "passerelle/gateway/v1/audit_service.grpc.pb.h"
 #include "passerelle/gateway/v1/convention_service.grpc.pb.h"
@@ -157,6 +159,34 @@ class GrpcChannel final : public Channel {
                                               visit);
   }
 
+  absl::StatusOr<api::UploadResponse> Upload(const api::UploadManifest& manifest,
+                                             NextChunk next) override {
+    api::UploadRequest first;
+    *first.mutable_manifest() = manifest;
+    return Fill<api::UploadResponse>(transfers_, &api::TransferService::Stub::Upload, first, next);
+  }
+  absl::StatusOr<api::UploadDocumentResponse> UploadDocument(const api::UploadDocumentHead& head,
+                                                             NextChunk next) override {
+    api::UploadDocumentRequest first;
+    *first.mutable_head() = head;
+    return Fill<api::UploadDocumentResponse>(
+        documents_, &api::DocumentService::Stub::UploadDocument, first, next);
+  }
+  absl::Status Download(const api::DownloadRequest& request,
+                        absl::FunctionRef<absl::Status(api::DownloadResponse)> visit) override {
+    grpc::ClientContext context;
+    SetDeadline(context, base::kMaxStreamMs);
+    return Drain<api::DownloadResponse>(context, transfers_.Download(&context, request), visit);
+  }
+  absl::Status DownloadDocument(
+      const api::DownloadDocumentRequest& request,
+      absl::FunctionRef<absl::Status(api::DownloadDocumentResponse)> visit) override {
+    grpc::ClientContext context;
+    SetDeadline(context, base::kMaxStreamMs);
+    return Drain<api::DownloadDocumentResponse>(
+        context, documents_.DownloadDocument(&context, request), visit);
+  }
+
   absl::Status WatchInbox(const api::WatchInboxRequest& request, int64_t deadline_ms,
                           absl::FunctionRef<absl::Status(api::WatchInboxResponse)> visit) override {
     grpc::ClientContext context;
@@ -180,6 +210,31 @@ class GrpcChannel final : public Channel {
     Response response;
     if (const grpc::Status status = (stub.*method)(&context, request, &response); !status.ok())
       return FromGrpc(status);
+    return response;
+  }
+
+  // Writes a first message, then chunks; a message waits until there is room for it.
+  template <typename Response, typename Stub, typename Method, typename Request>
+  static absl::StatusOr<Response> Fill(Stub& stub, Method method, const Request& first,
+                                       NextChunk next) {
+    grpc::ClientContext context;
+    SetDeadline(context, base::kMaxStreamMs);
+    Response response;
+    const auto writer = (stub.*method)(&context, &response);
+    absl::Status failed;
+    Request message = first;
+    // A write fails once the gateway has answered.
+    while (writer->Write(message)) {
+      absl::StatusOr<std::string> chunk = next();
+      failed = chunk.status();
+      if (!failed.ok() || chunk->empty()) break;
+      *message.mutable_chunk() = *std::move(chunk);
+    }
+    if (!failed.ok()) context.TryCancel();
+    writer->WritesDone();
+    const grpc::Status status = writer->Finish();
+    RETURN_IF_ERROR(failed);
+    if (!status.ok()) return FromGrpc(status);
     return response;
   }
 

@@ -129,11 +129,6 @@ class Writer {
            absl::StrCat("Le fichier ne se lit pas comme un tableau : ", Absl(why), "."));
   }
 
-  void TooLarge() {
-    Refuse(absl::StrCat("The file is longer than ", base::kMaxUnaryPayloadBytes, " bytes."),
-           absl::StrCat("Le fichier dépasse ", base::kMaxUnaryPayloadBytes, " octets."));
-  }
-
  private:
   void Refuse(std::string en, std::string fr) {
     out_.refusals.push_back(french_ ? std::move(fr) : std::move(en));
@@ -183,22 +178,19 @@ uint32_t NumberOf(const convention::v1::Date& date) {
 
 }  // namespace
 
-PayloadReport CheckPayloadBytes(const statement::v1::DatasetDeclared& dataset,
-                                const record::v1::TermsOutcome& terms,
-                                absl::Span<const std::string> commune_codes, std::string_view bytes,
-                                bool french) {
-  // The dataset with the threshold in force: cells are then held against what Decide will ask for.
+statement::v1::DatasetDeclared InForce(const statement::v1::DatasetDeclared& dataset,
+                                       const record::v1::TermsOutcome& terms) {
   statement::v1::DatasetDeclared in_force = dataset;
   in_force.set_threshold(std::max(dataset.threshold(), terms.threshold()));
+  return in_force;
+}
+
+PayloadReport Describe(const policy::content::Report& report,
+                       const statement::v1::DatasetDeclared& in_force,
+                       const record::v1::TermsOutcome& terms, bool french) {
   record::v1::TermsOutcome shown = terms;
   shown.set_threshold(in_force.threshold());
   PayloadReport out;
-  if (bytes.size() > base::kMaxUnaryPayloadBytes) {
-    Writer({}, shown, french, out).TooLarge();
-    return out;
-  }
-  const policy::content::Report report =
-      policy::content::CheckPayload(in_force, commune_codes, bytes);
   Writer writer(report, shown, french, out);
   if (report.observed.readable() != record::v1::CHECK_HOLDS) {
     writer.Unreadable();

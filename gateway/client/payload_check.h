@@ -12,6 +12,7 @@
 #include "passerelle/convention/v1/convention.pb.h"
 #include "passerelle/record/v1/decision.pb.h"
 #include "passerelle/statement/v1/data.pb.h"
+#include "policy/content/check.h"
 
 namespace passerelle::gateway::client {
 
@@ -23,13 +24,17 @@ struct PayloadReport {
   std::vector<std::string> warnings;
 };
 
-// Checks a payload against a dataset version and the terms in force: its columns are exactly the
+// What a payload is checked against: the dataset version with the threshold in force, so that cells
+// are held against what Decide will ask for.
+statement::v1::DatasetDeclared InForce(const statement::v1::DatasetDeclared& dataset,
+                                       const record::v1::TermsOutcome& terms);
+
+// Says what a check against `InForce` found under the terms in force: the columns are exactly the
 // fields in force, every value fits its type, every count is 0 or at least the threshold in force,
-// nothing identifies a person. `commune_codes` are sorted. Pure.
-PayloadReport CheckPayloadBytes(const statement::v1::DatasetDeclared& dataset,
-                                const record::v1::TermsOutcome& terms,
-                                absl::Span<const std::string> commune_codes, std::string_view bytes,
-                                bool french);
+// nothing identifies a person. Pure.
+PayloadReport Describe(const policy::content::Report& report,
+                       const statement::v1::DatasetDeclared& in_force,
+                       const record::v1::TermsOutcome& terms, bool french);
 
 // The INSEE codes of all parties in force on 1 January of a year, sorted: what a commune or IRIS
 // column may hold.

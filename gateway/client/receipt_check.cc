@@ -93,7 +93,7 @@ absl::Status DemandHandover(const Proven& proven, const statement::v1::ActRef& t
 }
 
 absl::Status DemandPayload(const Proven& proven, const statement::v1::ActRef& transfer,
-                           const record::v1::Attachment& payload) {
+                           std::string_view nonce, const base::Digest& content) {
   const auto fault = [](std::string_view message) {
     return base::Corrupt("PAYLOAD_COMMITMENT", message);
   };
@@ -105,9 +105,8 @@ absl::Status DemandPayload(const Proven& proven, const statement::v1::ActRef& tr
                                   .transfer_submitted()
                                   .payload()
                                   .digest();
-  if (payload.nonce().size() != kNonceBytes ||
-      base::View(base::Commit(base::CommitmentKind::kPayload, payload.nonce(),
-                              payload.content())) != stated)
+  if (nonce.size() != kNonceBytes ||
+      base::View(base::CommitToDigest(base::CommitmentKind::kPayload, nonce, content)) != stated)
     return fault("the payload handed over is not the one that the sender committed to");
   return absl::OkStatus();
 }

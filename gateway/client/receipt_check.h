@@ -57,9 +57,10 @@ absl::Status DemandHandover(const Proven& proven, const statement::v1::ActRef& t
                             uint64_t seen_size);
 
 // DATA_LOSS (reason PAYLOAD_COMMITMENT) unless the payload opens the commitment that the accepted
-// TransferSubmitted stated; `proven` is the entry of its statement.
+// TransferSubmitted stated; `proven` is the entry of its statement, `content` the SHA-256 of the
+// payload's bytes.
 absl::Status DemandPayload(const Proven& proven, const statement::v1::ActRef& transfer,
-                           const record::v1::Attachment& payload);
+                           std::string_view nonce, const base::Digest& content);
 
 }  // namespace passerelle::gateway::client
 

@@ -14,6 +14,9 @@
 
 namespace passerelle::gateway::client {
 
+// The answer that a proved entry is to a statement.
+Answer AnswerOf(Proven proven, const base::Digest& statement);
+
 // See Session. Thread-compatible.
 class RemoteSession final : public Session {
  public:
@@ -34,9 +37,18 @@ class RemoteSession final : public Session {
   absl::StatusOr<api::PreviewResponse> Preview(const Draft& draft,
                                                const std::vector<base::Digest>& signers) override;
   absl::StatusOr<PayloadReport> CheckPayload(const api::GetExchangeResponse& exchange,
-                                             std::string_view payload, bool french) override;
+                                             const std::string& file, bool french,
+                                             Progress progress) override;
   absl::StatusOr<Answer> Send(const Draft& draft) override;
+  absl::StatusOr<Answer> Upload(const Draft& draft, const ContentFile& payload,
+                                Progress progress) override;
   absl::StatusOr<Fetched> Fetch(const statement::v1::ActRef& transfer) override;
+  absl::StatusOr<Fetched> Download(const statement::v1::ActRef& transfer, const std::string& file,
+                                   Progress progress) override;
+  absl::Status UploadDocument(const ContentFile& document, Progress progress) override;
+  absl::StatusOr<record::v1::Attachment> DownloadDocument(const base::Digest& commitment,
+                                                          const std::string& file,
+                                                          Progress progress) override;
   absl::StatusOr<Answer> GetReceipt(const base::Digest& statement) override;
   absl::StatusOr<record::v1::Attachment> GetDocument(const base::Digest& commitment) override;
   absl::StatusOr<record::v1::FoundingRow> GetConvention() override;
@@ -78,9 +90,19 @@ class RemoteSession final : public Session {
   // forked its log.
   absl::Status Judged(const absl::Status& status) const;
 
-  // Sends an envelope through the door that its acts ask for and verifies the receipt.
-  absl::StatusOr<Answer> Deliver(const SignedFile& file, const statement::v1::Statement& statement,
-                                 const std::string& envelope);
+  // Brings an envelope to the gateway and returns its receipt.
+  using Carry = absl::FunctionRef<absl::StatusOr<api::Receipt>(
+      const statement::v1::Statement& statement, const std::string& envelope, uint64_t seen_size)>;
+
+  // Has a file that all its signers signed carried to the gateway, and verifies the receipt.
+  absl::StatusOr<Answer> Deliver(const SignedFile& file, Carry carry);
+  absl::StatusOr<Answer> CarryAndProve(const statement::v1::Statement& statement,
+                                       const std::string& envelope, const base::Digest& digest,
+                                       Carry carry);
+  absl::StatusOr<api::Receipt> SendWhole(const SignedFile& file, const std::string& envelope,
+                                         uint64_t seen_size);
+  absl::StatusOr<api::Receipt> SubmitWhole(const SignedFile& file, const std::string& envelope,
+                                           uint64_t seen_size);
 
   // The entry of a statement, proved.
   absl::StatusOr<Proven> Prove(const base::Digest& statement);

@@ -19,6 +19,8 @@ namespace {
 
 constexpr size_t kNonceBytes = 16;
 
+}  // namespace
+
 Answer AnswerOf(Proven proven, const base::Digest& statement) {
   Answer answer;
   answer.effect = proven.effect;
@@ -28,6 +30,8 @@ Answer AnswerOf(Proven proven, const base::Digest& statement) {
   answer.receipt = std::move(proven.file);
   return answer;
 }
+
+namespace {
 
 // Errors after which nobody knows whether the statement was recorded.
 bool LeavesDoubt(const absl::Status& status) {
@@ -145,49 +149,64 @@ absl::StatusOr<Answer> RemoteSession::Send(const Draft& draft) {
 }
 
 absl::StatusOr<Answer> RemoteSession::SubmitSigned(const SignedFile& file) {
+  return Deliver(file,
+                 [&](const statement::v1::Statement& statement, const std::string& envelope,
+                     uint64_t seen_size) -> absl::StatusOr<api::Receipt> {
+                   RETURN_IF_ERROR(CheckSizes(file, envelope));
+                   return statement.acts(0).has_transfer_submitted()
+                              ? SendWhole(file, envelope, seen_size)
+                              : SubmitWhole(file, envelope, seen_size);
+                 });
+}
+
+absl::StatusOr<Answer> RemoteSession::Deliver(const SignedFile& file, Carry carry) {
   ASSIGN_OR_RETURN(const statement::v1::Envelope envelope, ToEnvelope(file));
   ASSIGN_OR_RETURN(const statement::v1::Statement statement, StatementOf(file));
   if (statement.header().log() != base::View(pins_.log))
     return base::Error(absl::StatusCode::kFailedPrecondition, "FOREIGN_LOG", "statement.header.log",
                        "the statement was made for another log than the profile's");
   const std::string bytes = envelope.SerializeAsString();
-  RETURN_IF_ERROR(CheckSizes(file, bytes));
-  absl::StatusOr<Answer> answer = Deliver(file, statement, bytes);
-  if (answer.ok() || !LeavesDoubt(answer.status())) return answer;
   const base::Digest digest = certs::keys::StatementDigest(file.payload);
+  absl::StatusOr<Answer> answer = CarryAndProve(statement, bytes, digest, carry);
+  if (answer.ok() || !LeavesDoubt(answer.status())) return answer;
   return base::Error(
       answer.status().code(), "OUTCOME_UNKNOWN", base::ToHex(base::View(digest)),
       absl::StrCat(base::ReasonOf(answer.status()), ": ", answer.status().message()));
 }
 
-absl::StatusOr<Answer> RemoteSession::Deliver(const SignedFile& file,
-                                              const statement::v1::Statement& statement,
-                                              const std::string& envelope) {
+absl::StatusOr<Answer> RemoteSession::CarryAndProve(const statement::v1::Statement& statement,
+                                                    const std::string& envelope,
+                                                    const base::Digest& digest, Carry carry) {
   ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
-  api::Receipt receipt;
-  if (statement.acts(0).has_transfer_submitted()) {
-    api::SendRequest request;
-    request.set_log(log());
-    request.set_envelope(envelope);
-    request.set_seen_size(seen_size);
-    request.mutable_payloads()->Assign(file.attachments.begin(), file.attachments.end());
-    absl::StatusOr<api::SendResponse> response = channel_->Send(request);
-    if (!response.ok()) return Judged(response.status());
-    receipt = std::move(*response->mutable_receipt());
-  } else {
-    api::SubmitRequest request;
-    request.set_log(log());
-    request.set_envelope(envelope);
-    request.set_seen_size(seen_size);
-    request.mutable_attachments()->Assign(file.attachments.begin(), file.attachments.end());
-    absl::StatusOr<api::SubmitResponse> response = channel_->Submit(request);
-    if (!response.ok()) return Judged(response.status());
-    receipt = std::move(*response->mutable_receipt());
-  }
-  const base::Digest digest = certs::keys::StatementDigest(file.payload);
-  ASSIGN_OR_RETURN(Proven proven, CheckReceipt(receipt, pins_, memory_));
+  const absl::StatusOr<api::Receipt> receipt = carry(statement, envelope, seen_size);
+  if (!receipt.ok()) return Judged(receipt.status());
+  ASSIGN_OR_RETURN(Proven proven, CheckReceipt(*receipt, pins_, memory_));
   RETURN_IF_ERROR(DemandEnvelope(proven, digest, envelope));
   return AnswerOf(std::move(proven), digest);
+}
+
+absl::StatusOr<api::Receipt> RemoteSession::SendWhole(const SignedFile& file,
+                                                      const std::string& envelope,
+                                                      uint64_t seen_size) {
+  api::SendRequest request;
+  request.set_log(log());
+  request.set_envelope(envelope);
+  request.set_seen_size(seen_size);
+  request.mutable_payloads()->Assign(file.attachments.begin(), file.attachments.end());
+  ASSIGN_OR_RETURN(api::SendResponse response, channel_->Send(request));
+  return std::move(*response.mutable_receipt());
+}
+
+absl::StatusOr<api::Receipt> RemoteSession::SubmitWhole(const SignedFile& file,
+                                                        const std::string& envelope,
+                                                        uint64_t seen_size) {
+  api::SubmitRequest request;
+  request.set_log(log());
+  request.set_envelope(envelope);
+  request.set_seen_size(seen_size);
+  request.mutable_attachments()->Assign(file.attachments.begin(), file.attachments.end());
+  ASSIGN_OR_RETURN(api::SubmitResponse response, channel_->Submit(request));
+  return std::move(*response.mutable_receipt());
 }
 
 absl::StatusOr<Fetched> RemoteSession::Fetch(const statement::v1::ActRef& transfer) {
@@ -208,8 +227,10 @@ absl::StatusOr<Fetched> RemoteSession::Fetch(const statement::v1::ActRef& transf
   ASSIGN_OR_RETURN(Proven handover, CheckReceipt(response->receipt(), pins_, memory_));
   RETURN_IF_ERROR(DemandHandover(handover, transfer, seen_size));
   ASSIGN_OR_RETURN(const Proven submitted, Prove(*sent));
-  RETURN_IF_ERROR(DemandPayload(submitted, transfer, response->payload()));
+  RETURN_IF_ERROR(DemandPayload(submitted, transfer, response->payload().nonce(),
+                                base::Sha256(response->payload().content())));
   fetched.payload = std::move(*response->mutable_payload());
+  fetched.length = fetched.payload.content().size();
   const base::Digest statement = handover.digest;
   fetched.handover = AnswerOf(std::move(handover), statement);
   return fetched;

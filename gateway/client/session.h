@@ -54,6 +54,8 @@ struct Answer {
 // A payload handed over to us, whose commitment and receipt verified.
 struct Fetched {
   record::v1::Attachment payload;
+  // Bytes of the payload.
+  uint64_t length = 0;
   Answer handover;
   // Not empty: the fetch was refused, and nothing else is set.
   std::vector<record::v1::Finding> findings;
@@ -106,21 +108,43 @@ class Session {
   virtual absl::StatusOr<api::PreviewResponse> Preview(
       const Draft& draft, const std::vector<base::Digest>& signers) = 0;
 
-  // Checks a payload against the dataset and the terms in force. Sends nothing.
+  // Checks the payload in a file against the dataset and the terms in force, in constant memory.
+  // Sends nothing.
   virtual absl::StatusOr<PayloadReport> CheckPayload(const api::GetExchangeResponse& exchange,
-                                                     std::string_view payload, bool french) = 0;
+                                                     const std::string& file, bool french,
+                                                     Progress progress) = 0;
 
   // Sends one draft of TransferSubmitted acts whose attachments are payloads. REQUIRES: checked.
   virtual absl::StatusOr<Answer> Send(const Draft& draft) = 0;
+
+  // Sends a draft of one TransferSubmitted act whose payload is in a file, as a stream. As
+  // SubmitSigned, otherwise. REQUIRES: checked.
+  virtual absl::StatusOr<Answer> Upload(const Draft& draft, const ContentFile& payload,
+                                        Progress progress) = 0;
 
   // Fetches a payload. Verified: the handover is recorded in the log for this very fetch, and the
   // payload opens the commitment in the sender's own statement, whose receipt is asked for too.
   virtual absl::StatusOr<Fetched> Fetch(const statement::v1::ActRef& transfer) = 0;
 
+  // The same into a file of mode 0600, as a stream: the payload comes without its bytes. What comes
+  // is kept beside the file, in one that ends in `.part`, and takes its name once it is verified; a
+  // download that was cut goes on where it stopped. OUT_OF_RANGE of Fetch asks for this.
+  virtual absl::StatusOr<Fetched> Download(const statement::v1::ActRef& transfer,
+                                           const std::string& file, Progress progress) = 0;
+
+  // Brings a document that is too large for one request, just before the statement that commits to
+  // it.
+  virtual absl::Status UploadDocument(const ContentFile& document, Progress progress) = 0;
+
   virtual absl::StatusOr<Answer> GetReceipt(const base::Digest& statement) = 0;
 
   // The document must open its commitment, whichever its kind.
   virtual absl::StatusOr<record::v1::Attachment> GetDocument(const base::Digest& commitment) = 0;
+
+  // The same into a file, as Download; the document comes without its bytes.
+  virtual absl::StatusOr<record::v1::Attachment> DownloadDocument(const base::Digest& commitment,
+                                                                  const std::string& file,
+                                                                  Progress progress) = 0;
 
   // What entry 0 fixed, held against the proved entry 0 of the pinned log, with the settings in
   // force, held against the proved act that enacted them; asked for once.

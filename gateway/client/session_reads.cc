@@ -7,6 +7,7 @@
 #include "gateway/base/commitment.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
+#include "gateway/base/stream_file.h"
 #include "gateway/client/remote_session.h"
 
 namespace passerelle::gateway::client {
@@ -110,12 +111,23 @@ absl::StatusOr<api::PreviewResponse> RemoteSession::Preview(
 }
 
 absl::StatusOr<PayloadReport> RemoteSession::CheckPayload(const api::GetExchangeResponse& exchange,
-                                                          std::string_view payload, bool french) {
+                                                          const std::string& file, bool french,
+                                                          Progress progress) {
   ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, GetConvention());
-  const statement::v1::DatasetDeclared& dataset = exchange.dataset().row().declared();
-  return CheckPayloadBytes(dataset, exchange.exchange().row().terms(),
-                           CommuneCodesOf(founding.convention(), dataset.geography_year()), payload,
-                           french);
+  const record::v1::TermsOutcome& terms = exchange.exchange().row().terms();
+  const statement::v1::DatasetDeclared in_force =
+      InForce(exchange.dataset().row().declared(), terms);
+  policy::content::PayloadChecker checker(
+      in_force, CommuneCodesOf(founding.convention(), in_force.geography_year()));
+  ASSIGN_OR_RETURN(const base::StreamReader reader, base::StreamReader::Open(file));
+  for (uint64_t done = 0; done < reader.size();) {
+    ASSIGN_OR_RETURN(const std::string chunk, reader.Read(done, base::kStreamChunkBytes));
+    if (chunk.empty()) break;
+    checker.Add(chunk);
+    done += chunk.size();
+    progress(done, reader.size());
+  }
+  return Describe(checker.Finish(), in_force, terms, french);
 }
 
 absl::StatusOr<record::v1::Attachment> RemoteSession::GetDocument(const base::Digest& commitment) {

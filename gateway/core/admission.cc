@@ -4,12 +4,14 @@
 #include <google/protobuf/message.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "certs/keys/dsse.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
+#include "policy/content/check.h"
 
 namespace passerelle::gateway::core {
 namespace {
@@ -54,6 +56,25 @@ void Collect(const Message& message, const std::string& path, std::vector<ActCom
       Collect(message.GetReflection()->GetRepeatedMessage(message, field, i),
               absl::StrCat(below, "[", i, "]"), found);
   }
+}
+
+// Content that came as a stream before its statement; nothing when its bytes were not wanted.
+absl::StatusOr<std::optional<vault::Sealed>> FindStreamed(const Request& request,
+                                                          const ActCommitment& commitment,
+                                                          Staging& staging,
+                                                          const std::string& path) {
+  ASSIGN_OR_RETURN(const base::Digest digest, base::DigestFromBytes(commitment.digest));
+  if (request.streamed.has_value() && request.streamed->commitment == digest) {
+    if (!request.streamed->taken.has_value()) return std::nullopt;
+    return request.streamed->taken->sealed;
+  }
+  std::optional<vault::Sealed> document;
+  if (commitment.kind == base::CommitmentKind::kDocument) document = staging.Take(digest);
+  if (!document.has_value())
+    return base::Malformed("ATTACHMENT_MISSING", path,
+                           "the bytes that open this commitment must come in the same request, or "
+                           "be uploaded just before");
+  return document;
 }
 
 size_t LargestContent(base::CommitmentKind kind) {
@@ -179,9 +200,23 @@ absl::Status VerifySigners(const policy::state::State& state, KeyCache& cache,
   return base::AtPath(certs::keys::VerifyEnvelope(envelope, keys), "envelope");
 }
 
+absl::Status CheckManifest(const statement::v1::Statement& statement, uint64_t length) {
+  if (statement.acts_size() != 1)
+    return base::Malformed("UPLOAD_OF_MANY", "statement.acts",
+                           "a stream brings the payload of one transfer: sign one act");
+  if (length > base::kMaxStreamedPayloadBytes)
+    return base::Malformed(
+        "ATTACHMENT_TOO_LARGE", "length",
+        absl::StrCat("a payload is at most ", base::kMaxStreamedPayloadBytes, " bytes long"));
+  if (policy::content::SizeBand(length) != statement.acts(0).transfer_submitted().size_band())
+    return base::Malformed("ATTACHMENT_LENGTH", "length",
+                           "the manifest's size band is another than that of the announced length");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<SealedContent>> SealContents(const Request& request,
                                                         const statement::v1::Statement& statement,
-                                                        vault::Vault& vault) {
+                                                        vault::Vault& vault, Staging& staging) {
   // The request's field.
   const std::string list = request.door == Door::kTransfers ? "payloads" : "attachments";
   absl::flat_hash_map<std::string, size_t> by_commitment;
@@ -204,9 +239,14 @@ absl::StatusOr<std::vector<SealedContent>> SealContents(const Request& request,
       const ActCommitment& commitment = commitments[slot];
       const std::string path = absl::StrCat("statement.acts[", ordinal, "].", commitment.path);
       const auto it = by_commitment.find(commitment.digest);
-      if (it == by_commitment.end())
-        return base::Malformed("ATTACHMENT_MISSING", path,
-                               "the bytes that open this commitment must come in the same request");
+      if (it == by_commitment.end()) {
+        ASSIGN_OR_RETURN(std::optional<vault::Sealed> came,
+                         FindStreamed(request, commitment, staging, path));
+        if (came.has_value())
+          contents.push_back(
+              {static_cast<uint32_t>(ordinal), static_cast<uint32_t>(slot), *std::move(came)});
+        continue;
+      }
       const record::v1::Attachment& attachment = request.attachments[it->second];
       RETURN_IF_ERROR(base::AtPath(CheckOpening(commitment, attachment),
                                    absl::StrCat(list, "[", it->second, "]")));

@@ -13,6 +13,7 @@
 #include "gateway/base/commitment.h"
 #include "gateway/base/mutex.h"
 #include "gateway/core/request.h"
+#include "gateway/core/staging.h"
 #include "gateway/vault/vault.h"
 #include "passerelle/statement/v1/envelope.pb.h"
 #include "policy/state/state.h"
@@ -62,12 +63,16 @@ absl::Status VerifySigners(const policy::state::State& state, KeyCache& cache,
                            const statement::v1::Statement& statement,
                            const statement::v1::Envelope& envelope);
 
-// Opens every commitment of the statement with its attachment and encrypts it. INVALID_ARGUMENT
-// with the field's path when one is missing, does not open, is too large, or belongs to no
-// commitment.
+// OK iff a statement may bring its payload of `length` bytes as a stream: it is one act, and the
+// length is within its size band and the bounds. INVALID_ARGUMENT, with the field's path.
+absl::Status CheckManifest(const statement::v1::Statement& statement, uint64_t length);
+
+// Opens every commitment of the statement with its attachment and encrypts it; what came as a
+// stream is encrypted already. INVALID_ARGUMENT with the field's path when one is missing, does not
+// open, is too large, or belongs to no commitment.
 absl::StatusOr<std::vector<SealedContent>> SealContents(const Request& request,
                                                         const statement::v1::Statement& statement,
-                                                        vault::Vault& vault);
+                                                        vault::Vault& vault, Staging& staging);
 
 }  // namespace passerelle::gateway::core
 

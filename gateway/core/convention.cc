@@ -33,7 +33,7 @@ Convention::Convention(Surroundings surroundings, policy::state::State state,
       name_(state.founding()->convention().slug()),
       log_name_(state.founding()->log()),
       clock_(surroundings_.clock, state.founding()->settings().clock_shift_ms()),
-      hall_(*storage_->log, *storage_->vault, clock_, surroundings_.random),
+      hall_(*storage_->log, *storage_->vault, staging_, clock_, surroundings_.random),
       state_(std::move(state)),
       watchers_(surroundings_.pool) {}
 
@@ -78,8 +78,7 @@ void Convention::Enqueue(Pending pending) {
   {
     base::MutexLock lock(queue_mutex_);
     if (closed_) {
-      refused = base::Error(absl::StatusCode::kUnavailable, "DRAINING", "",
-                            "the gateway is shutting down; try again later");
+      refused = Draining();
     } else if (queue_.size() >= base::kMaxQueue ||
                (!queue_.empty() && queue_bytes_ + bytes > kMaxQueueBytes)) {
       refused = base::Error(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "",
@@ -196,10 +195,19 @@ void Convention::PostTask(std::function<void()> task) {
   }
   surroundings_.pool.Post([this, task = std::move(task)] {
     task();
-    base::MutexLock lock(queue_mutex_);
-    --tasks_;
-    idle_.NotifyAll();
+    EndTask();
   });
+}
+
+void Convention::EndTask() {
+  base::MutexLock lock(queue_mutex_);
+  --tasks_;
+  idle_.NotifyAll();
+}
+
+absl::Status Convention::Draining() {
+  return base::Error(absl::StatusCode::kUnavailable, "DRAINING", "",
+                     "the gateway is shutting down; try again later");
 }
 
 void Convention::Drain() {
@@ -249,6 +257,11 @@ absl::StatusOr<vault::Position> Convention::FindDocument(const base::Digest& com
 absl::StatusOr<record::v1::Attachment> Convention::ReadContent(
     const vault::Position& position, const base::Digest& commitment) const {
   return storage_->vault->Read(position, commitment);
+}
+
+absl::StatusOr<std::unique_ptr<vault::ContentReader>> Convention::OpenContent(
+    const vault::Position& position, const base::Digest& commitment) const {
+  return storage_->vault->OpenContent(position, commitment);
 }
 
 }  // namespace passerelle::gateway::core

@@ -19,9 +19,12 @@
 #include "gateway/base/random.h"
 #include "gateway/core/gateway_acts.h"
 #include "gateway/core/hall.h"
+#include "gateway/core/intake.h"
 #include "gateway/core/pool.h"
 #include "gateway/core/request.h"
+#include "gateway/core/staging.h"
 #include "gateway/core/storage.h"
+#include "gateway/core/upload.h"
 #include "gateway/core/watch.h"
 #include "gateway/vault/vault.h"
 #include "passerelle/record/v1/decision.pb.h"
@@ -30,15 +33,15 @@
 
 namespace passerelle::gateway::core {
 
-// What a fetch is answered with; the payload is absent when it is refused.
-struct FetchAnswer {
+// What a payload is handed over with; the content is null when it is refused.
+struct HandoverAnswer {
   std::vector<record::v1::Finding> findings;
-  record::v1::Attachment payload;
+  std::shared_ptr<vault::ContentReader> content;
   passerelle::gateway::v1::Receipt receipt;
 };
 
-// Hears the answer of a fetch. Called once, from any thread; must not block.
-using FetchReply = std::function<void(absl::StatusOr<FetchAnswer>)>;
+// Hears the answer of a handover. Called once, from any thread; must not block.
+using HandoverReply = std::function<void(absl::StatusOr<HandoverAnswer>)>;
 
 // Work that no caller waits for, and that can fail.
 enum class Fault { kConventionRefused, kGuard, kIndex, kErasure, kExpiry };
@@ -71,9 +74,27 @@ class Convention {
   // the errors of Hall::Admit are answered at once; a lone call commits on the caller's thread.
   void Submit(const Request& request, Reply reply) EXCLUDES_LOCK(state_mutex_, queue_mutex_);
 
-  // Hands a payload over to an agent: judges, records the handover, then reads the payload.
-  void Fetch(const std::string& agent, const statement::v1::ActRef& transfer, uint64_t seen_size,
-             FetchReply reply);
+  // Hands a payload over to an agent: judges, records the handover, then opens the payload.
+  // OUT_OF_RANGE (CONTENT_STREAMED), and nothing recorded, when it is longer than `most` bytes.
+  void HandOver(const std::string& agent, const statement::v1::ActRef& transfer, uint64_t most,
+                uint64_t seen_size, HandoverReply reply);
+
+  // Whether the payload of a transfer may still go to an agent whose handover is recorded: OK, or
+  // ABORTED (HANDOVER_STOPPED) since a freeze was placed, a key stopped, a mandate ended.
+  absl::Status CheckHandover(const std::string& agent, const statement::v1::ActRef& transfer) const;
+
+  // Begins the upload of a payload: judges its manifest. The errors of Hall::Admit,
+  // RESOURCE_EXHAUSTED (DISK_FULL), UNAVAILABLE (DRAINING). Must go before the convention.
+  absl::StatusOr<std::unique_ptr<Upload>> BeginUpload(const UploadManifest& manifest)
+      EXCLUDES_LOCK(state_mutex_, queue_mutex_);
+
+  // Begins the upload of a document. INVALID_ARGUMENT, RESOURCE_EXHAUSTED (DISK_FULL). Must go
+  // before the convention.
+  absl::StatusOr<std::shared_ptr<Intake>> BeginDocument(vault::ContentHead head);
+
+  // Keeps an uploaded document for the statement that commits to it; returns until when.
+  // RESOURCE_EXHAUSTED (STAGING_FULL).
+  absl::StatusOr<int64_t> KeepDocument(const std::string& agent, vault::Sealed document);
 
   // The receipt of a recorded statement. NOT_FOUND otherwise.
   absl::StatusOr<passerelle::gateway::v1::Receipt> GetReceipt(const base::Digest& statement,
@@ -96,6 +117,10 @@ class Convention {
   // Calls `wake` after the committed state or the civil day changed (core/watch.h).
   absl::StatusOr<std::unique_ptr<Watchers::Watch>> Watch(const std::string& agent,
                                                          std::function<void()> wake);
+
+  // The same in pieces.
+  absl::StatusOr<std::unique_ptr<vault::ContentReader>> OpenContent(
+      const vault::Position& position, const base::Digest& commitment) const;
 
   // The instant and civil day by which this convention judges now.
   absl::StatusOr<policy::Now> Now() const;
@@ -129,12 +154,19 @@ class Convention {
   static bool EndsProcess(const absl::Status& status);
   void End(const absl::Status& status) EXCLUDES_LOCK(queue_mutex_);
   void PostTask(std::function<void()> task) EXCLUDES_LOCK(queue_mutex_);
+  void EndTask() EXCLUDES_LOCK(queue_mutex_);
+  static absl::Status Draining();
+
+  // upload.cc. Makes Drain wait until what is returned has gone. UNAVAILABLE (DRAINING).
+  absl::StatusOr<std::shared_ptr<void>> Hold() EXCLUDES_LOCK(queue_mutex_);
 
   // upkeep.cc: what it does of its own motion.
   void SubmitOwn(const GatewayAct& act, Reply reply);
-  absl::StatusOr<FetchAnswer> OpenHandedOver(const vault::Position& position,
-                                             const base::Digest& commitment,
-                                             passerelle::gateway::v1::Receipt receipt);
+  absl::Status CheckLength(const vault::Position& position, const base::Digest& commitment,
+                           uint64_t most) const;
+  absl::StatusOr<HandoverAnswer> OpenHandedOver(const vault::Position& position,
+                                                const base::Digest& commitment,
+                                                passerelle::gateway::v1::Receipt receipt);
   void RecordRetentions();
   bool IsErasureDue(const std::string& transfer) const;
   void DestroyDue() EXCLUDES_LOCK(vault_mutex_, queue_mutex_);
@@ -151,6 +183,7 @@ class Convention {
   const std::string log_name_;
   // The process's clock, shifted as a `test` log's settings say.
   const base::ShiftedClock clock_;
+  Staging staging_;
   Hall hall_;
 
   // The committed state. The sequencer alone writes it.
@@ -163,7 +196,7 @@ class Convention {
   size_t queue_bytes_ GUARDED_BY(queue_mutex_) = 0;
   bool running_ GUARDED_BY(queue_mutex_) = false;
   bool closed_ GUARDED_BY(queue_mutex_) = false;
-  // Tasks of ours in the pool.
+  // Tasks of ours in the pool, and what is held.
   int tasks_ GUARDED_BY(queue_mutex_) = 0;
   // Transfers whose retention or erasure is being recorded.
   std::set<std::string> claimed_ GUARDED_BY(queue_mutex_);

@@ -66,7 +66,8 @@ absl::StatusOr<Founded> Enact(const StoragePaths& paths, const std::string& enve
   ASSIGN_OR_RETURN(const int64_t shift_ms, ClockShiftOf(envelope));
   const base::ShiftedClock shifted(clock, shift_ms);
   policy::state::State state;
-  Hall hall(*storage->log, *storage->vault, shifted, random);
+  Staging none;
+  Hall hall(*storage->log, *storage->vault, none, shifted, random);
   Request request;
   request.door = Door::kFounding;
   request.envelope = envelope;

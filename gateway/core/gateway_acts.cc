@@ -6,8 +6,8 @@
 
 namespace passerelle::gateway::core {
 
-GatewayAct HandOver(const statement::v1::ActRef& transfer, const std::string& agent,
-                    const record::v1::ReaderObserved& reader, base::Random& random) {
+GatewayAct HandOverAct(const statement::v1::ActRef& transfer, const std::string& agent,
+                       const record::v1::ReaderObserved& reader, base::Random& random) {
   record::v1::Attachment opening;
   opening.set_nonce(random.Bytes(32));
   opening.set_media_type("application/octet-stream");

@@ -27,8 +27,8 @@ struct GatewayAct {
 };
 
 // The handover of a transfer to an agent (16 bytes), whose commitment opens with a fresh nonce.
-GatewayAct HandOver(const statement::v1::ActRef& transfer, const std::string& agent,
-                    const record::v1::ReaderObserved& reader, base::Random& random);
+GatewayAct HandOverAct(const statement::v1::ActRef& transfer, const std::string& agent,
+                       const record::v1::ReaderObserved& reader, base::Random& random);
 
 // The retention of a transfer is reached.
 GatewayAct ReachRetention(const statement::v1::ActRef& transfer);

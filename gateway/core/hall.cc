@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "audit/entry/codec.h"
 #include "certs/keys/dsse.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
@@ -26,18 +25,25 @@ bool WroteNothing(const absl::Status& appended) {
 
 }  // namespace
 
+absl::StatusOr<audit::entry::SignedStatement> Hall::Receive(const policy::state::State& committed,
+                                                            Door door,
+                                                            const std::string& envelope) {
+  // 1. Statement: the exact bytes, read strictly, through the right door.
+  ASSIGN_OR_RETURN(audit::entry::SignedStatement received, audit::entry::DecodeSigned(envelope));
+  RETURN_IF_ERROR(CheckDoor(door, received.statement));
+  // 2. Verify: nothing is decided, cached or logged before every signature does.
+  RETURN_IF_ERROR(VerifySigners(committed, keys_, received.statement, received.envelope));
+  return received;
+}
+
 absl::StatusOr<Admitted> Hall::Admit(const policy::state::State& committed,
                                      const Request& request) {
-  // 1. Statement: the exact bytes, read strictly, through the right door.
   ASSIGN_OR_RETURN(audit::entry::SignedStatement received,
-                   audit::entry::DecodeSigned(request.envelope));
+                   Receive(committed, request.door, request.envelope));
   Admitted admitted;
   admitted.statement = std::move(received.statement);
-  RETURN_IF_ERROR(CheckDoor(request.door, admitted.statement));
-
-  // 2. Verify and observe. Nothing is decided, cached or logged before every signature verifies.
-  RETURN_IF_ERROR(VerifySigners(committed, keys_, admitted.statement, received.envelope));
-  ASSIGN_OR_RETURN(admitted.contents, SealContents(request, admitted.statement, vault_));
+  // And observe.
+  ASSIGN_OR_RETURN(admitted.contents, SealContents(request, admitted.statement, vault_, staging_));
   admitted.observed = Observe(committed, log_, request, admitted.statement);
   admitted.digest = certs::keys::StatementDigest(received.envelope.payload());
   admitted.envelope = request.envelope;

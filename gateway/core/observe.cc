@@ -46,6 +46,11 @@ const record::v1::Attachment* AttachmentOf(const Request& request, const std::st
 void ObservePayload(const policy::state::State& state, const Request& request,
                     const statement::v1::TransferSubmitted& transfer,
                     record::v1::ActObserved& found) {
+  if (request.streamed.has_value()) {
+    if (request.streamed->taken.has_value())
+      *found.mutable_payload() = request.streamed->taken->observed;
+    return;
+  }
   const record::v1::DatasetRow* dataset =
       state.datasets.Find(policy::state::KeyOf(transfer.dataset()));
   const record::v1::Attachment* payload = AttachmentOf(request, transfer.payload().digest());
@@ -73,7 +78,9 @@ record::v1::Observed Observe(const policy::state::State& state, const audit::log
     observed.set_seen(CheckOf(WasSeen(log, statement.header().seen())));
   for (const Act& act : statement.acts()) {
     record::v1::ActObserved& found = *observed.add_acts();
-    if (!CommitmentsOf(act).empty()) found.set_attachments(record::v1::CHECK_HOLDS);
+    // A payload whose manifest is refused is not taken.
+    const bool all_there = !request.streamed.has_value() || request.streamed->taken.has_value();
+    if (!CommitmentsOf(act).empty()) found.set_attachments(CheckOf(all_there));
     ObserveStrings(act, found);
     if (act.has_agent_enrolled())
       found.set_possession(CheckOf(ProvesPossession(state, act.agent_enrolled())));

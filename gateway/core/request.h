@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "gateway/base/digest.h"
+#include "gateway/core/intake.h"
 #include "gateway/vault/vault.h"
 #include "passerelle/gateway/v1/receipt.pb.h"
 #include "passerelle/record/v1/attachment.pb.h"
@@ -30,6 +32,14 @@ enum class Door {
   kFounding,
 };
 
+// The payload of a transfer that came as a stream, before its statement goes through the hall.
+struct Streamed {
+  // The commitment that it opens.
+  base::Digest commitment{};
+  // Its bytes; nothing when they were not taken because the rules refuse the manifest without them.
+  std::optional<Taken> taken;
+};
+
 // A statement as it came.
 struct Request {
   Door door = Door::kActs;
@@ -38,6 +48,8 @@ struct Request {
   std::vector<record::v1::Attachment> attachments;
   // Size of the caller's last verified checkpoint; 0: none.
   uint64_t seen_size = 0;
+  // Door kTransfers, of a statement whose payload came as a stream.
+  std::optional<Streamed> streamed = std::nullopt;
   // Door kGateway, ContentHandedOver: who reads.
   record::v1::ReaderObserved reader;
   // Whether the caller has gone: a statement is withdrawn before its group is sealed, never after.

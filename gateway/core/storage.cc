@@ -59,8 +59,7 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(
                    certs::keys::PrivateKey::Load(StatementKeyFile(paths)));
   storage->statement_key = std::make_unique<certs::keys::PrivateKey>(std::move(key));
   ASSIGN_OR_RETURN(storage->keyring, vault::Keyring::Open(KeyFolder(paths), random));
-  ASSIGN_OR_RETURN(storage->vault,
-                   vault::Vault::Open(paths.folder + "/vault.db", *storage->keyring, random));
+  ASSIGN_OR_RETURN(storage->vault, vault::Vault::Open(paths.folder, *storage->keyring, random));
   ASSIGN_OR_RETURN(storage->store, audit::log::OpenSqliteStore(paths.folder + "/audit.db"));
   const std::string& origin = storage->signer->verifier().name();
   ASSIGN_OR_RETURN(storage->guard, audit::log::Guard::Open(paths.guard, origin));

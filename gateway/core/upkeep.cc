@@ -35,8 +35,8 @@ void Convention::SubmitOwn(const GatewayAct& act, Reply reply) {
          std::move(reply));
 }
 
-void Convention::Fetch(const std::string& agent, const statement::v1::ActRef& transfer,
-                       uint64_t seen_size, FetchReply reply) {
+void Convention::HandOver(const std::string& agent, const statement::v1::ActRef& transfer,
+                          uint64_t most, uint64_t seen_size, HandoverReply reply) {
   const absl::StatusOr<policy::Now> now = Now();
   if (!now.ok()) return reply(now.status());
   policy::Handover handover;
@@ -50,11 +50,12 @@ void Convention::Fetch(const std::string& agent, const statement::v1::ActRef& tr
     commitment = base::DigestFromBytes(row->payload()).value_or(base::Digest{});
   });
   if (!handover.findings.empty()) {
-    FetchAnswer refused;
+    HandoverAnswer refused;
     refused.findings = std::move(handover.findings);
     return reply(std::move(refused));
   }
-  GatewayAct act = HandOver(transfer, agent, handover.reader, surroundings_.random);
+  if (absl::Status fits = CheckLength(position, commitment, most); !fits.ok()) return reply(fits);
+  GatewayAct act = HandOverAct(transfer, agent, handover.reader, surroundings_.random);
   Request request = SignGatewayAct(act, *storage_->statement_key, log_name_, storage_->log->head(),
                                    storage_->log->origin(), clock_, surroundings_.random);
   request.seen_size = seen_size;
@@ -68,14 +69,34 @@ void Convention::Fetch(const std::string& agent, const statement::v1::ActRef& tr
   });
 }
 
-absl::StatusOr<FetchAnswer> Convention::OpenHandedOver(const vault::Position& position,
-                                                       const base::Digest& commitment,
-                                                       passerelle::gateway::v1::Receipt receipt) {
+absl::Status Convention::CheckLength(const vault::Position& position,
+                                     const base::Digest& commitment, uint64_t most) const {
+  ASSIGN_OR_RETURN(const uint64_t length, storage_->vault->StreamedLength(position, commitment));
+  if (length <= most) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kOutOfRange, "CONTENT_STREAMED", "transfer",
+                     "the payload is too long for one answer; download it");
+}
+
+absl::Status Convention::CheckHandover(const std::string& agent,
+                                       const statement::v1::ActRef& transfer) const {
+  ASSIGN_OR_RETURN(const policy::Now now, Now());
+  bool stopped = false;
+  Read([&](const policy::state::State& state) {
+    stopped = !policy::JudgeHandover(state, agent, transfer, now).findings.empty();
+  });
+  if (!stopped) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kAborted, "HANDOVER_STOPPED", "transfer",
+                     "the transfer may no longer be handed over; ask again to see why");
+}
+
+absl::StatusOr<HandoverAnswer> Convention::OpenHandedOver(
+    const vault::Position& position, const base::Digest& commitment,
+    passerelle::gateway::v1::Receipt receipt) {
   if (receipt.effect() != record::v1::EFFECT_ACCEPTED)
     return base::Error(absl::StatusCode::kAborted, "HANDOVER_REFUSED", "transfer",
                        "the transfer changed while it was being fetched; fetch again");
-  FetchAnswer answer;
-  ASSIGN_OR_RETURN(answer.payload, storage_->vault->Read(position, commitment));
+  HandoverAnswer answer;
+  ASSIGN_OR_RETURN(answer.content, storage_->vault->OpenContent(position, commitment));
   answer.receipt = std::move(receipt);
   return answer;
 }
@@ -186,6 +207,7 @@ void Convention::WriteBehind() {
 }
 
 void Convention::Expire() {
+  staging_.Expire(surroundings_.clock.WallMs());
   base::MutexLock lock(vault_mutex_);
   const absl::Status expired = storage_->vault->Expire(clock_.WallMs());
   if (!expired.ok()) surroundings_.report(Fault::kExpiry, expired);

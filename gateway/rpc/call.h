@@ -7,7 +7,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -100,48 +99,6 @@ grpc::ServerUnaryReactor* ServeLater(const Desk& desk, grpc::CallbackServerConte
     reactor->Finish(call.End(answer.status()));
   });
   return reactor;
-}
-
-// Writes a stream chunk by chunk; each waits for the one before it to leave.
-template <typename Response>
-class StreamReactor final : public grpc::ServerWriteReactor<Response> {
- public:
-  StreamReactor(Call call, absl::StatusOr<service::Source<Response>> source)
-      : call_(std::move(call)), source_(std::move(source)) {
-    Next(source_.status());
-  }
-
-  void OnWriteDone(bool ok) override {
-    Next(ok ? absl::OkStatus() : absl::CancelledError("the caller has gone"));
-  }
-  void OnDone() override { delete this; }
-
- private:
-  void Next(const absl::Status& before) {
-    if (!before.ok()) return this->Finish(call_.End(before));
-    absl::StatusOr<std::optional<Response>> chunk = (*source_)();
-    if (!chunk.ok() || !chunk->has_value()) return this->Finish(call_.End(chunk.status()));
-    chunk_ = **std::move(chunk);
-    this->StartWrite(&chunk_);
-  }
-
-  const Call call_;
-  absl::StatusOr<service::Source<Response>> source_;
-  Response chunk_;
-};
-
-// Serves a stream.
-template <typename Request, typename Response>
-grpc::ServerWriteReactor<Response>* ServeStream(
-    const Desk& desk, grpc::CallbackServerContext* context, std::string_view method,
-    const Request* request,
-    absl::StatusOr<service::Source<Response>> (*handler)(const service::Caller&, const Request&)) {
-  Call call(desk, *context, method);
-  const absl::StatusOr<service::Caller> caller =
-      call.Identify(request->log(), service::Access::kEverything);
-  return new StreamReactor<Response>(
-      std::move(call), caller.ok() ? handler(*caller, *request)
-                                   : absl::StatusOr<service::Source<Response>>(caller.status()));
 }
 
 }  // namespace passerelle::gateway::rpc

@@ -21,6 +21,9 @@ namespace passerelle::gateway::rpc {
 namespace {
 
 constexpr int kMaxConcurrentStreams = 256;
+// Bytes of one stream on their way, and of one read from a connection.
+constexpr int kLookaheadBytes = 1024 * 1024;
+constexpr int kReadBytes = 256 * 1024;
 
 // Switches reflection on or off for one server. Linking gRPC's reflection library has switched it
 // on for every server of the process already, so that off means to take the plugin away.
@@ -41,7 +44,9 @@ class Reflection final : public grpc::ServerBuilderOption {
 class RunningServer final : public Server {
  public:
   explicit RunningServer(Desk desk)
-      : desk_(std::move(desk)), services_(MakeServices(desk_, watches_)) {}
+      : desk_(std::move(desk)),
+        streams_(desk_.clock),
+        services_(MakeServices(desk_, watches_, streams_)) {}
   ~RunningServer() override { Drain(0); }
 
   absl::Status Listen(const ServerOptions& options) {
@@ -56,6 +61,11 @@ class RunningServer final : public Server {
     builder.SetMaxReceiveMessageSize(static_cast<int>(base::kMaxMessageBytes));
     builder.SetMaxSendMessageSize(static_cast<int>(base::kMaxMessageBytes));
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
+    // What a peer sends is read no further ahead than this: gRPC would else take as much as the
+    // line gives, tens of megabytes of every upload.
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
+    builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadBytes);
     // Compression beside secrets leaks their size.
     builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
     builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
@@ -72,6 +82,8 @@ class RunningServer final : public Server {
 
   int port() const override { return port_; }
 
+  void Look() override { streams_.Look(); }
+
   void Drain(int64_t grace_ms) override {
     if (server_ == nullptr) return;
     server_->GetHealthCheckService()->SetServingStatus(false);
@@ -86,6 +98,7 @@ class RunningServer final : public Server {
  private:
   const Desk desk_;
   OpenWatches watches_;
+  OpenStreams streams_;
   const std::vector<std::unique_ptr<grpc::Service>> services_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

@@ -36,6 +36,9 @@ class Server {
   // The port it listens on.
   virtual int port() const = 0;
 
+  // Ends the streams that are too slow or too old (rpc/streams.h). Called about once a second.
+  virtual void Look() = 0;
+
   // Takes no new calls and waits at most `grace_ms` for those in flight.
   virtual void Drain(int64_t grace_ms) = 0;
 };

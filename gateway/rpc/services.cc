@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "gateway/rpc/inflow.h"
+#include "gateway/rpc/outflow.h"
 #include "gateway/service/service.h"
 #include "passerelle/gateway/v1/audit_service.grpc.pb.h"
 #include "passerelle/gateway/v1/convention_service.grpc.pb.h"
@@ -49,7 +51,7 @@ class StatementService final : public api::StatementService::CallbackService {
 
 class TransferService final : public api::TransferService::CallbackService {
  public:
-  explicit TransferService(const Desk& desk) : desk_(desk) {}
+  TransferService(const Desk& desk, OpenStreams& streams) : desk_(desk), streams_(streams) {}
 
   ServerUnaryReactor* Send(CallbackServerContext* context, const api::SendRequest* request,
                            api::SendResponse* response) override {
@@ -68,6 +70,18 @@ class TransferService final : public api::TransferService::CallbackService {
                       });
   }
 
+  grpc::ServerReadReactor<api::UploadRequest>* Upload(CallbackServerContext* context,
+                                                      api::UploadResponse* response) override {
+    return ServeInflow(desk_, streams_, context, "Upload", response, &api::UploadRequest::manifest,
+                       service::Upload);
+  }
+
+  grpc::ServerWriteReactor<api::DownloadResponse>* Download(
+      CallbackServerContext* context, const api::DownloadRequest* request) override {
+    return ServeStreamLater<api::DownloadRequest, api::DownloadResponse>(
+        desk_, streams_, context, "Download", request, service::Download);
+  }
+
   ServerUnaryReactor* GetTransfer(CallbackServerContext* context,
                                   const api::GetTransferRequest* request,
                                   api::GetTransferResponse* response) override {
@@ -82,11 +96,12 @@ class TransferService final : public api::TransferService::CallbackService {
 
  private:
   const Desk& desk_;
+  OpenStreams& streams_;
 };
 
 class DocumentService final : public api::DocumentService::CallbackService {
  public:
-  explicit DocumentService(const Desk& desk) : desk_(desk) {}
+  DocumentService(const Desk& desk, OpenStreams& streams) : desk_(desk), streams_(streams) {}
 
   ServerUnaryReactor* GetDocument(CallbackServerContext* context,
                                   const api::GetDocumentRequest* request,
@@ -94,8 +109,21 @@ class DocumentService final : public api::DocumentService::CallbackService {
     return Serve(desk_, context, "GetDocument", request, response, service::GetDocument);
   }
 
+  grpc::ServerReadReactor<api::UploadDocumentRequest>* UploadDocument(
+      CallbackServerContext* context, api::UploadDocumentResponse* response) override {
+    return ServeInflow(desk_, streams_, context, "UploadDocument", response,
+                       &api::UploadDocumentRequest::head, service::UploadDocument);
+  }
+
+  grpc::ServerWriteReactor<api::DownloadDocumentResponse>* DownloadDocument(
+      CallbackServerContext* context, const api::DownloadDocumentRequest* request) override {
+    return ServeStream(desk_, streams_, context, "DownloadDocument", request,
+                       service::DownloadDocument);
+  }
+
  private:
   const Desk& desk_;
+  OpenStreams& streams_;
 };
 
 class ConventionService final : public api::ConventionService::CallbackService {
@@ -209,20 +237,22 @@ class InboxService final : public api::InboxService::CallbackService {
 
 class RegisterService final : public api::RegisterService::CallbackService {
  public:
-  explicit RegisterService(const Desk& desk) : desk_(desk) {}
+  RegisterService(const Desk& desk, OpenStreams& streams) : desk_(desk), streams_(streams) {}
 
   grpc::ServerWriteReactor<api::ExportRegisterResponse>* ExportRegister(
       CallbackServerContext* context, const api::ExportRegisterRequest* request) override {
-    return ServeStream(desk_, context, "ExportRegister", request, service::ExportRegister);
+    return ServeStream(desk_, streams_, context, "ExportRegister", request,
+                       service::ExportRegister);
   }
 
  private:
   const Desk& desk_;
+  OpenStreams& streams_;
 };
 
 class AuditService final : public api::AuditService::CallbackService {
  public:
-  explicit AuditService(const Desk& desk) : desk_(desk) {}
+  AuditService(const Desk& desk, OpenStreams& streams) : desk_(desk), streams_(streams) {}
 
   ServerUnaryReactor* GetCheckpoint(CallbackServerContext* context,
                                     const api::GetCheckpointRequest* request,
@@ -232,25 +262,27 @@ class AuditService final : public api::AuditService::CallbackService {
 
   grpc::ServerWriteReactor<api::ReadEntriesResponse>* ReadEntries(
       CallbackServerContext* context, const api::ReadEntriesRequest* request) override {
-    return ServeStream(desk_, context, "ReadEntries", request, service::ReadEntries);
+    return ServeStream(desk_, streams_, context, "ReadEntries", request, service::ReadEntries);
   }
 
  private:
   const Desk& desk_;
+  OpenStreams& streams_;
 };
 
 }  // namespace
 
-std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Desk& desk, OpenWatches& watches) {
+std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Desk& desk, OpenWatches& watches,
+                                                         OpenStreams& streams) {
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::make_unique<StatementService>(desk));
-  services.push_back(std::make_unique<TransferService>(desk));
-  services.push_back(std::make_unique<DocumentService>(desk));
+  services.push_back(std::make_unique<TransferService>(desk, streams));
+  services.push_back(std::make_unique<DocumentService>(desk, streams));
   services.push_back(std::make_unique<ConventionService>(desk));
   services.push_back(std::make_unique<ExchangeService>(desk, watches));
   services.push_back(std::make_unique<InboxService>(desk, watches));
-  services.push_back(std::make_unique<RegisterService>(desk));
-  services.push_back(std::make_unique<AuditService>(desk));
+  services.push_back(std::make_unique<RegisterService>(desk, streams));
+  services.push_back(std::make_unique<AuditService>(desk, streams));
   return services;
 }
 

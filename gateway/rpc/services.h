@@ -8,13 +8,15 @@
 #include <vector>
 
 #include "gateway/rpc/call.h"
+#include "gateway/rpc/streams.h"
 #include "gateway/rpc/watch.h"
 
 namespace passerelle::gateway::rpc {
 
-// Every service of DESIGN section 5, to be registered with one server. `desk` and
-// `watches` must outlive them.
-std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Desk& desk, OpenWatches& watches);
+// Every service of DESIGN section 5, to be registered with one server. Everything must outlive
+// them.
+std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Desk& desk, OpenWatches& watches,
+                                                         OpenStreams& streams);
 
 }  // namespace passerelle::gateway::rpc
 

@@ -59,10 +59,10 @@ class StopSignals {
     sigaddset(&signals_, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
-  void Wait() {
-    int signal = 0;
-    while (sigwait(&signals_, &signal) != 0) {
-    }
+  // Whether one comes within a second.
+  bool Wait() {
+    const timespec second{1, 0};
+    return sigtimedwait(&signals_, nullptr, &second) > 0;
   }
 
  private:
@@ -156,7 +156,7 @@ absl::Status Run(const Options& options) {
     RETURN_IF_ERROR(base::WriteFile(options.port_file, absl::StrCat(server->port(), "\n"),
                                     base::FileMode::kPublic));
   logger.Write(Level::kInfo, Event::kServerReady, {{NumberKey::kPort, server->port()}});
-  signals.Wait();
+  while (!signals.Wait()) server->Look();
   logger.Write(Level::kInfo, Event::kServerDraining);
   server->Drain(options.drain_ms);
   host->Drain();

@@ -34,6 +34,17 @@ using Answer = std::function<void(absl::StatusOr<Response>)>;
 template <typename Response>
 using Source = std::function<absl::StatusOr<std::optional<Response>>()>;
 
+// Content on its way in. Both functions come from one caller at a time, each after the one before
+// is ready; the content goes with the last copy of either.
+template <typename Response>
+struct Inflow {
+  // Takes the next chunk; `ready` hears, once and from any thread, when the next may come or why
+  // none may. Empty: no byte is wanted, and `finish` answers at once.
+  std::function<void(std::string chunk, std::function<void(absl::Status)> ready)> add;
+  // Every chunk came. `cancelled` says whether the caller has gone.
+  std::function<void(std::function<bool()> cancelled, Answer<Response> answer)> finish;
+};
+
 // A watch under way. `next` gives the state now if it is not the one it gave last, and nothing
 // otherwise; an error ends the watch. Whoever watched calls it once, and again when it is woken.
 template <typename Response>
@@ -59,16 +70,25 @@ absl::StatusOr<api::PreviewResponse> Preview(const Caller& caller,
 // TransferService.
 void Send(const Caller& caller, const api::SendRequest& request, std::function<bool()> cancelled,
           Answer<api::SendResponse> answer);
+// contents.cc.
 void Fetch(const Caller& caller, const api::FetchRequest& request,
            Answer<api::FetchResponse> answer);
+absl::StatusOr<Inflow<api::UploadResponse>> Upload(const Caller& caller,
+                                                   const api::UploadManifest& manifest);
+void Download(const Caller& caller, const api::DownloadRequest& request,
+              Answer<Source<api::DownloadResponse>> answer);
 absl::StatusOr<api::GetTransferResponse> GetTransfer(const Caller& caller,
                                                      const api::GetTransferRequest& request);
 absl::StatusOr<api::ListTransfersResponse> ListTransfers(const Caller& caller,
                                                          const api::ListTransfersRequest& request);
 
-// DocumentService.
+// DocumentService (contents.cc).
 absl::StatusOr<api::GetDocumentResponse> GetDocument(const Caller& caller,
                                                      const api::GetDocumentRequest& request);
+absl::StatusOr<Inflow<api::UploadDocumentResponse>> UploadDocument(
+    const Caller& caller, const api::UploadDocumentHead& head);
+absl::StatusOr<Source<api::DownloadDocumentResponse>> DownloadDocument(
+    const Caller& caller, const api::DownloadDocumentRequest& request);
 
 // ConventionService (conventions.cc): open to every enrolled key in force, since it is what every
 // party may read; save keys, which are listed to the agents of their own parties. ListConventions

@@ -1,4 +1,4 @@
-// StatementService and TransferService: the doors into the hall, and what comes out of it.
+// StatementService and Send: the doors into the hall, and what comes out of it.
 #include <algorithm>
 #include <utility>
 
@@ -65,6 +65,7 @@ void Submit(const Caller& caller, const api::SubmitRequest& request,
          request.envelope(),
          {request.attachments().begin(), request.attachments().end()},
          request.seen_size(),
+         std::nullopt,
          {},
          std::move(cancelled)},
         std::move(answer));
@@ -104,33 +105,10 @@ void Send(const Caller& caller, const api::SendRequest& request, std::function<b
          request.envelope(),
          {request.payloads().begin(), request.payloads().end()},
          request.seen_size(),
+         std::nullopt,
          {},
          std::move(cancelled)},
         std::move(answer));
-}
-
-void Fetch(const Caller& caller, const api::FetchRequest& request,
-           Answer<api::FetchResponse> answer) {
-  const absl::StatusOr<Sight> sight = SightOf(caller);
-  if (!sight.ok()) return answer(sight.status());
-  // What the caller may not see is judged as what is not there.
-  statement::v1::ActRef transfer;
-  caller.convention->Read([&](const policy::state::State& state) {
-    const auto* row = state.transfers.Find(policy::state::KeyOf(request.transfer()));
-    if (row != nullptr && sight->SeesTransfer(*row, state)) transfer = request.transfer();
-  });
-  caller.convention->Fetch(caller.agent, transfer, request.seen_size(),
-                           [answer = std::move(answer)](absl::StatusOr<core::FetchAnswer> fetched) {
-                             if (!fetched.ok()) return answer(fetched.status());
-                             api::FetchResponse response;
-                             for (record::v1::Finding& finding : fetched->findings)
-                               *response.add_findings() = std::move(finding);
-                             if (fetched->findings.empty()) {
-                               *response.mutable_payload() = std::move(fetched->payload);
-                               *response.mutable_receipt() = std::move(fetched->receipt);
-                             }
-                             answer(std::move(response));
-                           });
 }
 
 }  // namespace passerelle::gateway::service

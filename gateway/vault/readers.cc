@@ -9,12 +9,12 @@ namespace passerelle::gateway::vault {
 
 absl::StatusOr<std::unique_ptr<Reader>> Reader::Open(const std::string& path) {
   ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, Connection::Access::kReadOnly));
-  ASSIGN_OR_RETURN(
-      Statement item,
-      Statement::Prepare(connection,
-                         "SELECT class, epoch, wrapped, ciphertext FROM items WHERE place = ?1"));
-  ASSIGN_OR_RETURN(Statement has,
-                   Statement::Prepare(connection, "SELECT 1 FROM items WHERE place = ?1"));
+  ASSIGN_OR_RETURN(Statement item,
+                   Statement::Prepare(connection,
+                                      "SELECT class, epoch, wrapped, ciphertext, object FROM items"
+                                      " WHERE place = ?1"));
+  ASSIGN_OR_RETURN(Statement object,
+                   Statement::Prepare(connection, "SELECT object FROM items WHERE place = ?1"));
   // The condition on the class is the partial index's own, word for word, or it is not used.
   ASSIGN_OR_RETURN(Statement document,
                    Statement::Prepare(connection,
@@ -25,8 +25,9 @@ absl::StatusOr<std::unique_ptr<Reader>> Reader::Open(const std::string& path) {
       Statement::Prepare(connection,
                          "SELECT entry, expires_ms, epoch, wrapped, ciphertext FROM refused"
                          " WHERE digest = ?1 ORDER BY entry LIMIT 1"));
-  return std::unique_ptr<Reader>(new Reader{std::move(connection), std::move(item), std::move(has),
-                                            std::move(document), std::move(refused)});
+  return std::unique_ptr<Reader>(new Reader{std::move(connection), std::move(item),
+                                            std::move(object), std::move(document),
+                                            std::move(refused)});
 }
 
 absl::StatusOr<ReaderPool::Lease> ReaderPool::Borrow() {

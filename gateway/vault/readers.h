@@ -19,7 +19,7 @@ struct Reader {
 
   Connection connection;
   Statement item;
-  Statement has;
+  Statement object;
   Statement document;
   Statement refused;
 };

@@ -22,6 +22,22 @@ std::string ItemContext(const base::Digest& commitment, RecordClass record_class
   return context;
 }
 
+// The file is bound too: a row that was made to name another object opens nothing.
+std::string HeadContext(const base::Digest& commitment, RecordClass record_class,
+                        std::string_view object) {
+  std::string context = ItemContext(commitment, record_class);
+  context.append(object);
+  return context;
+}
+
+absl::Status CheckNonceAndType(std::string_view nonce, std::string_view media_type) {
+  if (nonce.size() != kNonceBytes)
+    return base::Malformed("NONCE_LENGTH", "nonce", "a nonce is 32 bytes long");
+  if (media_type.size() > kMaxPrefixed)
+    return base::Malformed("MEDIA_TYPE_LENGTH", "media_type", "at most 255 bytes");
+  return absl::OkStatus();
+}
+
 // The index is bound too: a refusal moved to another entry would testify to that one.
 std::string RefusedContext(const RefusedStatement& refused) {
   std::string context = base::ToBytes(refused.digest);
@@ -31,9 +47,9 @@ std::string RefusedContext(const RefusedStatement& refused) {
 }
 
 absl::StatusOr<Ciphertext> Encrypt(const Keyring& keyring, base::Random& random,
-                                   const base::Digest& name, std::string_view context,
+                                   const base::Secret& data_key, const base::Digest& name,
+                                   std::string_view context,
                                    std::initializer_list<std::string_view> parts) {
-  const base::Secret data_key(random.Bytes(kKeyBytes));
   Ciphertext made;
   made.epoch = keyring.current_epoch();
   ASSIGN_OR_RETURN(made.wrapped_key, keyring.Wrap(data_key, base::View(name), random));
@@ -92,14 +108,12 @@ absl::StatusOr<Ciphertext> SealItem(const Keyring& keyring, base::Random& random
                                     const record::v1::Attachment& content) {
   const absl::StatusOr<base::Digest> commitment = base::DigestFromBytes(content.commitment());
   if (!commitment.ok()) return base::AtPath(commitment.status(), "commitment");
-  if (content.nonce().size() != kNonceBytes)
-    return base::Malformed("NONCE_LENGTH", "nonce", "a nonce is 32 bytes long");
-  if (content.media_type().size() > kMaxPrefixed)
-    return base::Malformed("MEDIA_TYPE_LENGTH", "media_type", "at most 255 bytes");
+  RETURN_IF_ERROR(CheckNonceAndType(content.nonce(), content.media_type()));
   if (content.content().size() > base::kMaxAttachmentsBytes)
     return base::Malformed("CONTENT_LENGTH", "content", "longer than a request may be");
   return Encrypt(
-      keyring, random, *commitment, ItemContext(*commitment, record_class),
+      keyring, random, base::Secret(random.Bytes(kKeyBytes)), *commitment,
+      ItemContext(*commitment, record_class),
       {content.nonce(), Length(content.media_type()), content.media_type(), content.content()});
 }
 
@@ -125,12 +139,42 @@ absl::StatusOr<record::v1::Attachment> OpenItem(const Keyring& keyring, RecordCl
   return opened;
 }
 
+absl::StatusOr<Ciphertext> SealHead(const Keyring& keyring, base::Random& random,
+                                    RecordClass record_class, const base::Secret& data_key,
+                                    std::string_view object, const ContentHead& head) {
+  RETURN_IF_ERROR(CheckNonceAndType(head.nonce, head.media_type));
+  std::string length;
+  base::AppendBigEndian64(length, head.length);
+  return Encrypt(keyring, random, data_key, head.commitment,
+                 HeadContext(head.commitment, record_class, object),
+                 {head.nonce, Length(head.media_type), head.media_type, length});
+}
+
+absl::StatusOr<OpenedHead> OpenHead(const Keyring& keyring, RecordClass record_class,
+                                    const base::Digest& commitment, std::string_view object,
+                                    const Ciphertext& stored) {
+  OpenedHead opened;
+  ASSIGN_OR_RETURN(opened.data_key,
+                   keyring.Unwrap(stored.epoch, stored.wrapped_key, base::View(commitment)));
+  ASSIGN_OR_RETURN(
+      const std::string plain,
+      AeadOpen(opened.data_key, HeadContext(commitment, record_class, object), stored.bytes));
+  std::string_view rest = plain;
+  std::string_view nonce;
+  std::string_view media_type;
+  if (!Take(rest, kNonceBytes, nonce) || !TakePrefixed(rest, media_type) || rest.size() != 8)
+    return base::Corrupt("NOT_OPENING", "the stored head of an object is malformed");
+  opened.head = {commitment, std::string(nonce), std::string(media_type),
+                 base::ReadBigEndian64(rest)};
+  return opened;
+}
+
 absl::StatusOr<Ciphertext> SealRefused(const Keyring& keyring, base::Random& random,
                                        const RefusedStatement& refused) {
   if (refused.salt.size() > kMaxPrefixed)
     return base::Malformed("SALT_LENGTH", "salt", "at most 255 bytes");
-  return Encrypt(keyring, random, refused.digest, RefusedContext(refused),
-                 {Length(refused.salt), refused.salt, refused.envelope});
+  return Encrypt(keyring, random, base::Secret(random.Bytes(kKeyBytes)), refused.digest,
+                 RefusedContext(refused), {Length(refused.salt), refused.salt, refused.envelope});
 }
 
 absl::Status OpenRefused(const Keyring& keyring, const Ciphertext& stored,

@@ -1,7 +1,10 @@
 // What the vault's ciphertexts hold, and what they are bound to.
 //
 //   item     AAD = commitment ‖ class byte        plaintext = nonce(32) ‖ u16 length ‖ media type ‖
-//   bytes refusal  AAD = digest ‖ 0x00 ‖ u64 index      plaintext = u16 length ‖ salt ‖ envelope
+//   bytes
+//   refusal  AAD = digest ‖ 0x00 ‖ u64 index      plaintext = u16 length ‖ salt ‖ envelope
+//   head     AAD = commitment ‖ class byte ‖ object name   plaintext = nonce(32) ‖ u16 length ‖
+//   media type ‖ u64 bytes of the object
 //
 // Numbers are big-endian. Each has a data key of its own, wrapped with the commitment (digest) as
 // AAD.
@@ -15,6 +18,8 @@
 #include "absl/status/statusor.h"
 #include "gateway/base/digest.h"
 #include "gateway/base/random.h"
+#include "gateway/base/secret.h"
+#include "gateway/vault/content.h"
 #include "gateway/vault/keyring.h"
 #include "gateway/vault/vault.h"
 
@@ -39,6 +44,23 @@ absl::StatusOr<Ciphertext> SealItem(const Keyring& keyring, base::Random& random
 absl::StatusOr<record::v1::Attachment> OpenItem(const Keyring& keyring, RecordClass record_class,
                                                 const base::Digest& commitment,
                                                 const Ciphertext& stored);
+
+// Wraps the data key of an object and encrypts what is said of it under the same key.
+// INVALID_ARGUMENT as SealItem.
+absl::StatusOr<Ciphertext> SealHead(const Keyring& keyring, base::Random& random,
+                                    RecordClass record_class, const base::Secret& data_key,
+                                    std::string_view object, const ContentHead& head);
+
+// An object's head and the key of its segments.
+struct OpenedHead {
+  ContentHead head;
+  base::Secret data_key;
+};
+
+// Decrypts the head of an object. Errors as OpenItem.
+absl::StatusOr<OpenedHead> OpenHead(const Keyring& keyring, RecordClass record_class,
+                                    const base::Digest& commitment, std::string_view object,
+                                    const Ciphertext& stored);
 
 // Encrypts salt and envelope of a refusal. INVALID_ARGUMENT when the salt is longer than 255 bytes.
 absl::StatusOr<Ciphertext> SealRefused(const Keyring& keyring, base::Random& random,

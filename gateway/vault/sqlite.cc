@@ -93,6 +93,12 @@ Query& Query::BindBlob(std::string_view bytes) {
   return *this;
 }
 
+Query& Query::BindText(std::string_view text) {
+  Note(sqlite3_bind_text64(statement_, next_++, text.data(), text.size(), SQLITE_STATIC,
+                           SQLITE_UTF8));
+  return *this;
+}
+
 Query& Query::BindNull() {
   Note(sqlite3_bind_null(statement_, next_++));
   return *this;

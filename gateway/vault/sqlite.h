@@ -76,6 +76,7 @@ class Query {
   // Bind the next parameter.
   Query& Bind(int64_t number);
   Query& BindBlob(std::string_view bytes);
+  Query& BindText(std::string_view text);
   Query& BindNull();
 
   // Whether a row is there.
@@ -84,7 +85,7 @@ class Query {
   // Step of a statement that returns no row.
   absl::Status Run();
 
-  // Columns of the row; the blob is valid until the next Step.
+  // Columns of the row; the blob or text is valid until the next Step, and empty for NULL.
   int64_t Number(int column) const;
   std::string_view Blob(int column) const;
 

@@ -1,5 +1,7 @@
 #include "gateway/vault/store.h"
 
+#include <limits>
+
 #include "absl/strings/str_cat.h"
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
@@ -16,16 +18,17 @@ static_assert(base::kMaxActs <= size_t{1} << kOrdinalBits);
 static_assert(base::kMaxAttachments <= size_t{1} << kSlotBits);
 
 constexpr int64_t kApplicationId = 0x50535356;
-constexpr int64_t kVersion = 1;
+constexpr int64_t kVersion = 2;
 
 constexpr char kCreate[] = R"(
   PRAGMA application_id=0x50535356;
-  PRAGMA user_version=1;
+  PRAGMA user_version=2;
   CREATE TABLE items(place INTEGER PRIMARY KEY, class INTEGER NOT NULL, epoch INTEGER NOT NULL,
-    expires_ms INTEGER NOT NULL, commitment BLOB, wrapped BLOB NOT NULL, ciphertext BLOB NOT NULL)
-    STRICT;
+    expires_ms INTEGER NOT NULL, commitment BLOB, wrapped BLOB NOT NULL, ciphertext BLOB NOT NULL,
+    object TEXT) STRICT;
   CREATE INDEX items_commitment ON items(commitment) WHERE class <> 1;
   CREATE INDEX items_expiry ON items(expires_ms) WHERE expires_ms > 0;
+  CREATE INDEX items_object ON items(object) WHERE object IS NOT NULL;
   CREATE TABLE refused(entry INTEGER PRIMARY KEY, digest BLOB NOT NULL, epoch INTEGER NOT NULL,
     expires_ms INTEGER NOT NULL, wrapped BLOB NOT NULL, ciphertext BLOB NOT NULL) STRICT;
   CREATE INDEX refused_digest ON refused(digest);
@@ -38,12 +41,13 @@ constexpr char kCreate[] = R"(
 constexpr char kRebuild[] = R"(
   CREATE TABLE items_next(place INTEGER PRIMARY KEY, class INTEGER NOT NULL,
     epoch INTEGER NOT NULL, expires_ms INTEGER NOT NULL, commitment BLOB, wrapped BLOB NOT NULL,
-    ciphertext BLOB NOT NULL) STRICT;
+    ciphertext BLOB NOT NULL, object TEXT) STRICT;
   INSERT INTO items_next SELECT * FROM items ORDER BY place;
   DROP TABLE items;
   ALTER TABLE items_next RENAME TO items;
   CREATE INDEX items_commitment ON items(commitment) WHERE class <> 1;
   CREATE INDEX items_expiry ON items(expires_ms) WHERE expires_ms > 0;
+  CREATE INDEX items_object ON items(object) WHERE object IS NOT NULL;
   CREATE TABLE refused_next(entry INTEGER PRIMARY KEY, digest BLOB NOT NULL,
     epoch INTEGER NOT NULL, expires_ms INTEGER NOT NULL, wrapped BLOB NOT NULL,
     ciphertext BLOB NOT NULL) STRICT;
@@ -100,8 +104,9 @@ absl::Status CheckSchema(Connection& connection) {
   if (!fresh && id != kApplicationId)
     return base::Corrupt("VAULT_FOREIGN", "vault.db is the database of another application");
   if (!fresh && version != kVersion)
-    return base::Error(absl::StatusCode::kFailedPrecondition, "VAULT_VERSION", "",
-                       absl::StrCat("vault.db has version ", version, ", this program reads 1"));
+    return base::Error(
+        absl::StatusCode::kFailedPrecondition, "VAULT_VERSION", "",
+        absl::StrCat("vault.db has version ", version, ", this program reads ", kVersion));
   ASSIGN_OR_RETURN(const std::string journal, connection.Text("PRAGMA journal_mode=WAL"));
   ASSIGN_OR_RETURN(const int64_t secure, connection.Number("PRAGMA secure_delete=ON"));
   if (journal != "wal" || secure != 1)
@@ -142,7 +147,7 @@ absl::Status Store::Prepare() {
   base::MutexLock lock(mutex_);
   ASSIGN_OR_RETURN(
       insert_item_,
-      Statement::Prepare(connection_, "INSERT INTO items VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+      Statement::Prepare(connection_, "INSERT INTO items VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
   ASSIGN_OR_RETURN(
       insert_refused_,
       Statement::Prepare(connection_, "INSERT INTO refused VALUES(?1, ?2, ?3, ?4, ?5, ?6)"));
@@ -169,7 +174,12 @@ absl::Status Store::Insert(absl::Span<const Placed> rows, absl::Span<const Store
       query.BindNull();
     else
       query.BindBlob(base::View(sealed.commitment));
-    RETURN_IF_ERROR(query.BindBlob(sealed.wrapped_key).BindBlob(sealed.ciphertext).Run());
+    query.BindBlob(sealed.wrapped_key).BindBlob(sealed.ciphertext);
+    if (sealed.object == nullptr)
+      query.BindNull();
+    else
+      query.BindText(sealed.object->name());
+    RETURN_IF_ERROR(query.Run());
   }
   for (const StoredRefusal& row : refused) {
     Query query(*insert_refused_);
@@ -196,12 +206,37 @@ absl::StatusOr<StoredItem> Store::ReadItem(int64_t place) {
                        "no content is stored here; it was erased or never came");
   return StoredItem{static_cast<RecordClass>(query.Number(0)),
                     {static_cast<uint32_t>(query.Number(1)), std::string(query.Blob(2)),
-                     std::string(query.Blob(3))}};
+                     std::string(query.Blob(3))},
+                    std::string(query.Blob(4))};
 }
 
-absl::StatusOr<bool> Store::Has(int64_t place) {
+absl::StatusOr<std::optional<std::string>> Store::FindObject(int64_t place) {
   ASSIGN_OR_RETURN(const ReaderPool::Lease reader, readers_.Borrow());
-  return Query(reader->has).Bind(place).Step();
+  Query query(reader->object);
+  ASSIGN_OR_RETURN(const bool row, query.Bind(place).Step());
+  if (!row) return std::nullopt;
+  return std::string(query.Blob(0));
+}
+
+absl::StatusOr<std::set<std::string>> Store::ListObjects() {
+  return ListObjects({Doomed::By::kPosition, {0, std::numeric_limits<int64_t>::max()}, {}});
+}
+
+absl::StatusOr<std::set<std::string>> Store::ListObjects(const Doomed& doomed) {
+  base::MutexLock lock(mutex_);
+  ASSIGN_OR_RETURN(
+      Statement statement,
+      Statement::Prepare(
+          connection_,
+          absl::StrCat("SELECT object", ItemsWhere(doomed.by), " AND object IS NOT NULL").c_str()));
+  Query query(statement);
+  query.Bind(doomed.items.first).Bind(doomed.items.last);
+  std::set<std::string> objects;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return objects;
+    objects.emplace(query.Blob(0));
+  }
 }
 
 absl::StatusOr<int64_t> Store::FindDocument(const base::Digest& commitment) {

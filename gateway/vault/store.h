@@ -1,19 +1,21 @@
 // The rows of `vault.db`: ciphertext by position, refusals by entry. Knows no key and no plaintext.
 //
-//   items(place, class, epoch, expires_ms, commitment, wrapped, ciphertext)
+//   items(place, class, epoch, expires_ms, commitment, wrapped, ciphertext, object)
 //   refused(entry, digest, epoch, expires_ms, wrapped, ciphertext)
 //   erasure(unfinished)
 //
 // place = index << 20 | ordinal << 10 | slot is the row id, so that a group is appended at the
 // right edge of one tree (half the time and a third of the space of a WITHOUT ROWID table keyed by
 // the three columns: a 1 KiB payload fits beside others in a page). Commitments are kept, and
-// indexed, for documents only: payloads have no index of random keys.
+// indexed, for documents only: payloads have no index of random keys. `object` names the file of
+// content that came as a stream; its ciphertext is the head alone.
 #ifndef PASSERELLE_GATEWAY_VAULT_STORE_H_
 #define PASSERELLE_GATEWAY_VAULT_STORE_H_
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -43,6 +45,8 @@ Position PositionOf(int64_t place);
 struct StoredItem {
   RecordClass record_class = RecordClass::kDecisionFile;
   Ciphertext ciphertext;
+  // Empty: the ciphertext is the content.
+  std::string object;
 };
 
 // A refusal as stored: `statement` without salt and envelope.
@@ -76,7 +80,11 @@ class Store {
 
   // NOT_FOUND (CONTENT_ERASED) when no row is there.
   absl::StatusOr<StoredItem> ReadItem(int64_t place);
-  absl::StatusOr<bool> Has(int64_t place);
+  // Whether a row is there, and the object that it names: nothing, or a name that may be empty.
+  absl::StatusOr<std::optional<std::string>> FindObject(int64_t place);
+  // The objects that rows name: all of them, those of doomed rows.
+  absl::StatusOr<std::set<std::string>> ListObjects() EXCLUDES_LOCK(mutex_);
+  absl::StatusOr<std::set<std::string>> ListObjects(const Doomed& doomed) EXCLUDES_LOCK(mutex_);
   // NOT_FOUND (DOCUMENT_UNKNOWN) when there is none.
   absl::StatusOr<int64_t> FindDocument(const base::Digest& commitment);
   absl::StatusOr<std::optional<StoredRefusal>> FindRefused(const base::Digest& digest);

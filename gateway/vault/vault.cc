@@ -1,11 +1,17 @@
 #include "gateway/vault/vault.h"
 
+#include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
+#include "gateway/base/files.h"
+#include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
+#include "gateway/vault/open_contents.h"
 #include "gateway/vault/sealing.h"
+#include "gateway/vault/sealing_writer.h"
 #include "gateway/vault/store.h"
 
 namespace passerelle::gateway::vault {
@@ -13,18 +19,41 @@ namespace {
 
 constexpr int64_t kEnd = std::numeric_limits<int64_t>::max();
 
+// Reads through a slot that an erasure revokes.
+class SlotReader final : public ContentReader {
+ public:
+  SlotReader(ContentHead head, std::shared_ptr<OpenContents::Slot> slot)
+      : head_(std::move(head)), slot_(std::move(slot)) {}
+
+  const ContentHead& head() const override { return head_; }
+  absl::StatusOr<std::string> Read(uint64_t offset) override { return slot_->Read(offset); }
+
+ private:
+  const ContentHead head_;
+  const std::shared_ptr<OpenContents::Slot> slot_;
+};
+
 // Encrypts above, stores below.
 class SealingVault final : public Vault {
  public:
-  SealingVault(const Keyring& keyring, base::Random& random, std::unique_ptr<Store> store)
-      : keyring_(keyring), random_(random), store_(std::move(store)) {}
+  SealingVault(const Keyring& keyring, base::Random& random, std::string objects,
+               std::unique_ptr<Store> store)
+      : keyring_(keyring),
+        random_(random),
+        objects_(std::move(objects)),
+        store_(std::move(store)) {}
 
   absl::StatusOr<Sealed> Seal(RecordClass record_class,
                               const record::v1::Attachment& content) override {
     ASSIGN_OR_RETURN(Ciphertext made, SealItem(keyring_, random_, record_class, content));
     ASSIGN_OR_RETURN(const base::Digest commitment, base::DigestFromBytes(content.commitment()));
-    return Sealed{record_class, commitment, made.epoch, std::move(made.wrapped_key),
-                  std::move(made.bytes)};
+    return Sealed{record_class,          commitment, made.epoch, std::move(made.wrapped_key),
+                  std::move(made.bytes), nullptr};
+  }
+
+  absl::StatusOr<std::unique_ptr<ContentWriter>> Begin(RecordClass record_class,
+                                                       uint64_t length) override {
+    return SealingWriter::Begin(objects_, keyring_, random_, record_class, length, reservations_);
   }
 
   absl::Status Commit(absl::Span<const Placed> rows,
@@ -39,6 +68,9 @@ class SealingVault final : public Vault {
     for (const Placed& row : rows) RETURN_IF_ERROR(PlaceOf(row.position).status());
     if (rows.empty() && sealed.empty()) return absl::OkStatus();
     absl::Status status = store_->Commit(rows, sealed);
+    if (status.ok())
+      for (const Placed& row : rows)
+        if (row.sealed.object != nullptr) row.sealed.object->Keep();
     if (status.ok() || status.code() == absl::StatusCode::kResourceExhausted) return status;
     return base::Error(absl::StatusCode::kAborted, base::ReasonOf(status), "",
                        base::Std(status.message()));
@@ -48,7 +80,42 @@ class SealingVault final : public Vault {
                                               const base::Digest& commitment) const override {
     ASSIGN_OR_RETURN(const int64_t place, PlaceOf(position));
     ASSIGN_OR_RETURN(const StoredItem item, store_->ReadItem(place));
-    return OpenItem(keyring_, item.record_class, commitment, item.ciphertext);
+    if (item.object.empty())
+      return OpenItem(keyring_, item.record_class, commitment, item.ciphertext);
+    return ReadObject(item, commitment);
+  }
+
+  absl::StatusOr<std::unique_ptr<ContentReader>> OpenContent(
+      const Position& position, const base::Digest& commitment) const override {
+    ASSIGN_OR_RETURN(const int64_t place, PlaceOf(position));
+    std::shared_ptr<OpenContents::Slot> slot = open_.Add(place);
+    ASSIGN_OR_RETURN(const StoredItem item, store_->ReadItem(place));
+    ContentHead head;
+    if (item.object.empty()) {
+      ASSIGN_OR_RETURN(record::v1::Attachment opened,
+                       OpenItem(keyring_, item.record_class, commitment, item.ciphertext));
+      head = {commitment, opened.nonce(), opened.media_type(), opened.content().size()};
+      slot->Set([content = std::move(*opened.mutable_content())](uint64_t offset) {
+        return content.substr(std::min<uint64_t>(offset, content.size()), base::kStreamChunkBytes);
+      });
+    } else {
+      ASSIGN_OR_RETURN(OpenedObject opened, OpenObject(item, commitment));
+      head = std::move(opened.head);
+      slot->Set(
+          [reader = std::move(opened.reader)](uint64_t offset) { return reader->Read(offset); });
+    }
+    return std::make_unique<SlotReader>(std::move(head), std::move(slot));
+  }
+
+  absl::StatusOr<uint64_t> StreamedLength(const Position& position,
+                                          const base::Digest& commitment) const override {
+    ASSIGN_OR_RETURN(const int64_t place, PlaceOf(position));
+    ASSIGN_OR_RETURN(const std::optional<std::string> object, store_->FindObject(place));
+    if (!object.has_value() || object->empty()) return 0;
+    ASSIGN_OR_RETURN(const StoredItem item, store_->ReadItem(place));
+    ASSIGN_OR_RETURN(const OpenedHead opened, OpenHead(keyring_, item.record_class, commitment,
+                                                       item.object, item.ciphertext));
+    return opened.head.length;
   }
 
   absl::StatusOr<Position> FindDocument(const base::Digest& commitment) const override {
@@ -58,7 +125,8 @@ class SealingVault final : public Vault {
 
   absl::StatusOr<bool> Has(const Position& position) const override {
     ASSIGN_OR_RETURN(const int64_t place, PlaceOf(position));
-    return store_->Has(place);
+    ASSIGN_OR_RETURN(const std::optional<std::string> object, store_->FindObject(place));
+    return object.has_value() && (object->empty() || HasObject(objects_, *object));
   }
 
   absl::StatusOr<std::optional<RefusedStatement>> FindRefused(
@@ -71,33 +139,88 @@ class SealingVault final : public Vault {
 
   absl::Status Shred(uint64_t index, uint32_t ordinal) override {
     ASSIGN_OR_RETURN(const int64_t first, PlaceOf({index, ordinal, 0}));
-    return store_->Erase({Doomed::By::kPosition, {first, first + kSlots - 1}, {}});
+    return Destroy({Doomed::By::kPosition, {first, first + kSlots - 1}, {}});
   }
 
   absl::Status Sweep(uint64_t size) override {
     ASSIGN_OR_RETURN(const int64_t first, PlaceOf({size, 0, 0}));
-    return store_->Erase(
-        {Doomed::By::kPosition, {first, kEnd}, {static_cast<int64_t>(size), kEnd}});
+    return Destroy({Doomed::By::kPosition, {first, kEnd}, {static_cast<int64_t>(size), kEnd}});
   }
 
   absl::Status Expire(int64_t now_ms) override {
     // Zero stands for never, and the instant itself still belongs to the term.
     const Range past{1, now_ms - 1};
-    return store_->Erase({Doomed::By::kExpiry, past, past});
+    return Destroy({Doomed::By::kExpiry, past, past});
   }
 
  private:
+  struct OpenedObject {
+    ContentHead head;
+    std::shared_ptr<const ObjectReader> reader;
+  };
+
+  absl::StatusOr<OpenedObject> OpenObject(const StoredItem& item,
+                                          const base::Digest& commitment) const {
+    ASSIGN_OR_RETURN(OpenedHead opened, OpenHead(keyring_, item.record_class, commitment,
+                                                 item.object, item.ciphertext));
+    absl::StatusOr<ObjectReader> reader =
+        ObjectReader::Open(objects_, item.object, std::move(opened.data_key), opened.head.length);
+    // Its row is about to go too.
+    if (absl::IsNotFound(reader.status()))
+      return base::Error(absl::StatusCode::kNotFound, "CONTENT_ERASED", "",
+                         "the content is being erased");
+    RETURN_IF_ERROR(reader.status());
+    return OpenedObject{std::move(opened.head),
+                        std::make_shared<const ObjectReader>(*std::move(reader))};
+  }
+
+  absl::StatusOr<record::v1::Attachment> ReadObject(const StoredItem& item,
+                                                    const base::Digest& commitment) const {
+    ASSIGN_OR_RETURN(const OpenedObject opened, OpenObject(item, commitment));
+    if (opened.head.length > base::kMaxUnaryPayloadBytes)
+      return base::Error(absl::StatusCode::kOutOfRange, "CONTENT_STREAMED", "",
+                         "the content is too long for one answer; download it");
+    record::v1::Attachment content;
+    content.set_commitment(base::ToBytes(commitment));
+    content.set_nonce(opened.head.nonce);
+    content.set_media_type(opened.head.media_type);
+    while (content.content().size() < opened.head.length) {
+      ASSIGN_OR_RETURN(const std::string piece, opened.reader->Read(content.content().size()));
+      content.mutable_content()->append(piece);
+    }
+    return content;
+  }
+
+  // Objects first: a row that names none any more is found and destroyed again after a crash, an
+  // object that no row names would be found only at the next start. Then nobody reads on.
+  absl::Status Destroy(const Doomed& doomed) {
+    ASSIGN_OR_RETURN(const std::set<std::string> objects, store_->ListObjects(doomed));
+    for (const std::string& object : objects) RETURN_IF_ERROR(RemoveObject(objects_, object));
+    RETURN_IF_ERROR(store_->Erase(doomed));
+    // What expires by time is no content that anybody reads in pieces.
+    if (doomed.by == Doomed::By::kPosition) open_.Revoke(doomed.items.first, doomed.items.last);
+    return absl::OkStatus();
+  }
+
   const Keyring& keyring_;
   base::Random& random_;
+  // The folder of large contents.
+  const std::string objects_;
   const std::unique_ptr<Store> store_;
+  Reservations reservations_;
+  mutable OpenContents open_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const std::string& path, const Keyring& keyring,
-                                                   base::Random& random) {
-  ASSIGN_OR_RETURN(std::unique_ptr<Store> store, Store::Open(path));
-  return std::make_unique<SealingVault>(keyring, random, std::move(store));
+absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const std::string& folder,
+                                                   const Keyring& keyring, base::Random& random) {
+  const std::string objects = folder + "/objects";
+  RETURN_IF_ERROR(base::MakeFolder(objects, base::FileMode::kPrivate));
+  ASSIGN_OR_RETURN(std::unique_ptr<Store> store, Store::Open(folder + "/vault.db"));
+  ASSIGN_OR_RETURN(const std::set<std::string> named, store->ListObjects());
+  RETURN_IF_ERROR(RemoveOtherObjects(objects, named));
+  return std::make_unique<SealingVault>(keyring, random, objects, std::move(store));
 }
 
 }  // namespace passerelle::gateway::vault

@@ -18,7 +18,9 @@
 #include "absl/types/span.h"
 #include "gateway/base/digest.h"
 #include "gateway/base/random.h"
+#include "gateway/vault/content.h"
 #include "gateway/vault/keyring.h"
+#include "gateway/vault/objects.h"
 #include "passerelle/record/v1/attachment.pb.h"
 
 namespace passerelle::gateway::vault {
@@ -49,8 +51,11 @@ struct Sealed {
   base::Digest commitment{};
   uint32_t epoch = 0;
   std::string wrapped_key;
-  // AES-256-GCM of nonce, media type and bytes: iv ‖ ciphertext ‖ tag.
+  // AES-256-GCM of nonce, media type and bytes (of an object: its length): iv ‖ ciphertext ‖ tag.
   std::string ciphertext;
+  // The file that holds the bytes of content that came as a stream; null: they are above. Shared
+  // until the row is stored; one row alone may name it.
+  std::shared_ptr<StagedObject> object;
 };
 
 // Content and its position.
@@ -70,14 +75,15 @@ struct RefusedStatement {
   int64_t expires_ms = 0;
 };
 
-// The vault of one convention: `vault.db`, SQLite in WAL mode, synchronous FULL, secure_delete.
-// Seal and the reads are thread-safe; Commit, Shred, Sweep and Expire come from one thread at a
-// time.
+// The vault of one convention: `vault.db`, SQLite in WAL mode, synchronous FULL, secure_delete, and
+// `objects/` for content that came as a stream.
+// Seal, Begin and the reads are thread-safe; Commit, Shred, Sweep and Expire come from one thread
+// at a time.
 class Vault {
  public:
-  // Opens or creates a vault. `keyring` and `random` must outlive it. DATA_LOSS when it is not one
-  // of ours.
-  static absl::StatusOr<std::unique_ptr<Vault>> Open(const std::string& path,
+  // Opens or creates the vault in a folder, and removes the objects that no row names. `keyring`
+  // and `random` must outlive it. DATA_LOSS when it is not one of ours.
+  static absl::StatusOr<std::unique_ptr<Vault>> Open(const std::string& folder,
                                                      const Keyring& keyring, base::Random& random);
   virtual ~Vault() = default;
 
@@ -85,6 +91,11 @@ class Vault {
   // wrong. REQUIRES: the content opens its commitment; otherwise it can never be read.
   virtual absl::StatusOr<Sealed> Seal(RecordClass record_class,
                                       const record::v1::Attachment& content) = 0;
+
+  // Begins content of any size. `length` bytes must fit beside what the disk keeps for the log:
+  // RESOURCE_EXHAUSTED (DISK_FULL) otherwise.
+  virtual absl::StatusOr<std::unique_ptr<ContentWriter>> Begin(RecordClass record_class,
+                                                               uint64_t length) = 0;
 
   // Stores a group's rows and refusals in one durable commit. RESOURCE_EXHAUSTED when the disk is
   // full, INVALID_ARGUMENT when a position or a salt is out of bounds; nothing was written then.
@@ -94,26 +105,37 @@ class Vault {
 
   // Opens the content at a position, checking that it opens `commitment`. NOT_FOUND when erased
   // (CONTENT_ERASED) or when the key-encryption key's epoch is destroyed (KEK_EPOCH), DATA_LOSS
-  // when the row was altered or is of another commitment.
+  // when the row was altered or is of another commitment, OUT_OF_RANGE (CONTENT_STREAMED) when it
+  // came as a stream and is longer than kMaxUnaryPayloadBytes.
   virtual absl::StatusOr<record::v1::Attachment> Read(const Position& position,
                                                       const base::Digest& commitment) const = 0;
+
+  // The same for content of any size, which may be read until it is destroyed. Errors as Read;
+  // what came as a stream authenticates piece by piece.
+  virtual absl::StatusOr<std::unique_ptr<ContentReader>> OpenContent(
+      const Position& position, const base::Digest& commitment) const = 0;
+
+  // Bytes of the content at a position if it came as a stream, else 0. Errors as Read.
+  virtual absl::StatusOr<uint64_t> StreamedLength(const Position& position,
+                                                  const base::Digest& commitment) const = 0;
 
   // Position and class of the first row of a document's commitment. NOT_FOUND when there is none.
   virtual absl::StatusOr<Position> FindDocument(const base::Digest& commitment) const = 0;
 
-  // Whether a row is stored at a position.
+  // Whether a row is stored at a position, with the object that it names.
   virtual absl::StatusOr<bool> Has(const Position& position) const = 0;
 
   // The refusal kept for a statement, if any. Errors as Read.
   virtual absl::StatusOr<std::optional<RefusedStatement>> FindRefused(
       const base::Digest& digest) const = 0;
 
-  // Destroys the rows of the act at (index, ordinal): deletes them, ends readers, truncates the
-  // WAL, and makes sure that the bytes of ciphertext and wrapped key are in no file of the vault.
-  // Idempotent. Only when it returns OK may PayloadErased be recorded. UNAVAILABLE (VAULT_BUSY)
-  // when another process keeps reading: to be called again later; RESOURCE_EXHAUSTED when the disk
-  // is full, ABORTED on any other error. Rows may be gone then, but their bytes need not be: the
-  // next Shred, Sweep or Expire, after a restart too, finishes that first.
+  // Destroys the rows of the act at (index, ordinal): removes their objects, deletes them, ends
+  // readers, truncates the WAL, and makes sure that the bytes of ciphertext and wrapped key are in
+  // no file of the vault. Idempotent. Only when it returns OK may PayloadErased be recorded.
+  // UNAVAILABLE (VAULT_BUSY) when another process keeps reading: to be called again later;
+  // RESOURCE_EXHAUSTED when the disk is full, ABORTED on any other error. Rows may be gone then,
+  // but their bytes need not be: the next Shred, Sweep or Expire, after a restart too, finishes
+  // that first.
   virtual absl::Status Shred(uint64_t index, uint32_t ordinal) = 0;
 
   // Destroys every row that belongs to a position at or beyond `size`: what a crash left behind.

@@ -312,13 +312,26 @@ TestEntry TestGateway::Must(const TestDraft& draft, const std::vector<std::strin
   return recorded;
 }
 
-absl::StatusOr<gateway::core::FetchAnswer> TestGateway::Fetch(
-    std::string_view reader, const statement::v1::ActRef& transfer) {
-  Awaited<gateway::core::FetchAnswer> awaited;
-  convention_->Fetch(
-      AgentOf(reader), transfer, 0,
-      [&](absl::StatusOr<gateway::core::FetchAnswer> answer) { awaited.Set(std::move(answer)); });
-  return awaited.Take();
+absl::StatusOr<TestFetch> TestGateway::Fetch(std::string_view reader,
+                                             const statement::v1::ActRef& transfer) {
+  Awaited<gateway::core::HandoverAnswer> awaited;
+  convention_->HandOver(AgentOf(reader), transfer, gateway::base::kMaxUnaryPayloadBytes, 0,
+                        [&](absl::StatusOr<gateway::core::HandoverAnswer> answer) {
+                          awaited.Set(std::move(answer));
+                        });
+  ASSIGN_OR_RETURN(gateway::core::HandoverAnswer handed, awaited.Take());
+  TestFetch fetched{std::move(handed.findings), {}, std::move(handed.receipt)};
+  if (handed.content == nullptr) return fetched;
+  const gateway::vault::ContentHead& head = handed.content->head();
+  fetched.payload.set_commitment(gateway::base::ToBytes(head.commitment));
+  fetched.payload.set_nonce(head.nonce);
+  fetched.payload.set_media_type(head.media_type);
+  while (fetched.payload.content().size() < head.length) {
+    ASSIGN_OR_RETURN(const std::string piece,
+                     handed.content->Read(fetched.payload.content().size()));
+    fetched.payload.mutable_content()->append(piece);
+  }
+  return fetched;
 }
 
 void TestGateway::WaitForPool() {

@@ -66,6 +66,13 @@ struct TestEntry {
   statement::v1::ActRef Ref(uint32_t ordinal = 0) const;
 };
 
+// What a fetch was answered with; the payload is absent when it was refused.
+struct TestFetch {
+  std::vector<record::v1::Finding> findings;
+  record::v1::Attachment payload;
+  passerelle::gateway::v1::Receipt receipt;
+};
+
 // The parties are those of tests/testdata/conventions/ctg-testville.textproto. A step that has to
 // succeed and does not ends the process. Thread-safe save for Open, Close and the stages.
 class TestGateway {
@@ -133,8 +140,7 @@ class TestGateway {
   TestEntry Record(const TestDraft& draft, const std::vector<std::string>& signers);
   // The same; it has to be accepted.
   TestEntry Must(const TestDraft& draft, const std::vector<std::string>& signers);
-  absl::StatusOr<gateway::core::FetchAnswer> Fetch(std::string_view reader,
-                                                   const statement::v1::ActRef& transfer);
+  absl::StatusOr<TestFetch> Fetch(std::string_view reader, const statement::v1::ActRef& transfer);
   // Ticks until the gateway has nothing to do of its own motion.
   void Settle();
   // Waits until everything posted to the pool so far has run.

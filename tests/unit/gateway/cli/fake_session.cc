@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "gateway/base/commitment.h"
+#include "gateway/base/files.h"
+#include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "tests/support/fakes.h"
 
@@ -68,7 +70,9 @@ absl::StatusOr<api::PreviewResponse> FakeSession::Preview(
 }
 
 absl::StatusOr<client::PayloadReport> FakeSession::CheckPayload(const api::GetExchangeResponse&,
-                                                                std::string_view, bool) {
+                                                                const std::string& file, bool,
+                                                                client::Progress) {
+  RETURN_IF_ERROR(base::ReadFile(file, base::kMaxMessageBytes).status());
   return Read(state_.report);
 }
 
@@ -79,6 +83,39 @@ absl::StatusOr<client::Answer> FakeSession::Send(const client::Draft& draft) {
 absl::StatusOr<client::Fetched> FakeSession::Fetch(const ActRef&) {
   ++state_.fetches;
   return Read(state_.fetched);
+}
+
+absl::StatusOr<client::Answer> FakeSession::Upload(const client::Draft& draft,
+                                                   const client::ContentFile& payload,
+                                                   client::Progress) {
+  state_.uploaded.push_back(payload);
+  return Submit(draft);
+}
+
+absl::StatusOr<client::Fetched> FakeSession::Download(const ActRef& transfer,
+                                                      const std::string& file, client::Progress) {
+  ASSIGN_OR_RETURN(client::Fetched fetched, Fetch(transfer));
+  if (!fetched.findings.empty()) return fetched;
+  RETURN_IF_ERROR(base::WriteFile(file, fetched.payload.content(), base::FileMode::kPrivate));
+  fetched.length = fetched.payload.content().size();
+  fetched.payload.clear_content();
+  return fetched;
+}
+
+absl::Status FakeSession::UploadDocument(const client::ContentFile& document, client::Progress) {
+  if (!state_.reads_fail.ok()) return state_.reads_fail;
+  state_.uploaded.push_back(document);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<record::v1::Attachment> FakeSession::DownloadDocument(const base::Digest& commitment,
+                                                                     const std::string& file,
+                                                                     client::Progress progress) {
+  ASSIGN_OR_RETURN(record::v1::Attachment document, GetDocument(commitment));
+  RETURN_IF_ERROR(base::WriteFile(file, document.content(), base::FileMode::kPrivate));
+  progress(document.content().size(), document.content().size());
+  document.clear_content();
+  return document;
 }
 
 absl::StatusOr<client::Answer> FakeSession::GetReceipt(const base::Digest& statement) {

@@ -33,6 +33,8 @@ struct FakeGatewayState {
   // What the fetch of any transfer becomes.
   gateway::client::Fetched fetched;
   int fetches = 0;
+  // Contents that came as streams.
+  std::vector<gateway::client::ContentFile> uploaded;
   gateway::client::PayloadReport report;
   // By the bytes of the statement's digest.
   std::map<std::string, gateway::client::Answer> receipts;
@@ -62,7 +64,19 @@ class FakeSession final : public gateway::client::Session {
       const gateway::client::Draft& draft,
       const std::vector<gateway::base::Digest>& signers) override;
   absl::StatusOr<gateway::client::PayloadReport> CheckPayload(
-      const api::GetExchangeResponse& exchange, std::string_view payload, bool french) override;
+      const api::GetExchangeResponse& exchange, const std::string& file, bool french,
+      gateway::client::Progress progress) override;
+  absl::StatusOr<gateway::client::Answer> Upload(const gateway::client::Draft& draft,
+                                                 const gateway::client::ContentFile& payload,
+                                                 gateway::client::Progress progress) override;
+  absl::StatusOr<gateway::client::Fetched> Download(const statement::v1::ActRef& transfer,
+                                                    const std::string& file,
+                                                    gateway::client::Progress progress) override;
+  absl::Status UploadDocument(const gateway::client::ContentFile& document,
+                              gateway::client::Progress progress) override;
+  absl::StatusOr<record::v1::Attachment> DownloadDocument(
+      const gateway::base::Digest& commitment, const std::string& file,
+      gateway::client::Progress progress) override;
   absl::StatusOr<gateway::client::Answer> Send(const gateway::client::Draft& draft) override;
   absl::StatusOr<gateway::client::Fetched> Fetch(const statement::v1::ActRef& transfer) override;
   absl::StatusOr<gateway::client::Answer> GetReceipt(

@@ -29,6 +29,15 @@ record::v1::Entry BareEntry(gateway::base::Random& random) {
   return entry;
 }
 
+absl::StatusOr<std::string> ReadAll(gateway::client::NextChunk next) {
+  std::string bytes;
+  while (true) {
+    ASSIGN_OR_RETURN(const std::string chunk, next());
+    if (chunk.empty()) return bytes;
+    bytes += chunk;
+  }
+}
+
 }  // namespace
 
 SmallLog::SmallLog(char seed)
@@ -220,6 +229,84 @@ absl::StatusOr<api::FetchResponse> FakeGateway::Fetch(const api::FetchRequest& r
 absl::StatusOr<api::ListTransfersResponse> FakeGateway::ListTransfers(
     const api::ListTransfersRequest&) {
   return api::ListTransfersResponse();
+}
+
+absl::StatusOr<api::UploadResponse> FakeGateway::Upload(const api::UploadManifest& manifest,
+                                                        gateway::client::NextChunk next) {
+  uploads.push_back(manifest);
+  api::SendRequest request;
+  request.set_envelope(manifest.envelope());
+  request.set_seen_size(manifest.seen_size());
+  if (!refuses) {
+    record::v1::Attachment& payload = *request.add_payloads();
+    payload.set_nonce(manifest.nonce());
+    payload.set_media_type(manifest.media_type());
+    ASSIGN_OR_RETURN(*payload.mutable_content(), ReadAll(next));
+    payload.set_commitment(gateway::base::ToBytes(gateway::base::Commit(
+        gateway::base::CommitmentKind::kPayload, payload.nonce(), payload.content())));
+  }
+  ASSIGN_OR_RETURN(api::SendResponse sent, Send(request));
+  api::UploadResponse response;
+  *response.mutable_receipt() = std::move(*sent.mutable_receipt());
+  return response;
+}
+
+template <typename Response>
+absl::Status FakeGateway::Pour(const record::v1::Attachment& content, uint64_t offset,
+                               absl::FunctionRef<absl::Status(Response)> visit) const {
+  size_t told = 0;
+  for (size_t at = offset; at < content.content().size(); at += chunk_bytes) {
+    Response response;
+    response.set_chunk(content.content().substr(at, chunk_bytes));
+    if (bend_chunk) bend_chunk(*response.mutable_chunk());
+    if ((told += response.chunk().size()) > cut_after)
+      return gateway::base::Error(absl::StatusCode::kUnavailable, "UNAVAILABLE", "", "cut");
+    RETURN_IF_ERROR(visit(std::move(response)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FakeGateway::Download(const api::DownloadRequest& request,
+                                   absl::FunctionRef<absl::Status(api::DownloadResponse)> visit) {
+  downloads.push_back(request);
+  api::FetchRequest whole;
+  *whole.mutable_transfer() = request.transfer();
+  whole.set_seen_size(request.seen_size());
+  ASSIGN_OR_RETURN(api::FetchResponse fetched, Fetch(whole));
+  api::DownloadResponse first;
+  api::DownloadHead& head = *first.mutable_head();
+  *head.mutable_findings() = fetched.findings();
+  head.set_nonce(fetched.payload().nonce());
+  head.set_media_type(fetched.payload().media_type());
+  head.set_length(fetched.payload().content().size());
+  *head.mutable_receipt() = fetched.receipt();
+  RETURN_IF_ERROR(visit(std::move(first)));
+  return Pour<api::DownloadResponse>(fetched.payload(), request.offset(), visit);
+}
+
+absl::StatusOr<api::UploadDocumentResponse> FakeGateway::UploadDocument(
+    const api::UploadDocumentHead& head, gateway::client::NextChunk next) {
+  RETURN_IF_ERROR(fails);
+  record::v1::Attachment& document = vault[head.commitment()];
+  document.set_commitment(head.commitment());
+  document.set_nonce(head.nonce());
+  document.set_media_type(head.media_type());
+  ASSIGN_OR_RETURN(*document.mutable_content(), ReadAll(next));
+  return api::UploadDocumentResponse();
+}
+
+absl::Status FakeGateway::DownloadDocument(
+    const api::DownloadDocumentRequest& request,
+    absl::FunctionRef<absl::Status(api::DownloadDocumentResponse)> visit) {
+  api::GetDocumentRequest whole;
+  whole.set_commitment(request.commitment());
+  ASSIGN_OR_RETURN(const api::GetDocumentResponse found, GetDocument(whole));
+  api::DownloadDocumentResponse first;
+  first.mutable_head()->set_nonce(found.document().nonce());
+  first.mutable_head()->set_media_type(found.document().media_type());
+  first.mutable_head()->set_length(found.document().content().size());
+  RETURN_IF_ERROR(visit(std::move(first)));
+  return Pour<api::DownloadDocumentResponse>(found.document(), request.offset(), visit);
 }
 
 absl::StatusOr<api::GetDocumentResponse> FakeGateway::GetDocument(

@@ -3,6 +3,7 @@
 #ifndef PASSERELLE_TESTS_UNIT_GATEWAY_CLIENT_FAKE_GATEWAY_H_
 #define PASSERELLE_TESTS_UNIT_GATEWAY_CLIENT_FAKE_GATEWAY_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -79,6 +80,12 @@ class FakeGateway final : public gateway::client::Channel {
   std::map<std::string, record::v1::Attachment> vault;
   std::vector<api::SubmitRequest> submits;
   std::vector<api::SendRequest> sends;
+  std::vector<api::UploadManifest> uploads;
+  std::vector<api::DownloadRequest> downloads;
+  // Bytes after which a download is cut, and those of its chunks; changes every chunk.
+  size_t cut_after = SIZE_MAX;
+  size_t chunk_bytes = 5;
+  std::function<void(std::string&)> bend_chunk;
   std::vector<uint64_t> seen_sizes;
   // Entries that ReadEntries leaves out at the end, and parties that pages hold.
   uint64_t left_out = 0;
@@ -97,6 +104,15 @@ class FakeGateway final : public gateway::client::Channel {
   absl::StatusOr<api::PreviewResponse> Preview(const api::PreviewRequest& request) override;
   absl::StatusOr<api::SendResponse> Send(const api::SendRequest& request) override;
   absl::StatusOr<api::FetchResponse> Fetch(const api::FetchRequest& request) override;
+  absl::StatusOr<api::UploadResponse> Upload(const api::UploadManifest& manifest,
+                                             gateway::client::NextChunk next) override;
+  absl::Status Download(const api::DownloadRequest& request,
+                        absl::FunctionRef<absl::Status(api::DownloadResponse)> visit) override;
+  absl::StatusOr<api::UploadDocumentResponse> UploadDocument(
+      const api::UploadDocumentHead& head, gateway::client::NextChunk next) override;
+  absl::Status DownloadDocument(
+      const api::DownloadDocumentRequest& request,
+      absl::FunctionRef<absl::Status(api::DownloadDocumentResponse)> visit) override;
   absl::StatusOr<api::GetTransferResponse> GetTransfer(
       const api::GetTransferRequest& request) override;
   absl::StatusOr<api::ListTransfersResponse> ListTransfers(
@@ -138,6 +154,9 @@ class FakeGateway final : public gateway::client::Channel {
       absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) override;
 
  private:
+  template <typename Response>
+  absl::Status Pour(const record::v1::Attachment& content, uint64_t offset,
+                    absl::FunctionRef<absl::Status(Response)> visit) const;
   void Found();
   // Records or refuses an envelope; the receipt of its entry.
   api::Receipt Record(const std::string& envelope, uint64_t seen_size);

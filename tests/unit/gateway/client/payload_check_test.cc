@@ -34,7 +34,9 @@ class PayloadCheckTest : public testing::Test {
   }
 
   PayloadReport Check(std::string_view bytes, bool french = false) {
-    return CheckPayloadBytes(dataset_, terms_, codes_, bytes, french);
+    const statement::v1::DatasetDeclared in_force = InForce(dataset_, terms_);
+    return Describe(policy::content::CheckPayload(in_force, codes_, bytes), in_force, terms_,
+                    french);
   }
 
   statement::v1::DatasetDeclared dataset_;
@@ -94,8 +96,8 @@ TEST_F(PayloadCheckTest, SaysWhyAFileIsNoTable) {
   EXPECT_THAT(Check("").refusals, ElementsAre(HasSubstr("it is empty")));
   EXPECT_THAT(Check(std::string("annee;A\0\n", 9), true).refusals,
               ElementsAre(HasSubstr("octets nuls")));
-  EXPECT_THAT(Check(std::string(base::kMaxUnaryPayloadBytes + 1, 'x')).refusals,
-              ElementsAre(HasSubstr("longer than")));
+  EXPECT_THAT(Check(std::string(base::kMaxCellBytes + 1, 'x')).refusals,
+              ElementsAre(HasSubstr("a cell is too long")));
 }
 
 TEST_F(PayloadCheckTest, RefusesIdentifiersByHeadingAndLine) {

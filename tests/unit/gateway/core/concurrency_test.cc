@@ -96,7 +96,8 @@ TEST(ConcurrencyTest, ReadsAndHandsOverWhileOthersWrite) {
   });
   std::thread reader([&] {
     for (int i = 0; i < kActs; ++i) {
-      const absl::StatusOr<FetchAnswer> answer = gateway.Fetch("reader-p002", gateway.transfer);
+      const absl::StatusOr<tests::TestFetch> answer =
+          gateway.Fetch("reader-p002", gateway.transfer);
       ASSERT_TRUE(answer.ok()) << answer.status();
       EXPECT_EQ(answer->payload.content(), payload);
     }

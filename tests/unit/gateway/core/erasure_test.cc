@@ -106,7 +106,7 @@ TEST(ErasureTest, RefusesToHandOverWhatIsErased) {
   gateway.clock().Advance(kDestroyMs - gateway.clock().WallMs());
   gateway.Settle();
   const uint64_t size = gateway.size();
-  const absl::StatusOr<FetchAnswer> answer = gateway.Fetch("reader-p002", gateway.transfer);
+  const absl::StatusOr<tests::TestFetch> answer = gateway.Fetch("reader-p002", gateway.transfer);
   ASSERT_TRUE(answer.ok()) << answer.status();
   ASSERT_FALSE(answer->findings.empty());
   EXPECT_EQ(answer->findings[0].code(), "erased");

@@ -25,7 +25,7 @@ std::string Refusal(TestGateway& gateway, std::string_view reader,
                     const statement::v1::ActRef& transfer) {
   const std::string dump = gateway.Dump();
   const uint64_t size = gateway.size();
-  const absl::StatusOr<FetchAnswer> answer = gateway.Fetch(reader, transfer);
+  const absl::StatusOr<tests::TestFetch> answer = gateway.Fetch(reader, transfer);
   if (!answer.ok()) return answer.status().ToString();
   EXPECT_EQ(answer->payload.ByteSizeLong(), 0u);
   EXPECT_EQ(answer->receipt.ByteSizeLong(), 0u);
@@ -38,7 +38,7 @@ std::string Refusal(TestGateway& gateway, std::string_view reader,
 TEST(FetchTest, RecordsTheHandoverAndGivesThePayload) {
   TestGateway gateway(Progress::kSent);
   const uint64_t before = gateway.size();
-  const absl::StatusOr<FetchAnswer> answer = gateway.Fetch("reader-p002", gateway.transfer);
+  const absl::StatusOr<tests::TestFetch> answer = gateway.Fetch("reader-p002", gateway.transfer);
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_TRUE(answer->findings.empty());
   EXPECT_EQ(answer->payload.content(), gateway.Payload("2023"));
@@ -90,7 +90,7 @@ TEST(FetchTest, GivesThePayloadEachTimeItIsFetchedAndRecordsEachHandover) {
   TestGateway gateway(Progress::kSent);
   const uint64_t before = gateway.size();
   for (int i = 0; i < 3; ++i) {
-    const absl::StatusOr<FetchAnswer> answer = gateway.Fetch("reader-p002", gateway.transfer);
+    const absl::StatusOr<tests::TestFetch> answer = gateway.Fetch("reader-p002", gateway.transfer);
     ASSERT_TRUE(answer.ok()) << answer.status();
     EXPECT_EQ(answer->payload.content(), gateway.Payload("2023"));
   }
@@ -100,7 +100,7 @@ TEST(FetchTest, GivesThePayloadEachTimeItIsFetchedAndRecordsEachHandover) {
 TEST(FetchTest, GivesNothingWhenTheHandoverCannotBeRecorded) {
   TestGateway gateway(Progress::kSent);
   gateway.convention().Drain();
-  const absl::StatusOr<FetchAnswer> answer = gateway.Fetch("reader-p002", gateway.transfer);
+  const absl::StatusOr<tests::TestFetch> answer = gateway.Fetch("reader-p002", gateway.transfer);
   EXPECT_EQ(ReasonOf(answer.status()), "DRAINING");
 }
 

@@ -58,10 +58,14 @@ std::string RequestFor(const google::protobuf::MethodDescriptor& method, const s
   const google::protobuf::Message* prototype =
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(method.input_type());
   const std::unique_ptr<google::protobuf::Message> request(prototype->New());
-  const auto* field = method.input_type()->FindFieldByName("log");
+  // The first message of a stream to the gateway says what comes, and for which log.
+  google::protobuf::Message* about = request.get();
+  if (method.client_streaming())
+    about = request->GetReflection()->MutableMessage(request.get(), method.input_type()->field(0));
+  const auto* field = about->GetDescriptor()->FindFieldByName("log");
   EXPECT_NE(field, nullptr) << method.full_name() << " does not name its log";
   if (field == nullptr) return "";
-  request->GetReflection()->SetString(request.get(), field, log);
+  about->GetReflection()->SetString(about, field, log);
   return request->SerializeAsString();
 }
 

@@ -59,7 +59,7 @@ void VaultTest::Reopen() {
   auto keyring = Keyring::Open(keys_.path(), random_);
   ASSERT_TRUE(keyring.ok()) << keyring.status();
   keyring_ = *std::move(keyring);
-  auto vault = Vault::Open(data_.File("vault.db"), *keyring_, random_);
+  auto vault = Vault::Open(data_.path(), *keyring_, random_);
   ASSERT_TRUE(vault.ok()) << vault.status();
   vault_ = *std::move(vault);
 }

@@ -260,36 +260,39 @@ TEST_F(VaultTest, StoresAGroupWholeOrNotAtAll) {
 TEST_F(VaultTest, EveryFileIsPrivate) {
   const mode_t before = umask(0);
   Folder folder;
-  auto vault = *Vault::Open(folder.File("vault.db"), *keyring_, random_);
+  auto vault = *Vault::Open(folder.path(), *keyring_, random_);
   ASSERT_TRUE(vault->Commit({Place(kFirst, Content(CommitmentKind::kPayload, "x"))}, {}).ok());
   const auto names = *base::ListFolder(folder.path());
   umask(before);
-  EXPECT_THAT(names, testing::ElementsAre("vault.db", "vault.db-shm", "vault.db-wal"));
+  EXPECT_THAT(names, testing::ElementsAre("objects", "vault.db", "vault.db-shm", "vault.db-wal"));
   for (const std::string& name : names)
-    EXPECT_EQ(*base::PermissionsOf(folder.File(name)), 0600) << name;
+    EXPECT_EQ(*base::PermissionsOf(folder.File(name)), name == "objects" ? 0700 : 0600) << name;
 }
 
 TEST_F(VaultTest, RefusesADatabaseOthersMayRead) {
   vault_ = nullptr;
   ASSERT_EQ(chmod(data_.File("vault.db").c_str(), 0640), 0);
-  EXPECT_EQ(base::ReasonOf(Vault::Open(data_.File("vault.db"), *keyring_, random_).status()),
+  EXPECT_EQ(base::ReasonOf(Vault::Open(data_.path(), *keyring_, random_).status()),
             "VAULT_PERMISSIONS");
 }
 
 TEST_F(VaultTest, RefusesAFileThatIsNotItsOwn) {
   vault_ = nullptr;
-  const std::string path = data_.File("other.db");
-  ASSERT_TRUE(base::WriteFile(path, std::string(8192, 'z'), base::FileMode::kPrivate).ok());
-  EXPECT_EQ(Vault::Open(path, *keyring_, random_).status().code(), absl::StatusCode::kDataLoss);
+  Folder other;
+  ASSERT_TRUE(
+      base::WriteFile(other.File("vault.db"), std::string(8192, 'z'), base::FileMode::kPrivate)
+          .ok());
+  EXPECT_EQ(Vault::Open(other.path(), *keyring_, random_).status().code(),
+            absl::StatusCode::kDataLoss);
   Tamper("PRAGMA application_id=1; UPDATE erasure SET unfinished = 0");
-  EXPECT_EQ(base::ReasonOf(Vault::Open(data_.File("vault.db"), *keyring_, random_).status()),
+  EXPECT_EQ(base::ReasonOf(Vault::Open(data_.path(), *keyring_, random_).status()),
             "VAULT_FOREIGN");
 }
 
 TEST_F(VaultTest, RefusesANewerVersion) {
   vault_ = nullptr;
-  Tamper("PRAGMA user_version=2; UPDATE erasure SET unfinished = 0");
-  EXPECT_EQ(base::ReasonOf(Vault::Open(data_.File("vault.db"), *keyring_, random_).status()),
+  Tamper("PRAGMA user_version=3; UPDATE erasure SET unfinished = 0");
+  EXPECT_EQ(base::ReasonOf(Vault::Open(data_.path(), *keyring_, random_).status()),
             "VAULT_VERSION");
 }
 
