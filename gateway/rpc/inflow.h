@@ -81,6 +81,8 @@ class InflowReactor final : public grpc::ServerReadReactor<Request>, public Open
   }
 
   void First() {
+    if (request_.part_case() == Request::kChunk || request_.part_case() == Request::PART_NOT_SET)
+      return FinishOnce(NoHead());
     absl::StatusOr<Begun> begun = begin_(call_, request_);
     if (!begun.ok()) return FinishOnce(begun.status());
     absl::StatusOr<std::unique_ptr<OpenStreams::Ticket>> ticket =
@@ -94,13 +96,16 @@ class InflowReactor final : public grpc::ServerReadReactor<Request>, public Open
   }
 
   void Conclude() {
-    if (!begun_)
-      return FinishOnce(base::Malformed("NO_HEAD", "part", "the first message says what comes"));
+    if (!begun_) return FinishOnce(NoHead());
     inflow_.finish([call = call_] { return call.Cancelled(); },
                    [this](absl::StatusOr<Response> answer) {
                      if (answer.ok()) *response_ = *std::move(answer);
                      FinishOnce(answer.status());
                    });
+  }
+
+  static absl::Status NoHead() {
+    return base::Malformed("NO_HEAD", "part", "the first message says what comes");
   }
 
   void FinishOnce(const absl::Status& status) EXCLUDES_LOCK(mutex_) {

@@ -211,7 +211,8 @@ TEST_F(StreamsTest, RefuseAnUploadWithoutItsManifest) {
   request.set_chunk("bytes");
   const RawAnswer answer =
       RawCall(served_.ConnectAs("system-p001"), kUpload, request.SerializeAsString());
-  EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::NOT_FOUND) << answer.error();
+  EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ReasonOf(answer.error()), "NO_HEAD");
 }
 
 TEST_F(StreamsTest, RefuseADownloadOfWhatIsNotForTheCaller) {
