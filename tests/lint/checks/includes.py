@@ -64,7 +64,7 @@ SILENT = ("audit", "certs", "policy")
 TALKATIVE = ("iostream", "print", "syncstream")
 SYSTEM = re.compile(r"^([a-z_]+|(sys|net|netinet|arpa|linux)/[a-z_]+\.h|"
                     r"(unistd|fcntl|signal|poll|termios|netdb|dirent|stdlib|string|errno|time|stdio|"
-                    r"spawn|pwd|dlfcn|sched|pthread|limits|malloc)\.h)$")
+                    r"spawn|pwd|dlfcn|sched|pthread|pty|limits|malloc)\.h)$")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]*)"|<([^>\n]*)>)', re.MULTILINE)
 
