@@ -99,8 +99,9 @@ class InflowReactor final : public grpc::ServerReadReactor<Request>, public Open
     if (!begun_) return FinishOnce(NoHead());
     inflow_.finish([call = call_] { return call.Cancelled(); },
                    [this](absl::StatusOr<Response> answer) {
+                     const absl::Status status = answer.status();
                      if (answer.ok()) *response_ = *std::move(answer);
-                     FinishOnce(answer.status());
+                     FinishOnce(status);
                    });
   }
 
