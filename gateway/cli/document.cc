@@ -74,7 +74,7 @@ absl::StatusOr<int> Get(App& app, const Options& options) {
   const std::string& content = document.content();
   if (!IsPrintable(document)) return Usage("DOCUMENT_NOT_TEXT", "--out", document.media_type());
   if (app.json())
-    std::printf("%s\n", JsonObject({{"commitment", options.commitment},
+    std::printf("%s\n", JsonObject({{"commitment", base::ToHex(*bytes)},
                                     {"media_type", document.media_type()},
                                     {"bytes", uint64_t{content.size()}},
                                     {"text", content}})

@@ -328,8 +328,7 @@ constexpr ErrorText kInstallation[] = {
      "le journal est abîmé ou d'un autre format :", "the log is damaged or of another format:"},
     {"VAULT_CORRUPT VAULT_FOREIGN VAULT_MODE VAULT_PERMISSIONS VAULT_VERSION VAULT_ROW_MISSING "
      "NOT_AUTHENTIC NOT_OPENING KEK_EPOCH KEK_LENGTH KEK_PERMISSIONS OBJECT_LENGTH CONTENT_LENGTH "
-     "NONCE_LENGTH "
-     "SALT_LENGTH MEDIA_TYPE_LENGTH CIPHER POSITION DELETE",
+     "NONCE_LENGTH SALT_LENGTH MEDIA_TYPE_LENGTH CIPHER POSITION DELETE",
      "le coffre est abîmé, mal protégé ou n'est pas celui de ce journal :",
      "the vault is damaged, badly protected or not that of this log:"},
     {"DECISIONS ACT_UNKNOWN BODY_WRONG CHAIN_BROKEN DECISIONS_WRONG EFFECT_WRONG INDEX_WRONG "

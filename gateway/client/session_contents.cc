@@ -16,7 +16,7 @@ namespace passerelle::gateway::client {
 namespace {
 
 constexpr size_t kNonceBytes = 32;
-// Characters of a name that tell two unfinished files apart.
+// Bytes of a name that tell two unfinished files apart.
 constexpr size_t kPartBytes = 6;
 
 // Reads a file chunk by chunk.
@@ -55,13 +55,11 @@ class PartFile {
         absl::StrCat(file, ".", base::ToHex(name.substr(0, kPartBytes)), ".part");
     PartFile part(path, file);
     if (!base::Exists(path)) return part;
-    ASSIGN_OR_RETURN(const base::StreamReader reader, base::StreamReader::Open(path));
-    while (part.size_ < reader.size()) {
-      ASSIGN_OR_RETURN(const std::string chunk, reader.Read(part.size_, base::kStreamChunkBytes));
-      if (chunk.empty()) break;
+    RETURN_IF_ERROR(base::ReadChunks(path, [&part](std::string_view chunk) {
       part.hasher_->Update(chunk);
       part.size_ += chunk.size();
-    }
+      return true;
+    }));
     return part;
   }
 
