@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -129,6 +130,16 @@ absl::Status MakeFolder(const std::string& path, FileMode mode) {
       return SystemError(prefix.string(), errno == EEXIST ? ENOTDIR : errno);
   }
   return absl::OkStatus();
+}
+
+absl::Status MoveFolder(const std::string& from, const std::string& to) {
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
+    if (errno == EEXIST)
+      return Error(absl::StatusCode::kAlreadyExists, "FILE_EXISTS", "",
+                   absl::StrCat(to, ": something of that name is there"));
+    return WriteError(to, errno);
+  }
+  return SyncFolder(std::filesystem::path(to).parent_path().string());
 }
 
 bool Exists(const std::string& path) {

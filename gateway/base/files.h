@@ -33,6 +33,10 @@ absl::Status WriteFile(const std::string& path, std::string_view bytes, FileMode
 // Makes a folder and its parents; those it makes have mode 0700 when `mode` is kPrivate, else 0755.
 absl::Status MakeFolder(const std::string& path, FileMode mode);
 
+// Gives a folder a name in the same file system that nothing has yet, durably. ALREADY_EXISTS
+// (FILE_EXISTS) otherwise.
+absl::Status MoveFolder(const std::string& from, const std::string& to);
+
 // Whether something is there.
 bool Exists(const std::string& path);
 

@@ -1,6 +1,4 @@
 // passerelle audit: take the whole log away, and verify it with no gateway and no network.
-#include <unistd.h>
-
 #include <cstdio>
 #include <memory>
 
@@ -21,15 +19,6 @@ struct VerifyOptions {
   std::string folder, log;
   bool redecide = false;
 };
-
-// A bar that overwrites itself, on a terminal only.
-void ShowProgress(uint64_t done, uint64_t total) {
-  constexpr uint64_t kCells = 40;
-  if (isatty(STDERR_FILENO) == 0) return;
-  const uint64_t full = total == 0 ? kCells : done * kCells / total;
-  std::fprintf(stderr, "\r[%s%s] %lu / %lu%s", std::string(full, '#').c_str(),
-               std::string(kCells - full, '.').c_str(), done, total, done == total ? "\n" : "");
-}
 
 absl::StatusOr<int> Export(App& app, const std::string& folder) {
   ASSIGN_OR_RETURN(const client::Profile profile, app.Profile());

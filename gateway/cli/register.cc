@@ -69,12 +69,6 @@ absl::StatusOr<int> Record(App& app, const RecordOptions& options) {
   return Deliver(app, options.destination, std::move(draft));
 }
 
-// A line that overwrites itself, on a terminal only.
-void ShowProgress(uint64_t done, uint64_t total) {
-  if (isatty(STDERR_FILENO) == 0) return;
-  std::fprintf(stderr, "\r%lu / %lu%s", done, total, done == total ? "\n" : "");
-}
-
 absl::StatusOr<client::RegisterFile> Ask(App& app, const ExportOptions& options,
                                          api::RegisterContents contents) {
   api::ExportRegisterRequest request;

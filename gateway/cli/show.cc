@@ -1,5 +1,7 @@
 #include "gateway/cli/show.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -126,6 +128,14 @@ std::string JsonObject(std::initializer_list<std::pair<std::string_view, JsonVal
 
 std::string JsonList(const std::vector<std::string>& values) {
   return absl::StrCat("[", absl::StrJoin(values, ","), "]");
+}
+
+void ShowProgress(uint64_t done, uint64_t total) {
+  constexpr uint64_t kCells = 40;
+  if (isatty(STDERR_FILENO) == 0) return;
+  const uint64_t full = total == 0 ? kCells : done * kCells / total;
+  std::fprintf(stderr, "\r[%s%s] %lu / %lu%s", std::string(full, '#').c_str(),
+               std::string(kCells - full, '.').c_str(), done, total, done == total ? "\n" : "");
 }
 
 void PrintTable(const std::vector<std::string>& headings,

@@ -4,6 +4,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <cstdint>
 #include <initializer_list>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -44,6 +45,9 @@ std::string JsonOf(const google::protobuf::Message& message, int indent = -1);
 using JsonValue = std::variant<std::string_view, bool, uint64_t>;
 std::string JsonObject(std::initializer_list<std::pair<std::string_view, JsonValue>> members);
 std::string JsonList(const std::vector<std::string>& values);
+
+// A bar on standard error that overwrites itself, where that is a terminal.
+void ShowProgress(uint64_t done, uint64_t total);
 
 // Prints rows in aligned columns under headings on standard output.
 void PrintTable(const std::vector<std::string>& headings,
