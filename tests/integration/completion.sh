@@ -20,12 +20,14 @@ complete_() {
 offers() {
   local word=$1
   shift
-  complete_ "$@" | grep -qxF -e "$word" || fail "$word is not offered after: $* :: $(complete_ "$@" | tr '\n' ' ')"
+  offered=$(complete_ "$@")
+  grep -qxF -e "$word" <<<"$offered" || fail "$word is not offered after: $* :: $offered"
 }
 keeps() {
   local word=$1
   shift
-  ! complete_ "$@" | grep -qxF -e "$word" || fail "$word is offered after: $*"
+  offered=$(complete_ "$@")
+  ! grep -qxF -e "$word" <<<"$offered" || fail "$word is offered after: $*"
 }
 offers transfer ''
 offers transfer tr
@@ -71,8 +73,8 @@ if command -v fish >/dev/null; then
   fish --no-execute files/passerelle.fish
   # fish_complete LINE WORD
   fish_complete() {
-    HOME=$tmp fish --no-config -c "source files/passerelle.fish; complete -C '$1'" | grep -q "^$2\b" ||
-      fail "fish does not offer $2 after: $1"
+    offered=$(HOME=$tmp fish --no-config -c "source files/passerelle.fish; complete -C '$1'")
+    grep -q -e "^$2\b" <<<"$offered" || fail "fish does not offer $2 after: $1 :: $offered"
   }
   fish_complete 'passerelle tr' transfer
   fish_complete 'passerelle transfer s' send

@@ -19,7 +19,6 @@ said=$(systemd-analyze verify --man=no bin/passerelle-gateway.service 2>&1 | gre
 
 # ---- configuration ------------------------------------------------------------------------------------
 found
-data=/var/lib/passerelle/data
 sed -e "s|/var/lib/passerelle/data|$tmp/data|" -e "s|/var/lib/passerelle/guards|$tmp/data.guards|" \
   -e 's|0.0.0.0:8443|127.0.0.1:0|' -e "s|^#\(certificate = \"\)[^\"]*|\1$tmp/ids/gateway.pem|" \
   -e "s|^#\(key = \"\)[^\"]*|\1$tmp/files/gateway.key|" \
@@ -73,7 +72,6 @@ expect 1 timeout 60 passerelle-gateway --config files/gateway.toml --passphrase-
 [[ $complaint == *KEY_PASSPHRASE* ]] || fail "not said that the passphrase is wrong: $complaint"
 
 # ---- a person's encrypted key -------------------------------------------------------------------------
-data=data
 start_gateway
 install -m 600 ids/secretariat-a.key ids/closed.key
 expect 0 cli agent key encrypt ids/closed.key --passphrase-file files/passphrase
