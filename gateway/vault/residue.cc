@@ -43,15 +43,19 @@ bool Residue::IsAnyIn(std::string_view bytes) const {
   return false;
 }
 
+bool Residue::IsInChunk(std::string_view chunk, std::string& window) const {
+  window.append(chunk);
+  const bool found = IsAnyIn(window);
+  if (window.size() >= kSampleBytes) window.erase(0, window.size() - (kSampleBytes - 1));
+  return found;
+}
+
 absl::StatusOr<bool> Residue::IsIn(const std::string& path) const {
   if (!base::Exists(path)) return false;
   bool found = false;
-  // The end of one chunk is kept before the next: a sample may lie across both.
   std::string window;
   RETURN_IF_ERROR(base::ReadChunks(path, [&](std::string_view chunk) {
-    window.append(chunk);
-    found = IsAnyIn(window);
-    if (window.size() >= kSampleBytes) window.erase(0, window.size() - (kSampleBytes - 1));
+    found = IsInChunk(chunk, window);
     return !found;
   }));
   return found;

@@ -30,6 +30,10 @@ class Residue {
 
   bool empty() const { return samples_.empty(); }
 
+  // Whether a chunk of a file holds any sample. `window` keeps the end of one chunk before the
+  // next, since a sample may lie across both; empty before the first.
+  bool IsInChunk(std::string_view chunk, std::string& window) const;
+
   // Whether a file holds any sample. A file that does not exist holds none. UNAVAILABLE when it
   // cannot be read.
   absl::StatusOr<bool> IsIn(const std::string& path) const;

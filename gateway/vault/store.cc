@@ -1,5 +1,7 @@
 #include "gateway/vault/store.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
@@ -17,6 +19,7 @@ static_assert(base::kMaxAttachments <= size_t{1} << kSlotBits);
 
 constexpr int64_t kApplicationId = 0x50535356;
 constexpr int64_t kVersion = 1;
+constexpr int kSearchedBytes = 64 * 1024;
 
 constexpr char kCreate[] = R"(
   PRAGMA application_id=0x50535356;
@@ -81,6 +84,29 @@ absl::Status CollectOver(Connection& connection, const std::string& sql, const R
     if (!row) return absl::OkStatus();
     for (int column = 0; column < columns; ++column) erased.Add(query.Blob(column));
   }
+}
+
+// Searches a file that a connection holds open, through the connection's own descriptor: closing
+// another one would drop every lock that this process has on the file (POSIX), and whoever opened
+// the database next would take it for abandoned and reset it under our feet.
+absl::StatusOr<bool> IsInOpenFile(const Residue& erased, sqlite3* database, int which) {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(database, "main", which, &file);
+  // Not open: there is none.
+  if (file == nullptr || file->pMethods == nullptr) return false;
+  sqlite3_int64 size = 0;
+  if (const int code = file->pMethods->xFileSize(file, &size); code != SQLITE_OK)
+    return SqliteError(code);
+  std::string chunk(kSearchedBytes, '\0'), window;
+  for (sqlite3_int64 at = 0; at < size; at += kSearchedBytes) {
+    const auto wanted = static_cast<int>(std::min<sqlite3_int64>(kSearchedBytes, size - at));
+    const int code = file->pMethods->xRead(file, chunk.data(), wanted, at);
+    // A file that became shorter meanwhile is filled up with zeros.
+    if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return SqliteError(code);
+    if (erased.IsInChunk(std::string_view(chunk).substr(0, static_cast<size_t>(wanted)), window))
+      return true;
+  }
+  return false;
 }
 
 absl::Status CheckPermissions(const std::string& path) {
@@ -253,11 +279,12 @@ absl::Status Store::Truncate() {
 }
 
 absl::StatusOr<bool> Store::IsAnywhere(const Residue& erased) const {
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
-    ASSIGN_OR_RETURN(const bool found, erased.IsIn(absl::StrCat(path_, suffix)));
+  // The index of the write-ahead log (-shm) holds page numbers, no content.
+  for (const int file : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+    ASSIGN_OR_RETURN(const bool found, IsInOpenFile(erased, connection_.handle(), file));
     if (found) return true;
   }
-  return false;
+  return erased.IsIn(path_ + "-journal");
 }
 
 absl::Status Store::Erase(const Doomed& doomed) {

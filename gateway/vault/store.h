@@ -94,7 +94,7 @@ class Store {
   absl::Status Delete(const Doomed& doomed) REQUIRES_LOCK(mutex_);
   absl::Status Destroy(const Residue& erased, bool unfinished) REQUIRES_LOCK(mutex_);
   absl::StatusOr<Residue> Collect(const Doomed& doomed) REQUIRES_LOCK(mutex_);
-  absl::StatusOr<bool> IsAnywhere(const Residue& erased) const;
+  absl::StatusOr<bool> IsAnywhere(const Residue& erased) const REQUIRES_LOCK(mutex_);
   absl::Status Truncate() REQUIRES_LOCK(mutex_);
   // Runs `work` in a transaction: all of it becomes durable, or none.
   template <typename Work>

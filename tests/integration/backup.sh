@@ -79,7 +79,7 @@ expect 1 cli backup --data data --to copies/6
 [[ $complaint == *BACKUP_UNKNOWN*unheard-of* ]] || fail "not said: $complaint"
 rmdir "data/conventions/$slug/unheard-of"
 [[ ! -e copies/6 && ! -e copies/6.unfinished ]] || fail "half a copy was left"
-expect 1 cli backup --data nowhere --to copies/6
+expect 2 cli backup --data nowhere --to copies/6
 
 # An interrupted one leaves nothing in the way of the next.
 mkdir -p copies/6.unfinished/conventions
@@ -103,7 +103,7 @@ expect 0 cli recover --adopt-head --data data --convention $slug --json
 start_gateway
 expect 0 as reader transfer fetch "$first" --out files/fetched.csv
 cmp files/2024.csv files/fetched.csv || fail "the fetched file differs"
-refused CONTENT_ERASED as reader transfer fetch "$doomed" --out files/gone.csv || true
+refused erased as reader transfer fetch "$doomed" --out files/gone.csv
 transfer 2026
 export_log export
 stop_gateway TERM

@@ -22,7 +22,9 @@ class Port {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(bind(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    if (listens) EXPECT_EQ(listen(descriptor_, 1), 0);
+    if (listens) {
+      EXPECT_EQ(listen(descriptor_, 1), 0);
+    }
     socklen_t size = sizeof address;
     EXPECT_EQ(getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size), 0);
     number_ = std::to_string(ntohs(address.sin_port));

@@ -1,7 +1,10 @@
 // What is erased is found in no file: ciphertext, wrapped key, nonce, plaintext.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <random>
 
@@ -30,6 +33,30 @@ class ForeignReader {
  private:
   sqlite3* database_ = nullptr;
 };
+
+// Whether another process finds a lock of ours on a range of a file.
+bool OthersFindALock(const std::string& path, off_t start, off_t length) {
+  const pid_t child = fork();
+  if (child == 0) {
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = start;
+    lock.l_len = length;
+    const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
+    _exit(file >= 0 && fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 0 : 1);
+  }
+  int status = 0;
+  return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+// Whether another process sees that the database is in use, where SQLite says so: it would reset
+// the index of the write-ahead log, and remove the log when it goes, of one that nobody uses.
+bool IsSeenInUse(const std::string& path) {
+  constexpr off_t kShared = 0x40000002, kSharedBytes = 510, kIndexInUse = 128;
+  return OthersFindALock(path, kShared, kSharedBytes) &&
+         OthersFindALock(path + "-shm", kIndexInUse, 1);
+}
 
 class ErasureTest : public VaultTest {
  protected:
@@ -138,6 +165,16 @@ TEST_F(ErasureTest, ClosesItsOwnReadersFirst) {
   ASSERT_TRUE(vault_->Shred(1, 0).ok());
   ExpectNowhere(1);
   ExpectReadable(2);
+}
+
+TEST_F(ErasureTest, LeavesTheDatabaseInUseForOtherProcesses) {
+  Keep(1, 2000);
+  Keep(2, 2000);
+  const std::string path = data_.File("vault.db");
+  ASSERT_TRUE(IsSeenInUse(path));
+  ASSERT_TRUE(vault_->Shred(1, 0).ok());
+  ExpectReadable(2);
+  EXPECT_TRUE(IsSeenInUse(path));
 }
 
 TEST_F(ErasureTest, IsNotDoneWhileAForeignReaderSeesTheOldState) {
