@@ -64,7 +64,7 @@ healthy as right doctor
 
 # Certificates: expired, not valid yet, another key's.
 dated() {
-  faketime "$1" "$build/gateway/cli/passerelle" pki issue --ca pki --out "ids/$2" --agent "${agent[steward]}" \
+  faketime -f "$1" "$build/gateway/cli/passerelle" pki issue --ca pki --out "ids/$2" --agent "${agent[steward]}" \
     --convention $slug --environment test --days "$3" >/dev/null
 }
 cp ids/steward.key ids/soon.key
@@ -77,7 +77,7 @@ healthy as soon doctor
 altered early '.certificate_file = "early.pem"'
 finds certificate certificate-not-yet as early doctor
 altered soon '.certificate_file = "soon.pem"'
-finds certificate certificate-expired faketime '+2h' "$build/gateway/cli/passerelle" --lang en \
+finds certificate certificate-expired faketime -f '+2h' "$build/gateway/cli/passerelle" --lang en \
   --profile ids/soon.json doctor
 altered other '.certificate_file = "dpo.pem"'
 finds certificate certificate-of-another as other doctor
@@ -113,7 +113,7 @@ expect 0 as reader doctor --json
 [[ $answer == *dpo-none-yet* ]] || fail "a party without DPO is not told: $answer"
 
 # The clock.
-finds clock clock-off faketime '+10m' "$build/gateway/cli/passerelle" --lang en --profile ids/steward.json doctor
+finds clock clock-off faketime -f '+10m' "$build/gateway/cli/passerelle" --lang en --profile ids/steward.json doctor
 [[ $answer == *"+60"[0-9]* || $answer == *"+59"[0-9]* ]] || fail "not by how much: $answer"
 
 # A DPO's mandate that ends leaves a holder without.
@@ -199,9 +199,9 @@ cp files/newest "data.guards/$slug.guard"
 
 # A log that somebody altered, and a clock that runs behind it.
 healthy operator
-faketime '-1d' "$build/gateway/cli/passerelle" --lang en doctor --data data --least-mib 1 --json >files/behind || true
+faketime -f '-1d' "$build/gateway/cli/passerelle" --lang en doctor --data data --least-mib 1 --json >files/behind || true
 [[ $(<files/behind) == *clock-behind-log* ]] || fail "a clock behind the log is not told: $(<files/behind)"
-sqlite3 "data/conventions/$slug/audit.db" "update entries set bytes = bytes || x'00' where idx = 3"
+sqlite3 "data/conventions/$slug/audit.db" "update entries set bytes = cast(bytes || x'00' as blob) where idx = 3"
 finds convention LOG_ROOT operator
 expect 1 cli doctor --data nothing
 [[ $answer == *"no convention"* ]] || fail "an empty folder is not told: $answer"
