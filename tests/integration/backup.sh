@@ -16,7 +16,7 @@ table files/2025.csv 2025
 
 # Erased before the copy: its row, cut out of the vault while it was there.
 accepted as sender transfer send "$exchange" files/2025.csv --party $fund --period 2025 \
-  --destroy-after "$(in_log_time 3)"
+  --destroy-after "$(in_log_time 10)"
 doomed=$(name_of)
 rows() { sqlite3 -readonly "$1" 'select count(*) from items where class = 1'; }
 [[ $(rows "data/conventions/$slug/vault.db") -eq 2 ]] || fail "two payloads should be there"
