@@ -10,10 +10,15 @@
 //     than the shortest retention allows, or destroy the epoch of the key;
 //   - it was opened and replayed as at a start: every hash, the state, every document and payload.
 //     `checkpoint` beside it is the signed head that it leads to.
-// Writers are never waited for and never wait, save an erasure that falls due meanwhile: it is done
-// when the vault has been copied. Keys are not in the copy: whoever holds both can decrypt and
-// sign; --keys-to puts them elsewhere. The guards stay where they are: a copy that is put back says
+// Objects (content that came as a stream) are files that never change: they are copied after the
+// two snapshots. One that was erased meanwhile is missed by the replay, and the convention is
+// copied again; one that came meanwhile is removed by it, since no copied row names it. Writers are
+// never waited for and never wait, save an erasure that falls due meanwhile: it is done when the
+// vault has been copied. Keys are not in the copy: whoever holds both can decrypt and sign;
+// --keys-to puts them elsewhere. The guards stay where they are: a copy that is put back says
 // itself that it is old (`passerelle recover`).
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -48,6 +53,8 @@ using audit::log::Snapshot;
 // A commit to the log takes some hundred microseconds; the chance that none falls between the two
 // snapshots is never small.
 constexpr int kAttempts = 2000;
+// Erasures are rare; one that falls into each of so many copies is a sign of something else.
+constexpr int kCopies = 3;
 constexpr size_t kMaxKeyFileBytes = 64 * 1024;
 
 struct Options {
@@ -78,8 +85,9 @@ absl::StatusOr<Pair> TakeBoth(const std::string& folder) {
 
 // Whether a file of a convention's folder is copied, made again at a start, or kept apart.
 bool IsKnown(const std::string& name) {
-  return name == "keys" || name == "checkpoint" || absl::StartsWith(name, "audit.db") ||
-         absl::StartsWith(name, "vault.db") || absl::StartsWith(name, "views.db");
+  return name == "keys" || name == "checkpoint" || name == "objects" ||
+         absl::StartsWith(name, "audit.db") || absl::StartsWith(name, "vault.db") ||
+         absl::StartsWith(name, "views.db");
 }
 
 // What is not known could be lost without a word.
@@ -122,8 +130,27 @@ absl::StatusOr<Head> Verify(App& app, const std::string& original, const std::st
   return signed_head.head;
 }
 
-absl::StatusOr<Copied> CopyConvention(App& app, const std::string& name, const std::string& from,
-                                      const std::string& to) {
+// Copies the objects that are there; one that is erased meanwhile is left out.
+absl::Status CopyObjects(const std::string& from, const std::string& to) {
+  if (!base::Exists(from)) return absl::OkStatus();
+  RETURN_IF_ERROR(base::MakeFolder(to, base::FileMode::kPrivate));
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, base::ListFolder(from));
+  for (size_t done = 0; done < names.size(); ++done) {
+    std::error_code error;
+    std::filesystem::copy_file(absl::StrCat(from, "/", names[done]),
+                               absl::StrCat(to, "/", names[done]), error);
+    if (error && error != std::errc::no_such_file_or_directory)
+      return base::Error(absl::StatusCode::kUnavailable, "FILE_ERROR", "",
+                         absl::StrCat(to, "/", names[done], ": ", error.message()));
+    ShowProgress(done + 1, names.size());
+  }
+  // So that no row of the copy is more durable than the object it names.
+  sync();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Copied> CopyOnce(App& app, const std::string& name, const std::string& from,
+                                const std::string& to) {
   RETURN_IF_ERROR(CheckKnown(from));
   RETURN_IF_ERROR(base::MakeFolder(to, base::FileMode::kPrivate));
   {
@@ -133,8 +160,23 @@ absl::StatusOr<Copied> CopyConvention(App& app, const std::string& name, const s
     { const Snapshot done = std::move(pair.vault); }
     RETURN_IF_ERROR(pair.log.CopyTo(to + "/audit.db", ShowProgress));
   }
+  RETURN_IF_ERROR(CopyObjects(from + "/objects", to + "/objects"));
   ASSIGN_OR_RETURN(const Head head, Verify(app, from, to));
   return Copied{name, head};
+}
+
+// Again, where an erasure took an object from under the copy.
+absl::StatusOr<Copied> CopyConvention(App& app, const std::string& name, const std::string& from,
+                                      const std::string& to) {
+  absl::StatusOr<Copied> copied = CopyOnce(app, name, from, to);
+  for (int again = 0; again < kCopies && base::ReasonOf(copied.status()) == "VAULT_ROW_MISSING" &&
+                      base::Exists(from + "/objects");
+       ++again) {
+    std::error_code error;
+    std::filesystem::remove_all(to, error);
+    copied = CopyOnce(app, name, from, to);
+  }
+  return copied;
 }
 
 absl::Status CopyKeys(const std::string& from, const std::string& to) {
