@@ -41,8 +41,13 @@ load() {
 }
 load &
 load_pid=$!
-until_true 20 test -s files/load.done || fail "no load"
+trap 'touch "$tmp/files/enough"; wait "$load_pid" || true; finish' EXIT
+# So that each copy is of a log that has grown.
+more() { [[ -e files/load.failed || $(cat files/load.done 2>/dev/null) -gt $1 ]]; }
+done=0
 for n in 1 2 3 4 5; do
+  until_true 120 more "$done" || fail "no load"
+  done=$(cat files/load.done)
   expect 0 cli backup --data data --to "copies/$n" --keys-to "keys/$n" --json
   entries=$(jq '.[0].entries' <<<"$answer")
   [[ $entries -gt ${last:-0} ]] || fail "copy $n has $entries entries"
@@ -50,7 +55,8 @@ for n in 1 2 3 4 5; do
   [[ $(sed -n 2p "copies/$n/conventions/$slug/checkpoint") -eq $entries ]] || fail "not the copy's checkpoint"
 done
 touch files/enough
-wait $load_pid
+wait "$load_pid"
+trap finish EXIT
 [[ ! -e files/load.failed ]] || fail "the gateway failed under the copies: $(tail -n 3 files/load)"
 [[ $(<files/load.done) -ge 3 ]] || fail "there was no load"
 
