@@ -18,6 +18,7 @@ namespace {
 using gateway::base::Error;
 using gateway::base::Malformed;
 using gateway::base::Random;
+using gateway::base::Secret;
 using keys::ErrorScope;
 using keys::Owned;
 using keys::RequireOpenssl;
@@ -115,9 +116,9 @@ absl::StatusOr<Authority> Authority::Create(std::string_view common_name, int64_
   return Authority(std::move(key), std::move(certificate));
 }
 
-absl::StatusOr<Authority> Authority::Load(const std::string& folder) {
+absl::StatusOr<Authority> Authority::Load(const std::string& folder, const Secret& passphrase) {
   const ErrorScope errors;
-  ASSIGN_OR_RETURN(keys::PrivateKey key, keys::PrivateKey::Load(KeyPath(folder)));
+  ASSIGN_OR_RETURN(keys::PrivateKey key, keys::PrivateKey::Load(KeyPath(folder), passphrase));
   const std::string path = CertificatePath(folder);
   ASSIGN_OR_RETURN(const std::string pem,
                    gateway::base::ReadFile(path, gateway::base::kMaxPemBytes));
@@ -131,13 +132,13 @@ absl::StatusOr<Authority> Authority::Load(const std::string& folder) {
   return Authority(std::move(key), *std::move(certificate));
 }
 
-absl::Status Authority::Save(const std::string& folder) const {
+absl::Status Authority::Save(const std::string& folder, const Secret& passphrase) const {
   // Asked before either is written: half an authority would be of no use.
   for (const std::string& path : {KeyPath(folder), CertificatePath(folder)})
     if (gateway::base::Exists(path))
       return Error(absl::StatusCode::kAlreadyExists, "FILE_EXISTS", "",
                    absl::StrCat(path, ": is there already and is never overwritten"));
-  RETURN_IF_ERROR(key_.Save(KeyPath(folder)));
+  RETURN_IF_ERROR(key_.Save(KeyPath(folder), passphrase));
   return gateway::base::WriteNewFile(CertificatePath(folder), certificate_.ToPem(),
                                      gateway::base::FileMode::kPublic);
 }

@@ -14,6 +14,7 @@
 #include "certs/keys/key.h"
 #include "certs/x509/certificate.h"
 #include "gateway/base/random.h"
+#include "gateway/base/secret.h"
 
 namespace passerelle::certs::ca {
 
@@ -41,13 +42,16 @@ class Authority {
   static absl::StatusOr<Authority> Create(std::string_view common_name, int64_t not_before_ms,
                                           int64_t not_after_ms, gateway::base::Random& random);
 
-  // Reads `ca.key` and `ca.pem` of a folder. FAILED_PRECONDITION (reason CA_MISMATCH) when the
-  // certificate is not that key's or not an authority's; else the errors of PrivateKey::Load.
-  static absl::StatusOr<Authority> Load(const std::string& folder);
+  // Reads `ca.key` and `ca.pem` of a folder; the key is opened with the passphrase.
+  // FAILED_PRECONDITION (reason CA_MISMATCH) when the certificate is not that key's or not an
+  // authority's; else the errors of PrivateKey::Load.
+  static absl::StatusOr<Authority> Load(
+      const std::string& folder, const gateway::base::Secret& passphrase = gateway::base::Secret());
 
-  // Writes `ca.key` (0600) and `ca.pem` into a folder that holds neither yet. ALREADY_EXISTS
-  // (FILE_EXISTS) otherwise.
-  absl::Status Save(const std::string& folder) const;
+  // Writes `ca.key` (0600, encrypted unless the passphrase is empty) and `ca.pem` into a folder
+  // that holds neither yet. ALREADY_EXISTS (FILE_EXISTS) otherwise.
+  absl::Status Save(const std::string& folder,
+                    const gateway::base::Secret& passphrase = gateway::base::Secret()) const;
 
   // Issues a leaf for a key. A server leaf (DNS names or addresses) gets serverAuth, an agent's
   // leaf (URI) clientAuth. INVALID_ARGUMENT (reason PROFILE, with the profile's field as path) when

@@ -52,6 +52,9 @@ class PublicKey {
   std::shared_ptr<const EVP_MD_CTX> verifier_;
 };
 
+// Whether a PEM text begins with an encrypted PKCS#8 key.
+bool IsEncryptedPem(std::string_view pem);
+
 // A private key. Movable; Sign is thread-safe.
 class PrivateKey {
  public:
@@ -64,16 +67,28 @@ class PrivateKey {
   // Reads an unencrypted PKCS#8 PEM. INVALID_ARGUMENT (KEY_FORM or SPKI_FORM) otherwise.
   static absl::StatusOr<PrivateKey> FromPem(std::string_view pem);
 
-  // Reads a PEM file. FAILED_PRECONDITION (reason KEY_PERMISSIONS) when group or others may read
-  // it.
-  static absl::StatusOr<PrivateKey> Load(const std::string& path);
+  // Reads a PKCS#8 PEM that PBES2 encrypts under the passphrase. FAILED_PRECONDITION
+  // (KEY_PASSPHRASE) when the passphrase does not open it, else as FromPem.
+  static absl::StatusOr<PrivateKey> FromEncryptedPem(std::string_view pem,
+                                                     const gateway::base::Secret& passphrase);
+
+  // Reads a PEM file, encrypted or not; an empty passphrase stands for none. FAILED_PRECONDITION
+  // (reason KEY_PERMISSIONS) when group or others may read it, (KEY_ENCRYPTED) when it needs a
+  // passphrase and none is given.
+  static absl::StatusOr<PrivateKey> Load(
+      const std::string& path, const gateway::base::Secret& passphrase = gateway::base::Secret());
 
   // Unencrypted PKCS#8 PEM.
   gateway::base::Secret ToPem() const;
 
-  // Writes the PEM with mode 0600, durably. ALREADY_EXISTS when something is there: keys are never
-  // overwritten.
-  absl::Status Save(const std::string& path) const;
+  // PKCS#8 PEM encrypted by PBES2 with scrypt (N = 2^14, r = 8, p = 5) and AES-256-CBC, which
+  // `openssl pkey` opens. REQUIRES: the passphrase is not empty.
+  std::string ToEncryptedPem(const gateway::base::Secret& passphrase) const;
+
+  // Writes the PEM with mode 0600, durably, encrypted unless the passphrase is empty.
+  // ALREADY_EXISTS when something is there: keys are never overwritten.
+  absl::Status Save(const std::string& path,
+                    const gateway::base::Secret& passphrase = gateway::base::Secret()) const;
 
   const PublicKey& public_key() const { return public_key_; }
 

@@ -1,6 +1,8 @@
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -37,11 +39,25 @@ struct PemBlock {
   long size = 0;
 };
 
+using OwnedInfo = Owned<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>;
+using OwnedEncrypted = Owned<X509_SIG, X509_SIG_free>;
+
+// The cost of trying a passphrase: 128·N·r = 16 MiB, half of what OpenSSL's readers allow, and
+// p = 5, which weighs at that size as much as p = 1 does at 128 MiB.
+constexpr uint64_t kScryptN = 1 << 14;
+constexpr uint64_t kScryptR = 8;
+constexpr uint64_t kScryptP = 5;
+
+// Reads the first block of a PEM text.
+bool ReadBlock(std::string_view pem, PemBlock& block) {
+  const OwnedBio bio = ReadingBio(pem);
+  return PEM_read_bio(bio.get(), &block.name, &block.header, &block.data, &block.size) == 1;
+}
+
 // The key of a PKCS#8 structure that fills the block; null otherwise.
 std::shared_ptr<EVP_PKEY> KeyOf(const PemBlock& block) {
   const unsigned char* in = block.data;
-  const Owned<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free> info(
-      d2i_PKCS8_PRIV_KEY_INFO(nullptr, &in, block.size));
+  const OwnedInfo info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &in, block.size));
   if (info == nullptr || in != block.data + block.size) return nullptr;
   return {EVP_PKCS82PKEY(info.get()), EVP_PKEY_free};
 }
@@ -87,10 +103,8 @@ absl::StatusOr<PrivateKey> PrivateKey::FromEd25519Seed(std::string_view seed) {
 
 absl::StatusOr<PrivateKey> PrivateKey::FromPem(std::string_view pem) {
   const ErrorScope errors;
-  const OwnedBio bio = ReadingBio(pem);
   PemBlock block;
-  if (PEM_read_bio(bio.get(), &block.name, &block.header, &block.data, &block.size) != 1)
-    return Malformed("KEY_FORM", "", "this is not a PEM text");
+  if (!ReadBlock(pem, block)) return Malformed("KEY_FORM", "", "this is not a PEM text");
   const std::string_view name = block.name;
   if (name != PEM_STRING_PKCS8INF)
     return Malformed("KEY_FORM", "",
@@ -100,7 +114,34 @@ absl::StatusOr<PrivateKey> PrivateKey::FromPem(std::string_view pem) {
   return FromEvp(std::move(key));
 }
 
-absl::StatusOr<PrivateKey> PrivateKey::Load(const std::string& path) {
+absl::StatusOr<PrivateKey> PrivateKey::FromEncryptedPem(std::string_view pem,
+                                                        const Secret& passphrase) {
+  const ErrorScope errors;
+  PemBlock block;
+  if (!ReadBlock(pem, block) || std::string_view(block.name) != PEM_STRING_PKCS8)
+    return Malformed("KEY_FORM", "", "this is no encrypted PKCS#8 key");
+  const unsigned char* in = block.data;
+  const OwnedEncrypted encrypted(d2i_X509_SIG(nullptr, &in, block.size));
+  if (encrypted == nullptr || in != block.data + block.size)
+    return Malformed("KEY_FORM", "", "the encrypted PKCS#8 structure is damaged");
+  const std::string_view secret = passphrase.RevealSecret();
+  const OwnedInfo info(
+      PKCS8_decrypt(encrypted.get(), secret.data(), static_cast<int>(secret.size())));
+  if (info == nullptr)
+    return Error(absl::StatusCode::kFailedPrecondition, "KEY_PASSPHRASE", "",
+                 "the passphrase does not open this key");
+  std::shared_ptr<EVP_PKEY> key(EVP_PKCS82PKEY(info.get()), EVP_PKEY_free);
+  if (key == nullptr) return Malformed("KEY_FORM", "", "the PKCS#8 structure is damaged");
+  return FromEvp(std::move(key));
+}
+
+bool IsEncryptedPem(std::string_view pem) {
+  const ErrorScope errors;
+  PemBlock block;
+  return ReadBlock(pem, block) && std::string_view(block.name) == PEM_STRING_PKCS8;
+}
+
+absl::StatusOr<PrivateKey> PrivateKey::Load(const std::string& path, const Secret& passphrase) {
   ASSIGN_OR_RETURN(const int mode, gateway::base::PermissionsOf(path));
   if ((mode & 077) != 0)
     return Error(
@@ -108,7 +149,12 @@ absl::StatusOr<PrivateKey> PrivateKey::Load(const std::string& path) {
         absl::StrCat(path, ": others may read this private key; mend with: chmod 600 ", path));
   ASSIGN_OR_RETURN(std::string bytes, gateway::base::ReadFile(path, gateway::base::kMaxPemBytes));
   const Secret pem(std::move(bytes));
-  absl::StatusOr<PrivateKey> key = FromPem(pem.RevealSecret());
+  const bool encrypted = IsEncryptedPem(pem.RevealSecret());
+  if (encrypted && passphrase.empty())
+    return Error(absl::StatusCode::kFailedPrecondition, "KEY_ENCRYPTED", "",
+                 absl::StrCat(path, ": this key is encrypted and no passphrase is given"));
+  absl::StatusOr<PrivateKey> key =
+      encrypted ? FromEncryptedPem(pem.RevealSecret(), passphrase) : FromPem(pem.RevealSecret());
   if (!key.ok()) return InContext(key.status(), path);
   return key;
 }
@@ -121,9 +167,26 @@ Secret PrivateKey::ToPem() const {
   return Secret(Written(bio.get()));
 }
 
-absl::Status PrivateKey::Save(const std::string& path) const {
-  return gateway::base::WriteNewFile(path, ToPem().RevealSecret(),
-                                     gateway::base::FileMode::kPrivate);
+std::string PrivateKey::ToEncryptedPem(const Secret& passphrase) const {
+  const ErrorScope errors;
+  const OwnedInfo info(EVP_PKEY2PKCS8(key_.get()));
+  RequireOpenssl(info != nullptr);
+  X509_ALGOR* const scheme =
+      PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), nullptr, 0, nullptr, kScryptN, kScryptR, kScryptP);
+  RequireOpenssl(scheme != nullptr);
+  const std::string_view secret = passphrase.RevealSecret();
+  // Takes the scheme over.
+  const OwnedEncrypted encrypted(
+      PKCS8_set0_pbe(secret.data(), static_cast<int>(secret.size()), info.get(), scheme));
+  RequireOpenssl(encrypted != nullptr);
+  const OwnedBio bio = WritingBio();
+  RequireOpenssl(PEM_write_bio_PKCS8(bio.get(), encrypted.get()) == 1);
+  return Written(bio.get());
+}
+
+absl::Status PrivateKey::Save(const std::string& path, const Secret& passphrase) const {
+  const Secret pem = passphrase.empty() ? ToPem() : Secret(ToEncryptedPem(passphrase));
+  return gateway::base::WriteNewFile(path, pem.RevealSecret(), gateway::base::FileMode::kPrivate);
 }
 
 std::string PrivateKey::Sign(std::string_view message) const {

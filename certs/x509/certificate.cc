@@ -165,4 +165,19 @@ std::vector<std::string> Certificate::DnsNames() const {
   return NamesOfKind(certificate_.get(), GEN_DNS);
 }
 
+bool Certificate::HasHost() const {
+  const OwnedNames names = NamesOf(certificate_.get());
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const int kind = sk_GENERAL_NAME_value(names.get(), i)->type;
+    if (kind == GEN_DNS || kind == GEN_IPADD) return true;
+  }
+  return false;
+}
+
+bool Certificate::IsFor(const std::string& host) const {
+  const ErrorScope errors;
+  return X509_check_ip_asc(certificate_.get(), host.c_str(), 0) == 1 ||
+         X509_check_host(certificate_.get(), host.data(), host.size(), 0, nullptr) == 1;
+}
+
 }  // namespace passerelle::certs::x509

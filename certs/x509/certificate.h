@@ -50,6 +50,12 @@ class Certificate {
   std::vector<std::string> Uris() const;
   std::vector<std::string> DnsNames() const;
 
+  // Whether it is made out to a host: a DNS name, wildcards counted, or an IP address.
+  bool IsFor(const std::string& host) const;
+
+  // Whether it is made out to any host at all.
+  bool HasHost() const;
+
   // The OpenSSL certificate, shared; must not be changed.
   X509* x509() const { return certificate_.get(); }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -107,6 +108,16 @@ absl::Status SyncFolder(const std::string& folder) {
       open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() < 0 || fsync(fd.get()) != 0) return SystemError(folder, errno);
   return absl::OkStatus();
+}
+
+absl::Status MoveFolder(const std::string& from, const std::string& to) {
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
+    if (errno == EEXIST)
+      return Error(absl::StatusCode::kAlreadyExists, "FILE_EXISTS", "",
+                   absl::StrCat(to, ": something of that name is there"));
+    return WriteError(to, errno);
+  }
+  return SyncFolder(std::filesystem::path(to).parent_path().string());
 }
 
 bool Exists(const std::string& path) {

@@ -38,6 +38,10 @@ absl::Status MakeFolder(const std::string& path, FileMode mode);
 // Makes the names in a folder durable. An empty path is the current folder.
 absl::Status SyncFolder(const std::string& folder);
 
+// Gives a folder a name in the same file system that nothing has yet, durably. ALREADY_EXISTS
+// (FILE_EXISTS) otherwise.
+absl::Status MoveFolder(const std::string& from, const std::string& to);
+
 // Whether something is there.
 bool Exists(const std::string& path);
 

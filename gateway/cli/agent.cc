@@ -12,6 +12,7 @@
 #include "gateway/cli/agent_key.h"
 #include "gateway/cli/app.h"
 #include "gateway/cli/input.h"
+#include "gateway/cli/key_file.h"
 #include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
 #include "gateway/client/strict_json.h"
@@ -34,7 +35,7 @@ struct EnrolOptions {
 
 // The request carries the public key and the proof of possession, bound to one log and one agent.
 absl::StatusOr<int> Request(App& app, const RequestOptions& options) {
-  ASSIGN_OR_RETURN(const certs::keys::PrivateKey key, certs::keys::PrivateKey::Load(options.key));
+  ASSIGN_OR_RETURN(const certs::keys::PrivateKey key, app.LoadKey(options.key));
   ASSIGN_OR_RETURN(const std::string agent, ReadAgent("--agent", options.agent));
   const absl::StatusOr<std::string> log = base::FromHex(options.log);
   if (!log.ok() || log->size() != 32) return Usage("LOG_FORM", "--log");
@@ -112,6 +113,7 @@ void AddAgent(App& app) {
   verb.Add("--days", enrol->days, "Validité en jours", "Validity in days").Between(1, 3650);
   AddDestination(verb, enrol->destination);
   AddKeyVerbs(app, noun);
+  AddKeyFileVerbs(app, noun);
 }
 
 }  // namespace passerelle::gateway::cli

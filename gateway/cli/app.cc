@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gateway/base/files.h"
+#include "gateway/base/passphrase.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
 #include "gateway/cli/messages.h"
@@ -19,6 +21,7 @@ namespace {
 using policy::rules::Language;
 
 constexpr char kDefaultProfile[] = "passerelle.json";
+constexpr char kCredential[] = "passerelle-passphrase";
 
 // French where the locale is, before any option is read: the help texts are made from it.
 Language LanguageOfLocale() {
@@ -94,10 +97,19 @@ App::App(int argc, char** argv, std::unique_ptr<client::Session> session)
   everywhere.Add("--receipts", receipts_folder_,
                  "Dossier des reçus ; par défaut « receipts » à côté du profil",
                  "Folder of receipts; default `receipts` beside the profile");
+  everywhere.Add("--passphrase-file", passphrase_file_,
+                 "Fichier (0600) de la phrase secrète qui ouvre une clé chiffrée",
+                 "File (0600) of the passphrase that opens an encrypted key");
+  everywhere
+      .Add("--passphrase-fd", passphrase_descriptor_,
+           "Descripteur ouvert d'où lire cette phrase secrète",
+           "Open descriptor to read that passphrase from")
+      .Between(3, 1024);
   everywhere.AddFlag("--json", json_, "Réponse en JSON", "Answer in JSON");
-  for (auto* add : {AddPki, AddInit, AddConvention, AddStatement, AddDeed, AddParty, AddAgent,
-                    AddMandate, AddDataset, AddExchange, AddTransfer, AddDocument, AddRegister,
-                    AddAudit, AddReceipt, AddRules, AddInbox})
+  for (auto* add : {AddPki,      AddInit,    AddConvention, AddStatement, AddDeed,     AddParty,
+                    AddAgent,    AddMandate, AddDataset,    AddExchange,  AddTransfer, AddDocument,
+                    AddRegister, AddAudit,   AddReceipt,    AddRules,     AddInbox,    AddDoctor,
+                    AddBackup,   AddRecover, AddCompletion})
     add(*this);
 }
 
@@ -126,7 +138,30 @@ std::string App::Say(std::string_view fr, std::string_view en) const {
 absl::StatusOr<client::Profile> App::Profile() const {
   if (profile_file_.empty() && !base::Exists(kDefaultProfile))
     return Usage("PROFILE_NONE", "--profile");
-  return client::ReadProfile(profile_file_.empty() ? kDefaultProfile : profile_file_);
+  ASSIGN_OR_RETURN(client::Profile profile,
+                   client::ReadProfile(profile_file_.empty() ? kDefaultProfile : profile_file_));
+  if (const std::string file = PassphraseFile(); !file.empty()) profile.passphrase_file = file;
+  return profile;
+}
+
+std::string App::PassphraseFile() const {
+  if (!passphrase_file_.empty()) return passphrase_file_;
+  if (passphrase_descriptor_ > 0) return base::FileOfDescriptor(passphrase_descriptor_);
+  const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  if (credentials == nullptr) return "";
+  const std::string file = absl::StrCat(credentials, "/", kCredential);
+  return base::Exists(file) ? file : "";
+}
+
+absl::StatusOr<base::Secret> App::Passphrase() const {
+  const std::string file = PassphraseFile();
+  if (file.empty()) return base::Secret();
+  return base::ReadPassphrase(file);
+}
+
+absl::StatusOr<certs::keys::PrivateKey> App::LoadKey(const std::string& path) const {
+  ASSIGN_OR_RETURN(const base::Secret passphrase, Passphrase());
+  return certs::keys::PrivateKey::Load(path, passphrase);
 }
 
 std::string App::ReceiptsFolder() const {

@@ -9,8 +9,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "certs/keys/key.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/random.h"
+#include "gateway/base/secret.h"
 #include "gateway/cli/command_line.h"
 #include "gateway/client/session.h"
 #include "policy/rules/catalogue.h"
@@ -49,6 +51,16 @@ class App {
   // The profile that --profile, PASSERELLE_PROFILE or ./passerelle.json names.
   absl::StatusOr<client::Profile> Profile() const;
 
+  // The file of the passphrase of encrypted keys: --passphrase-file, --passphrase-fd, or the
+  // credential `passerelle-passphrase` that systemd hands over; empty where there is none.
+  std::string PassphraseFile() const;
+
+  // That passphrase; an empty one where there is none. A pipe can be read once.
+  absl::StatusOr<base::Secret> Passphrase() const;
+
+  // A key file, under that passphrase. Errors as those of client::LoadKey.
+  absl::StatusOr<certs::keys::PrivateKey> LoadKey(const std::string& path) const;
+
   // The folder where receipts are kept: --receipts, else `receipts` beside the profile.
   std::string ReceiptsFolder() const;
 
@@ -63,6 +75,9 @@ class App {
   std::string language_option_;
   std::string profile_file_;
   std::string receipts_folder_;
+  std::string passphrase_file_;
+  // 0: none; nobody's passphrase stands on standard input.
+  int passphrase_descriptor_ = 0;
   bool json_ = false;
   base::SystemClock clock_;
   base::SystemRandom random_;
@@ -87,6 +102,10 @@ void AddAudit(App& app);
 void AddReceipt(App& app);
 void AddRules(App& app);
 void AddInbox(App& app);
+void AddDoctor(App& app);
+void AddBackup(App& app);
+void AddRecover(App& app);
+void AddCompletion(App& app);
 
 }  // namespace passerelle::gateway::cli
 

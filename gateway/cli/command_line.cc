@@ -3,11 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <numeric>
+#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "gateway/cli/messages.h"
 
 namespace passerelle::gateway::cli {
@@ -112,6 +114,40 @@ CLI::Option* AddTo(CLI::App& parser, const std::string& name, Value& value, cons
                    bool has_default) {
   CLI::Option* option = parser.add_option(name, value, help);
   return has_default ? option->capture_default_str() : option;
+}
+
+// The values that an option's checks name: its type reads `TEXT:{fr,en}`.
+std::vector<std::string> PossibleValues(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const size_t begin = type.find('{');
+  if (begin == std::string::npos) return {};
+  return absl::StrSplit(type.substr(begin + 1, type.find('}', begin) - begin - 1), ',');
+}
+
+OptionWords WordsOfOption(const CLI::Option& option) {
+  OptionWords words;
+  for (const std::string& name : option.get_snames()) words.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) words.names.push_back("--" + name);
+  words.help = option.get_description();
+  words.takes_value = option.get_expected_min() > 0;
+  words.values = PossibleValues(option);
+  return words;
+}
+
+void GatherWords(CLI::App* command, std::vector<CommandWords>& all) {
+  CommandWords words;
+  words.path = WordsOf(command);
+  words.help = command->get_description();
+  for (const CLI::Option* option : std::as_const(*command).get_options()) {
+    if (!option->get_positional()) {
+      words.options.push_back(WordsOfOption(*option));
+      continue;
+    }
+    words.takes_words = true;
+    words.words = PossibleValues(*option);
+  }
+  all.push_back(std::move(words));
+  for (CLI::App* child : ChildrenOf(command)) GatherWords(child, all);
 }
 
 // The words that the library puts into a help text.
@@ -233,6 +269,24 @@ Command CommandLine::AddVerb(const Command& noun, const std::string& name, std::
 Command CommandLine::AddVerb(const std::string& name, std::string_view fr, std::string_view en,
                              Action action) {
   return AddVerb(Everywhere(), name, fr, en, std::move(action));
+}
+
+absl::StatusOr<std::map<std::string, std::string>> ConfigurationOf(const std::string& text) {
+  std::istringstream lines(text);
+  std::map<std::string, std::string> values;
+  try {
+    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(lines))
+      if (!item.inputs.empty()) values[item.fullname()] = item.inputs.front();
+  } catch (const CLI::Error& error) {
+    return Usage("CONFIGURATION", "--config", error.what());
+  }
+  return values;
+}
+
+std::vector<CommandWords> CommandLine::Words() const {
+  std::vector<CommandWords> all;
+  GatherWords(parser_.get(), all);
+  return all;
 }
 
 absl::StatusOr<int> CommandLine::Run(int argc, const char* const* argv) {

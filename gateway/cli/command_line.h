@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -71,6 +72,29 @@ class Command {
   policy::rules::Language language_;
 };
 
+// What can be typed after a command: for the shells' completion.
+struct OptionWords {
+  // As typed, such as `--lang`; several where there is a short form; none of a positional.
+  std::vector<std::string> names;
+  std::string help;
+  // Whether a value follows, and the only ones that are possible; empty: any, such as a file.
+  bool takes_value = false;
+  std::vector<std::string> values;
+};
+struct CommandWords {
+  // The words that lead there after the program's name, such as `transfer send`.
+  std::string path;
+  std::string help;
+  std::vector<OptionWords> options;
+  // Whether it takes a word that is no option, such as a file, and the only ones possible.
+  bool takes_words = false;
+  std::vector<std::string> words;
+};
+
+// The values of a configuration file (TOML), by name; of a list, the first. INVALID_ARGUMENT
+// (CONFIGURATION) when it cannot be read.
+absl::StatusOr<std::map<std::string, std::string>> ConfigurationOf(const std::string& text);
+
 // The whole command line. Not thread-safe.
 class CommandLine {
  public:
@@ -96,6 +120,9 @@ class CommandLine {
   Command AddVerb(const Command& noun, const std::string& name, std::string_view fr,
                   std::string_view en, Action action);
   Command AddVerb(const std::string& name, std::string_view fr, std::string_view en, Action action);
+
+  // Every command with its options, the program's own (an empty path) first.
+  std::vector<CommandWords> Words() const;
 
   // Parses, then runs the verb or prints the help that was asked for. INVALID_ARGUMENT
   // (COMMAND_MISSING, COMMAND_UNKNOWN, OPTION_MISSING, OPTION_UNKNOWN, OPTION_VALUE) when the words

@@ -12,6 +12,7 @@
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/init_questions.h"
 #include "gateway/cli/input.h"
 #include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
@@ -27,10 +28,9 @@ using statement::v1::ConventionEnacted;
 using statement::v1::FoundingKey;
 
 struct Options {
-  core::HostPaths paths;
-  std::string convention, settings, environment = "test", origin, out = "founding.json", enact;
-  std::string profile_out;
-  std::vector<std::string> anchors, founders;
+  Founding founding;
+  std::string guards;
+  std::string out = "founding.json", enact, profile_out;
   int64_t shift_days = 0;
 };
 
@@ -53,7 +53,7 @@ absl::StatusOr<FoundingKey> ReadFounder(const std::string& text) {
 }
 
 absl::Status AddAnchors(const Options& options, convention::v1::Settings& settings) {
-  for (const std::string& path : options.anchors) {
+  for (const std::string& path : options.founding.anchors) {
     ASSIGN_OR_RETURN(const std::string pem, base::ReadFile(path, base::kMaxPemBytes));
     ASSIGN_OR_RETURN(const std::vector<certs::x509::Certificate> anchors,
                      certs::x509::Certificate::ListFromPem(pem));
@@ -66,16 +66,17 @@ absl::Status AddAnchors(const Options& options, convention::v1::Settings& settin
 absl::StatusOr<ConventionEnacted> Compose(App& app, const Options& options,
                                           const core::FoundingKeys& keys) {
   ConventionEnacted enacted;
-  RETURN_IF_ERROR(ReadText("--convention", options.convention, *enacted.mutable_convention()));
-  RETURN_IF_ERROR(ReadText("--settings", options.settings, *enacted.mutable_settings()));
+  RETURN_IF_ERROR(
+      ReadText("--convention", options.founding.convention, *enacted.mutable_convention()));
+  RETURN_IF_ERROR(ReadText("--settings", options.founding.settings, *enacted.mutable_settings()));
   constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
   if (options.shift_days != 0)
     enacted.mutable_settings()->set_clock_shift_ms(options.shift_days * kDayMs);
   RETURN_IF_ERROR(AddAnchors(options, *enacted.mutable_settings()));
-  enacted.set_environment(options.environment == "production"
+  enacted.set_environment(options.founding.environment == "production"
                               ? statement::v1::ENVIRONMENT_PRODUCTION
                               : statement::v1::ENVIRONMENT_TEST);
-  enacted.set_origin(options.origin);
+  enacted.set_origin(options.founding.origin);
   enacted.set_checkpoint_vkey(keys.checkpoint_vkey);
   FoundingKey& gateway = *enacted.add_founding_keys();
   gateway.set_agent(app.random().Bytes(16));
@@ -84,7 +85,7 @@ absl::StatusOr<ConventionEnacted> Compose(App& app, const Options& options,
   gateway.set_role(statement::v1::ROLE_OPERATOR);
   gateway.set_spki(keys.statement_spki);
   gateway.set_scheme(statement::v1::SIGNATURE_SCHEME_RAW);
-  for (const std::string& text : options.founders) {
+  for (const std::string& text : options.founding.founders) {
     ASSIGN_OR_RETURN(*enacted.add_founding_keys(), ReadFounder(text));
   }
   return enacted;
@@ -104,12 +105,19 @@ statement::v1::Header HeaderOf(App& app, const ConventionEnacted& enacted) {
   return header;
 }
 
-absl::StatusOr<int> Begin(App& app, const Options& options) {
+core::HostPaths PathsOf(const Options& options) {
+  const std::string& data = options.founding.data;
+  return {data, options.guards.empty() ? core::DefaultGuards(data) : options.guards};
+}
+
+absl::StatusOr<int> Begin(App& app, Options options) {
+  RETURN_IF_ERROR(Complete(app, options.founding));
+  const core::HostPaths host = PathsOf(options);
   convention::v1::Convention convention;
-  RETURN_IF_ERROR(ReadText("--convention", options.convention, convention));
-  ASSIGN_OR_RETURN(const base::FileLock lock, core::LockData(options.paths));
-  const core::StoragePaths paths = core::PathsOf(options.paths, convention.slug());
-  RETURN_IF_ERROR(core::CreateStorage(paths, options.origin, app.random()));
+  RETURN_IF_ERROR(ReadText("--convention", options.founding.convention, convention));
+  ASSIGN_OR_RETURN(const base::FileLock lock, core::LockData(host));
+  const core::StoragePaths paths = core::PathsOf(host, convention.slug());
+  RETURN_IF_ERROR(core::CreateStorage(paths, options.founding.origin, app.random()));
   ASSIGN_OR_RETURN(const std::unique_ptr<core::Storage> storage,
                    core::Storage::Open(paths, app.random(),
                                        [](uint64_t, const std::string&, const base::Digest&) {
@@ -136,6 +144,8 @@ absl::StatusOr<int> Begin(App& app, const Options& options) {
 }
 
 absl::StatusOr<int> EnactFile(App& app, const Options& options) {
+  if (options.founding.data.empty()) return Usage("OPTION_MISSING", "--data");
+  const core::HostPaths host = PathsOf(options);
   ASSIGN_OR_RETURN(const client::SignedFile file, ReadSignedFile(options.enact));
   ASSIGN_OR_RETURN(const statement::v1::Envelope envelope, client::ToEnvelope(file));
   statement::v1::Statement statement;
@@ -143,9 +153,9 @@ absl::StatusOr<int> EnactFile(App& app, const Options& options) {
       !statement.acts(0).has_convention_enacted())
     return Usage("NOT_A_FOUNDING", "--enact");
   const ConventionEnacted& enacted = statement.acts(0).convention_enacted();
-  ASSIGN_OR_RETURN(const base::FileLock lock, core::LockData(options.paths));
+  ASSIGN_OR_RETURN(const base::FileLock lock, core::LockData(host));
   ASSIGN_OR_RETURN(const core::Founded founded,
-                   core::Enact(core::PathsOf(options.paths, enacted.convention().slug()),
+                   core::Enact(core::PathsOf(host, enacted.convention().slug()),
                                envelope.SerializeAsString(), app.clock(), app.random()));
   const std::string log = base::ToHex(base::View(founded.log));
   if (!options.profile_out.empty()) {
@@ -173,27 +183,30 @@ absl::StatusOr<int> EnactFile(App& app, const Options& options) {
 void AddInit(App& app) {
   auto options = std::make_shared<Options>();
   Command verb = app.commands().AddVerb(
-      "init", "Préparer puis fonder le journal d'une convention",
-      "Prepare, then found, the log of a convention", [&app, options]() -> absl::StatusOr<int> {
-        if (options->paths.guards.empty())
-          options->paths.guards = core::DefaultGuards(options->paths.data);
-        if (!options->enact.empty()) return EnactFile(app, *options);
-        if (options->convention.empty() || options->settings.empty() || options->origin.empty())
-          return Usage("FOUNDING_PARTS", "--convention");
-        return Begin(app, *options);
+      "init",
+      "Préparer puis fonder le journal d'une convention ; au terminal, demande ce qui manque",
+      "Prepare, then found, the log of a convention; at a terminal, asks what is missing",
+      [&app, options]() -> absl::StatusOr<int> {
+        return options->enact.empty() ? Begin(app, *options) : EnactFile(app, *options);
       });
-  verb.Add("--data", options->paths.data, "Dossier des données", "Data directory").Required();
-  verb.Add("--guards", options->paths.guards, "Dossier des témoins de tête, hors des données",
+  verb.Add("--data", options->founding.data, "Dossier des données", "Data directory");
+  verb.Add("--guards", options->guards, "Dossier des témoins de tête, hors des données",
            "Folder of the guards, outside the data");
-  verb.Add("--convention", options->convention, "Convention (textproto)", "Convention (textproto)");
-  verb.Add("--settings", options->settings, "Réglages (textproto)", "Settings (textproto)");
-  verb.Add("--environment", options->environment, "Environnement : test | production",
-           "Environment: test | production")
+  verb.Add("--convention", options->founding.convention, "Convention (textproto)",
+           "Convention (textproto)");
+  verb.Add("--settings", options->founding.settings, "Réglages (textproto)",
+           "Settings (textproto)");
+  verb.Add("--environment", options->founding.environment,
+           "Environnement : test (par défaut) | production",
+           "Environment: test (default) | production")
       .OneOf({"test", "production"});
-  verb.Add("--origin", options->origin, "Nom des attestations, tel passerelle.example/ctg/test",
+  verb.Add("--origin", options->founding.origin,
+           "Nom des attestations, tel passerelle.example/ctg/test",
            "Origin of the checkpoints, such as passerelle.example/ctg/test");
-  verb.Add("--anchor", options->anchors, "Autorité TLS reconnue (PEM)", "TLS trust anchor (PEM)");
-  verb.Add("--founder", options->founders, "Clé fondatrice : role:partie:agent:fichier.spki",
+  verb.Add("--anchor", options->founding.anchors, "Autorité TLS reconnue (PEM)",
+           "TLS trust anchor (PEM)");
+  verb.Add("--founder", options->founding.founders,
+           "Clé fondatrice : role:partie:agent:fichier.spki",
            "Founding key: role:party:agent:file.spki");
   verb.Add("--shift-days", options->shift_days, "Décalage d'horloge d'un journal d'essai, en jours",
            "Clock shift of a test log, in days");

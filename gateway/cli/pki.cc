@@ -8,6 +8,7 @@
 #include "gateway/base/bytes.h"
 #include "gateway/base/civil.h"
 #include "gateway/base/files.h"
+#include "gateway/base/passphrase.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
 #include "gateway/cli/input.h"
@@ -27,7 +28,8 @@ struct InitOptions {
 };
 
 struct IssueOptions {
-  std::string ca, out, agent, convention, environment = "test", kind = "person", key_type = "p256";
+  std::string ca, ca_passphrase_file, out, agent, convention, environment = "test", kind = "person",
+                                                              key_type = "p256";
   std::vector<std::string> dns, addresses;
   int days = 825;
 };
@@ -38,7 +40,8 @@ absl::StatusOr<int> Init(App& app, const InitOptions& options) {
                    certs::ca::Authority::Create(options.name, now - kBackdatedMs,
                                                 now + options.days * kDayMs, app.random()));
   RETURN_IF_ERROR(base::MakeFolder(options.folder, base::FileMode::kPrivate));
-  RETURN_IF_ERROR(authority.Save(options.folder));
+  ASSIGN_OR_RETURN(const base::Secret passphrase, app.Passphrase());
+  RETURN_IF_ERROR(authority.Save(options.folder, passphrase));
   const std::string certificate = options.folder + "/ca.pem";
   std::printf("%s\n", app.json() ? JsonObject({{"certificate", certificate}}).c_str()
                                  : certificate.c_str());
@@ -61,21 +64,31 @@ certs::ca::Profile ProfileOf(const IssueOptions& options, const std::string& age
   return profile;
 }
 
+absl::StatusOr<certs::ca::Authority> LoadAuthority(const IssueOptions& options) {
+  if (options.ca_passphrase_file.empty()) return certs::ca::Authority::Load(options.ca);
+  ASSIGN_OR_RETURN(const base::Secret passphrase, base::ReadPassphrase(options.ca_passphrase_file));
+  return certs::ca::Authority::Load(options.ca, passphrase);
+}
+
+// The key of a file, made where it is missing, and encrypted where there is a passphrase.
+absl::StatusOr<certs::keys::PrivateKey> KeyAt(const App& app, const std::string& file,
+                                              const std::string& type) {
+  ASSIGN_OR_RETURN(const base::Secret passphrase, app.Passphrase());
+  if (base::Exists(file)) return certs::keys::PrivateKey::Load(file, passphrase);
+  absl::StatusOr<certs::keys::PrivateKey> fresh = certs::keys::PrivateKey::Generate(
+      type == "ed25519" ? certs::keys::KeyType::kEd25519 : certs::keys::KeyType::kP256);
+  if (fresh.ok()) RETURN_IF_ERROR(fresh->Save(file, passphrase));
+  return fresh;
+}
+
 // Writes `<out>.key` (kept when it is there already: a renewal), `<out>.pem` and `<out>.pub`.
 absl::StatusOr<int> Issue(App& app, const IssueOptions& options) {
-  ASSIGN_OR_RETURN(const certs::ca::Authority authority, certs::ca::Authority::Load(options.ca));
+  ASSIGN_OR_RETURN(const certs::ca::Authority authority, LoadAuthority(options));
   const std::string key_file = options.out + ".key";
   if (const std::string folder = std::filesystem::path(options.out).parent_path().string();
       !folder.empty())
     RETURN_IF_ERROR(base::MakeFolder(folder, base::FileMode::kPrivate));
-  if (!base::Exists(key_file)) {
-    ASSIGN_OR_RETURN(const certs::keys::PrivateKey fresh,
-                     certs::keys::PrivateKey::Generate(options.key_type == "ed25519"
-                                                           ? certs::keys::KeyType::kEd25519
-                                                           : certs::keys::KeyType::kP256));
-    RETURN_IF_ERROR(fresh.Save(key_file));
-  }
-  ASSIGN_OR_RETURN(const certs::keys::PrivateKey key, certs::keys::PrivateKey::Load(key_file));
+  ASSIGN_OR_RETURN(const certs::keys::PrivateKey key, KeyAt(app, key_file, options.key_type));
   const bool is_server = !options.dns.empty() || !options.addresses.empty();
   if (!is_server && options.convention.empty()) return Usage("CERTIFICATE_PARTS", "--convention");
   std::string agent = options.agent;
@@ -120,6 +133,9 @@ void AddPki(App& app) {
                                 "Issue a certificate (and its key, where it is missing)",
                                 [&app, issue] { return Issue(app, *issue); });
   verb.Add("--ca", issue->ca, "Dossier de l'autorité", "Folder of the authority").Required();
+  verb.Add("--ca-passphrase-file", issue->ca_passphrase_file,
+           "Fichier (0600) de la phrase secrète de l'autorité",
+           "File (0600) of the authority's passphrase");
   verb.Add("--out", issue->out, "Préfixe des fichiers .key, .pem, .spki",
            "Prefix of files .key, .pem, .spki")
       .Required();

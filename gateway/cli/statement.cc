@@ -45,14 +45,16 @@ void PrintActs(App& app, const statement::v1::Statement& statement) {
     std::fprintf(stderr, "  %s\n", TextOf(Brief(act)).c_str());
 }
 
+// The key that is named, else the profile's.
+absl::StatusOr<certs::keys::PrivateKey> KeyFor(const App& app, const Options& options) {
+  if (!options.key.empty()) return app.LoadKey(options.key);
+  ASSIGN_OR_RETURN(const client::Profile profile, app.Profile());
+  return client::LoadKey(profile);
+}
+
 absl::StatusOr<int> Sign(App& app, const Options& options) {
   ASSIGN_OR_RETURN(client::SignedFile file, ReadSignedFile(options.file));
-  std::string key_file = options.key;
-  if (key_file.empty()) {
-    ASSIGN_OR_RETURN(const client::Profile profile, app.Profile());
-    key_file = profile.key_file;
-  }
-  ASSIGN_OR_RETURN(const certs::keys::PrivateKey key, certs::keys::PrivateKey::Load(key_file));
+  ASSIGN_OR_RETURN(const certs::keys::PrivateKey key, KeyFor(app, options));
   statement::v1::Statement statement;
   if (!statement.ParseFromString(file.payload)) return Usage("STATEMENT", "payload");
   PrintActs(app, statement);

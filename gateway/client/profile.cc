@@ -7,6 +7,7 @@
 #include "gateway/base/bytes.h"
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
+#include "gateway/base/passphrase.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
 #include "gateway/client/strict_json.h"
@@ -32,12 +33,15 @@ absl::StatusOr<Profile> ParseProfile(const std::string& text, const std::filesys
   RETURN_IF_ERROR(CheckMembers(value, "",
                                {"target", "ca_file", "certificate_file", "key_file", "log",
                                 "origin", "checkpoint_vkey", "checkpoint_file"},
-                               {"clock_shift_ms"}));
+                               {"clock_shift_ms", "passphrase_file"}));
   Profile profile;
   ASSIGN_OR_RETURN(profile.target, TextAt(value, "", "target"));
   ASSIGN_OR_RETURN(profile.ca_file, FileAt(value, "ca_file", folder));
   ASSIGN_OR_RETURN(profile.certificate_file, FileAt(value, "certificate_file", folder));
   ASSIGN_OR_RETURN(profile.key_file, FileAt(value, "key_file", folder));
+  if (value.contains("passphrase_file")) {
+    ASSIGN_OR_RETURN(profile.passphrase_file, FileAt(value, "passphrase_file", folder));
+  }
   ASSIGN_OR_RETURN(profile.log, HexAt(value, "", "log", sizeof(base::Digest)));
   ASSIGN_OR_RETURN(profile.origin, TextAt(value, "", "origin"));
   ASSIGN_OR_RETURN(profile.checkpoint_vkey, TextAt(value, "", "checkpoint_vkey"));
@@ -60,6 +64,12 @@ absl::StatusOr<Profile> ReadProfile(const std::string& path) {
   return profile;
 }
 
+absl::StatusOr<certs::keys::PrivateKey> LoadKey(const Profile& profile) {
+  if (profile.passphrase_file.empty()) return certs::keys::PrivateKey::Load(profile.key_file);
+  ASSIGN_OR_RETURN(const base::Secret passphrase, base::ReadPassphrase(profile.passphrase_file));
+  return certs::keys::PrivateKey::Load(profile.key_file, passphrase);
+}
+
 absl::Status WriteProfile(const std::string& path, const Profile& profile) {
   nlohmann::ordered_json value = {{"target", profile.target},
                                   {"ca_file", profile.ca_file},
@@ -69,6 +79,7 @@ absl::Status WriteProfile(const std::string& path, const Profile& profile) {
                                   {"origin", profile.origin},
                                   {"checkpoint_vkey", profile.checkpoint_vkey},
                                   {"checkpoint_file", profile.checkpoint_file}};
+  if (!profile.passphrase_file.empty()) value["passphrase_file"] = profile.passphrase_file;
   if (profile.clock_shift_ms != 0) value["clock_shift_ms"] = profile.clock_shift_ms;
   const std::string text =
       value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "audit/checkpoint/note.h"
+#include "certs/keys/key.h"
 #include "gateway/base/digest.h"
 
 namespace passerelle::gateway::client {
@@ -21,6 +22,9 @@ struct Profile {
   std::string ca_file;
   std::string certificate_file;
   std::string key_file;
+  // File of the passphrase that opens the key, mode 0600; optional, empty for a key that is not
+  // encrypted.
+  std::string passphrase_file;
   // Name of the log (32 bytes, hex in files), its origin and its checkpoint key: pinned out of
   // band.
   std::string log;
@@ -39,6 +43,10 @@ struct Profile {
 // relative to its folder. INVALID_ARGUMENT names the file and the member at
 // fault.
 absl::StatusOr<Profile> ReadProfile(const std::string& path);
+
+// The key that a profile names, opened with the passphrase that it names. Errors as those of
+// base::ReadPassphrase and PrivateKey::Load.
+absl::StatusOr<certs::keys::PrivateKey> LoadKey(const Profile& profile);
 
 // Writes a profile as JSON, mode 0600, durably.
 absl::Status WriteProfile(const std::string& path, const Profile& profile);

@@ -70,7 +70,7 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(const Profile& profile,
   ASSIGN_OR_RETURN(connection.anchors_pem, base::ReadFile(profile.ca_file, base::kMaxPemBytes));
   ASSIGN_OR_RETURN(connection.certificate_pem,
                    base::ReadFile(profile.certificate_file, base::kMaxPemBytes));
-  ASSIGN_OR_RETURN(certs::keys::PrivateKey key, certs::keys::PrivateKey::Load(profile.key_file));
+  ASSIGN_OR_RETURN(certs::keys::PrivateKey key, LoadKey(profile));
   // gRPC would report a wrong file as an unreachable gateway.
   absl::StatusOr<std::vector<certs::x509::Certificate>> anchors =
       certs::x509::Certificate::ListFromPem(connection.anchors_pem);

@@ -15,6 +15,8 @@ int ParseOptions(int argc, const char* const* argv, Options& options) {
       "passerelle-gateway serves the conventions of one data directory over gRPC with mutual TLS "
       "1.3.\n"
       "It stops gracefully on SIGTERM and SIGINT.");
+  app.set_config("--config", "", "Configuration file (TOML): the options below, by their names");
+  app.allow_config_extras(CLI::config_extras_mode::error);
   app.add_option("--data", options.paths.data, "Data directory, made by `passerelle init`")
       ->required();
   app.add_option("--guards", options.paths.guards,
@@ -27,6 +29,8 @@ int ParseOptions(int argc, const char* const* argv, Options& options) {
                  "Certificate chain of the gateway (PEM)")
       ->required();
   app.add_option("--key", options.key_file, "Key of that certificate (PEM, mode 0600)")->required();
+  app.add_option("--passphrase-file", options.passphrase_file,
+                 "File (mode 0600) of the passphrase of an encrypted key");
   app.add_option("--port-file", options.port_file,
                  "File that receives the port once the gateway serves");
   app.add_flag("!--no-reflection", options.reflection, "Do not serve grpc.reflection");

@@ -1,4 +1,4 @@
-// Flags of the gateway's binary.
+// Flags of the gateway's binary, on the command line or in a configuration file.
 #ifndef PASSERELLE_GATEWAY_SERVER_OPTIONS_H_
 #define PASSERELLE_GATEWAY_SERVER_OPTIONS_H_
 
@@ -17,6 +17,8 @@ struct Options {
   // Files of the gateway's certificate chain and key; the key is 0600.
   std::string certificate_file;
   std::string key_file;
+  // File of the passphrase that opens the key, 0600; empty: the key is not encrypted.
+  std::string passphrase_file;
   // File that receives the port once the gateway serves; empty: none.
   std::string port_file;
   bool reflection = true;
@@ -24,8 +26,9 @@ struct Options {
   int64_t drain_ms = 10000;
 };
 
-// Reads the command line into `options`. Returns the exit code to end with, or -1 to go on. Prints
-// help and usage errors itself.
+// Reads the command line, and the file (TOML) that its --config names, into `options`; what is
+// typed wins. A name that no option has is refused in either. Returns the exit code to end with, or
+// -1 to go on. Prints help and usage errors itself.
 int ParseOptions(int argc, const char* const* argv, Options& options);
 
 }  // namespace passerelle::gateway::server

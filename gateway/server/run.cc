@@ -1,12 +1,14 @@
 #include "gateway/server/run.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <thread>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "certs/keys/key.h"
 #include "certs/x509/certificate.h"
@@ -14,12 +16,14 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
+#include "gateway/base/passphrase.h"
 #include "gateway/base/random.h"
 #include "gateway/base/status.h"
 #include "gateway/core/host.h"
 #include "gateway/core/pool.h"
 #include "gateway/log/logger.h"
 #include "gateway/rpc/server.h"
+#include "gateway/server/supervisor.h"
 #include "gateway/service/caller.h"
 
 namespace passerelle::gateway::server {
@@ -59,6 +63,7 @@ class StopSignals {
     sigaddset(&signals_, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
+
   // Whether one comes within a second.
   bool Wait() {
     const timespec second{1, 0};
@@ -97,8 +102,12 @@ absl::StatusOr<rpc::ServerOptions> Listening(const Options& options, const core:
   listening.reflection = options.reflection;
   ASSIGN_OR_RETURN(listening.certificate_pem,
                    base::ReadFile(options.certificate_file, base::kMaxPemBytes));
+  base::Secret passphrase;
+  if (!options.passphrase_file.empty()) {
+    ASSIGN_OR_RETURN(passphrase, base::ReadPassphrase(options.passphrase_file));
+  }
   ASSIGN_OR_RETURN(const certs::keys::PrivateKey key,
-                   certs::keys::PrivateKey::Load(options.key_file));
+                   certs::keys::PrivateKey::Load(options.key_file, passphrase));
   listening.key_pem = std::string(key.ToPem().RevealSecret());
   ASSIGN_OR_RETURN(listening.client_roots_pem, RootsOf(host));
   return listening;
@@ -156,7 +165,16 @@ absl::Status Run(const Options& options) {
     RETURN_IF_ERROR(base::WriteFile(options.port_file, absl::StrCat(server->port(), "\n"),
                                     base::FileMode::kPublic));
   logger.Write(Level::kInfo, Event::kServerReady, {{NumberKey::kPort, server->port()}});
-  while (!signals.Wait()) server->Look();
+  const Supervisor supervisor;
+  supervisor.Ready(host->All().size());
+  while (!signals.Wait()) {
+    server->Look();
+    // Whoever holds a state for good keeps this thread from saying that the process lives.
+    for (const core::Convention* convention : host->All())
+      convention->Read([](const policy::state::State&) {});
+    supervisor.Alive();
+  }
+  supervisor.Stopping();
   logger.Write(Level::kInfo, Event::kServerDraining);
   server->Drain(options.drain_ms);
   host->Drain();

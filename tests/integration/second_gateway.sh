@@ -28,7 +28,8 @@ expect 1 second data --guards other.guards
 expect 1 cli init --data data --enact files/founding.json
 [[ $complaint == *LOCKED* ]] || fail "init is not refused: $complaint"
 expect 1 cli init --data data --convention "$root/tests/testdata/conventions/ctg-testville.textproto" \
-  --settings "$root/tests/testdata/conventions/ctg-testville.settings.textproto" --origin other/test
+  --settings "$root/tests/testdata/conventions/ctg-testville.settings.textproto" --origin other/test \
+  --founder "secretariat:$town:${agent[secretariat-a]}:ids/secretariat-a.spki"
 [[ $complaint == *LOCKED* ]] || fail "a new founding is not refused: $complaint"
 [[ $(parties) -eq 6 ]] || fail "the first gateway no longer serves"
 

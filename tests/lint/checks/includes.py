@@ -29,8 +29,8 @@ TABLE = {
                     "gateway/client", "gateway/cli"),
     "tests": ("",),
 }
-# These of the command line work on a data directory rather than through a gateway.
-OFFLINE_CLI = re.compile(r"^gateway/cli/(init|backup|recover)[^/]*$")
+# These of the command line work on a data directory rather than through a gateway; the doctor reads it only.
+OFFLINE_CLI = re.compile(r"^gateway/cli/(init|backup|recover|doctor_data)[^/]*$")
 OFFLINE_EXTRA = ("gateway/core", "gateway/service", "gateway/vault")
 
 # Header prefix → folders that may include it; tests may include all of them but the refused ones.

@@ -15,7 +15,7 @@ CATALOGUE = "gateway/cli/messages.cc"
 LONG = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
 SHORT = re.compile(r'\b(?:Error|Malformed|Corrupt|Usage)\(\s*(?:absl::StatusCode::\w+,\s*)?"([A-Z][A-Z0-9]*)"')
 # Environment variables look like reasons.
-VARIABLES = re.compile(r"^(LC_\w+|PASSERELLE_\w+|GRPC_\w+)$")
+VARIABLES = re.compile(r"^(LC_\w+|PASSERELLE_\w+|GRPC_\w+|CREDENTIALS_DIRECTORY)$")
 
 
 def check(tree):

@@ -97,6 +97,20 @@ TEST_F(CertificateTest, ListsNamesByKind) {
   EXPECT_THAT(bare->Uris(), IsEmpty());
 }
 
+TEST_F(CertificateTest, IsForTheHostsThatItNames) {
+  const auto certificate = Certificate::FromPem(
+      Make(p256_, "-addext subjectAltName=DNS:a.example,DNS:*.b.example,IP:127.0.0.1"));
+  ASSERT_TRUE(certificate.ok());
+  EXPECT_TRUE(certificate->HasHost());
+  for (const char* host : {"a.example", "A.example", "x.b.example", "127.0.0.1"})
+    EXPECT_TRUE(certificate->IsFor(host)) << host;
+  for (const char* host : {"", "b.example", "x.y.b.example", "xa.example", "127.0.0.2", "::1"})
+    EXPECT_FALSE(certificate->IsFor(host)) << host;
+  const auto agent = Certificate::FromPem(Make(p256_, "-addext subjectAltName=URI:spiffe://x/y"));
+  EXPECT_FALSE(agent->HasHost());
+  EXPECT_FALSE(agent->IsFor("x"));
+}
+
 TEST_F(CertificateTest, KeepsAZeroByteInsideAName) {
   // An IA5String `a\0b`: cut at the zero it would be another name.
   const auto certificate =

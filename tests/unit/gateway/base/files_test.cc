@@ -51,6 +51,19 @@ TEST_F(FilesTest, ReadsBackWhatWasWritten) {
   EXPECT_THAT(*ListFolder(folder_), ElementsAre("f"));
 }
 
+TEST_F(FilesTest, MovesAFolderWhereNothingIs) {
+  ASSERT_TRUE(MakeFolder(At("made/below"), FileMode::kPrivate).ok());
+  ASSERT_TRUE(MoveFolder(At("made"), At("named")).ok());
+  EXPECT_TRUE(Exists(At("named/below")));
+  EXPECT_FALSE(Exists(At("made")));
+  ASSERT_TRUE(MakeFolder(At("empty"), FileMode::kPrivate).ok());
+  const absl::Status taken = MoveFolder(At("named"), At("empty"));
+  EXPECT_EQ(taken.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(ReasonOf(taken), "FILE_EXISTS");
+  EXPECT_TRUE(Exists(At("named/below")));
+  EXPECT_EQ(ReasonOf(MoveFolder(At("named"), At("none/named"))), "FOLDER_MISSING");
+}
+
 TEST_F(FilesTest, ReadsAtMostTheLimit) {
   ASSERT_TRUE(WriteFile(At("f"), std::string(100'000, 'x'), FileMode::kPublic).ok());
   EXPECT_TRUE(ReadFile(At("f"), 100'000).ok());

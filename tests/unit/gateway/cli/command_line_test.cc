@@ -177,6 +177,41 @@ TEST_F(CommandLineTest, PrintsHelpAndRunsNothing) {
   EXPECT_THAT(help, HasSubstr("Kind"));
 }
 
+TEST_F(CommandLineTest, TellsItsWordsForTheShells) {
+  const std::vector<CommandWords> all = line_.Words();
+  std::vector<std::string> paths;
+  for (const CommandWords& each : all) paths.push_back(each.path);
+  EXPECT_THAT(paths, ElementsAre("", "transfer", "transfer send", "transfer list", "party",
+                                 "party list", "sign"));
+  const CommandWords& send = all[2];
+  EXPECT_EQ(send.help, "Send");
+  EXPECT_TRUE(send.takes_words);
+  EXPECT_FALSE(all[3].takes_words);
+  const auto option = [&](const std::string& name) {
+    for (const OptionWords& each : send.options)
+      if (!each.names.empty() && each.names.back() == name) return each;
+    return OptionWords();
+  };
+  EXPECT_EQ(option("--party").help, "Party");
+  EXPECT_TRUE(option("--party").takes_value);
+  EXPECT_THAT(option("--party").values, ElementsAre());
+  EXPECT_THAT(option("--kind").values, ElementsAre("person", "service"));
+  EXPECT_FALSE(option("--deputy").takes_value);
+  EXPECT_THAT(option("--help").names, ElementsAre("-h", "--help"));
+  EXPECT_EQ(all[0].options.back().names.back(), "--profile");
+}
+
+TEST(Configuration, IsReadByName) {
+  const auto values =
+      ConfigurationOf("# comment\nlisten = \"127.0.0.1:8443\"\ndrain-ms = 10\n\ndata='a b'\n");
+  ASSERT_TRUE(values.ok()) << values.status();
+  EXPECT_EQ(values->at("listen"), "127.0.0.1:8443");
+  EXPECT_EQ(values->at("drain-ms"), "10");
+  EXPECT_EQ(values->at("data"), "a b");
+  EXPECT_EQ(values->size(), 3u);
+  EXPECT_TRUE(ConfigurationOf("")->empty());
+}
+
 TEST(CommandLineLanguageTest, HelpsInFrench) {
   CommandLine line(Language::kFrench);
   std::string party;

@@ -4,7 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "certs/keys/key.h"
 #include "gateway/base/files.h"
+#include "gateway/base/passphrase.h"
 #include "gateway/base/status.h"
 #include "tests/support/temp_folder.h"
 
@@ -79,6 +81,25 @@ TEST_F(ProfileTest, MayNameTheClockShiftOfATestLog) {
                              value["clock_shift_ms"] = wrong;
                            }).status()),
               "clock_shift_ms");
+}
+
+TEST_F(ProfileTest, MayNameThePassphraseOfItsKey) {
+  const auto key = certs::keys::PrivateKey::Generate(certs::keys::KeyType::kEd25519);
+  ASSERT_TRUE(
+      base::WriteFile(folder_ / "phrase", "correct horse\n", base::FileMode::kPrivate).ok());
+  ASSERT_TRUE(key->Save(folder_ / "key", *base::ReadPassphrase(folder_ / "phrase")).ok());
+  Profile closed = Example();
+  closed.key_file = folder_ / "key";
+  EXPECT_EQ(base::ReasonOf(LoadKey(closed).status()), "KEY_ENCRYPTED");
+  closed.passphrase_file = folder_ / "phrase";
+  ASSERT_TRUE(WriteProfile(path_, closed).ok());
+  const absl::StatusOr<Profile> read = ReadProfile(path_);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, closed);
+  EXPECT_EQ(LoadKey(*read)->public_key().spki(), key->public_key().spki());
+  const absl::StatusOr<Profile> relative =
+      ReadEdited([](nlohmann::json& value) { value["passphrase_file"] = "phrase"; });
+  EXPECT_EQ(relative->passphrase_file, folder_ / "phrase");
 }
 
 TEST_F(ProfileTest, NamesTheMemberAtFault) {

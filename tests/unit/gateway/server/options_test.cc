@@ -7,6 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "gateway/base/files.h"
+#include "tests/support/temp_folder.h"
+
 namespace passerelle::gateway::server {
 namespace {
 
@@ -58,6 +61,38 @@ TEST(OptionsTest, TakesEveryOption) {
   EXPECT_EQ(options.port_file, "port");
   EXPECT_FALSE(options.reflection);
   EXPECT_EQ(options.drain_ms, 250);
+}
+
+TEST(OptionsTest, ReadsAConfigurationFileAndLetsWhatIsTypedWin) {
+  const tests::TempFolder folder;
+  ASSERT_TRUE(base::WriteFile(folder / "gateway.toml",
+                              "data = \"/srv/data\"\ncertificate = \"a.pem\"\nkey = 'a.key'\n"
+                              "passphrase-file = \"phrase\"\nlisten = \"[::1]:8443\"\n"
+                              "drain-ms = 250\nno-reflection = true\n",
+                              base::FileMode::kPublic)
+                  .ok());
+  Options options;
+  EXPECT_EQ(Parse({"--config", folder / "gateway.toml", "--key", "b.key"}, options), -1);
+  EXPECT_EQ(options.paths.data, "/srv/data");
+  EXPECT_EQ(options.paths.guards, "/srv/data.guards");
+  EXPECT_EQ(options.certificate_file, "a.pem");
+  EXPECT_EQ(options.key_file, "b.key");
+  EXPECT_EQ(options.passphrase_file, "phrase");
+  EXPECT_EQ(options.listen, "[::1]:8443");
+  EXPECT_EQ(options.drain_ms, 250);
+  EXPECT_FALSE(options.reflection);
+}
+
+TEST(OptionsTest, RefusesAConfigurationThatItDoesNotUnderstand) {
+  const tests::TempFolder folder;
+  for (const char* text :
+       {"lisen = \"0.0.0.0:1\"\n", "drain-ms = \"soon\"\n", "[section]\ndata = 1\n"}) {
+    ASSERT_TRUE(base::WriteFile(folder / "gateway.toml", text, base::FileMode::kPublic).ok());
+    Options options;
+    EXPECT_EQ(Parse(With({"--config", folder / "gateway.toml"}), options), 2) << text;
+  }
+  Options options;
+  EXPECT_EQ(Parse(With({"--config", folder / "none.toml"}), options), 2);
 }
 
 TEST(OptionsTest, KeepsTheGuardsOutsideTheDataHoweverItIsSpelt) {

@@ -1,0 +1,92 @@
+// What `passerelle doctor` looks at and says: one line a check, with what is wrong and the mend.
+#ifndef PASSERELLE_GATEWAY_CLI_DOCTOR_H_
+#define PASSERELLE_GATEWAY_CLI_DOCTOR_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "certs/x509/certificate.h"
+#include "gateway/cli/app.h"
+
+namespace passerelle::gateway::cli {
+
+enum class Health { kFine, kWarning, kFailure };
+
+// Something that can be wrong, in the words of the user.
+struct Ailment {
+  // Stable, such as `port-closed`.
+  std::string_view code;
+  Health health;
+  std::string_view fr, en;
+  std::string_view mend_fr, mend_en;
+};
+
+// The whole catalogue. Static.
+absl::Span<const Ailment> AllAilments();
+
+// One thing that was looked at.
+struct Check {
+  // What was looked at, such as `port`: stable.
+  std::string area;
+  Health health = Health::kFine;
+  // The ailment, or the reason of an error; empty when all is well.
+  std::string code;
+  // In the language of the user; empty when all is well.
+  std::string text, mend;
+  // Files, names and numbers.
+  std::string detail;
+};
+
+// The checks, told one after the other as they are made. Not thread-safe.
+class Diagnosis {
+ public:
+  explicit Diagnosis(const App& app) : app_(app) {}
+
+  void Fine(std::string_view area, std::string_view detail);
+
+  // REQUIRES: `code` is in the catalogue.
+  void Found(std::string_view area, std::string_view code, std::string_view detail);
+
+  // An error, in the words of the catalogue of errors.
+  void Failed(std::string_view area, const absl::Status& error);
+
+  // Says how many failed, or prints all as JSON. Returns the exit code.
+  int Finish() const;
+
+ private:
+  void Add(Check check);
+
+  const App& app_;
+  std::vector<Check> checks_;
+};
+
+// Whose certificate is judged, in the codes of the catalogue.
+enum class Whose { kOurs, kGateways };
+
+// Whether a certificate is in its days at `now_ms`, and for how long still. False when it is not.
+bool CheckDays(const App& app, Whose whose, const certs::x509::Certificate& certificate,
+               const std::string& file, Diagnosis& diagnosis);
+
+// The side of a partner: everything between a profile and an answer of the gateway.
+void ExaminePartner(App& app, Diagnosis& diagnosis);
+
+// What an operator lets us look at; empty: not told.
+struct Installation {
+  std::string data, guards, certificate, key, listen, passphrase_file;
+  // Space below which a disk is as good as full, MiB.
+  int64_t least_mib = 512;
+};
+
+// The side of the operator: the machine, the data directory and the server's certificate.
+void ExamineInstallation(App& app, Installation installation, Diagnosis& diagnosis);
+
+// A server's certificate and key, and whether it is this certificate that is shown at `listen`.
+void ExamineServer(App& app, const Installation& installation, Diagnosis& diagnosis);
+
+}  // namespace passerelle::gateway::cli
+
+#endif  // PASSERELLE_GATEWAY_CLI_DOCTOR_H_

@@ -1,0 +1,97 @@
+// passerelle recover: what an operator does, knowingly, when a log cannot be served as it is.
+#include <cstdio>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "audit/log/sqlite_store.h"
+#include "gateway/base/bytes.h"
+#include "gateway/base/files.h"
+#include "gateway/base/status.h"
+#include "gateway/cli/app.h"
+#include "gateway/cli/messages.h"
+#include "gateway/cli/show.h"
+#include "gateway/core/host.h"
+#include "gateway/core/replay.h"
+
+namespace passerelle::gateway::cli {
+namespace {
+
+constexpr size_t kMaxKeyFileBytes = 4096;
+
+struct Options {
+  core::HostPaths paths;
+  std::string convention;
+  bool adopt_head = false;
+};
+
+// Recomputes the log and takes its head for the last one, where nothing remembers a later one.
+absl::StatusOr<audit::log::Head> Adopt(const core::StoragePaths& paths) {
+  ASSIGN_OR_RETURN(const std::string text,
+                   base::ReadFile(paths.folder + "/keys/checkpoint.key", kMaxKeyFileBytes));
+  ASSIGN_OR_RETURN(const audit::checkpoint::NoteSigner signer,
+                   audit::checkpoint::NoteSigner::FromText(text));
+  const std::string& origin = signer.verifier().name();
+  ASSIGN_OR_RETURN(const std::unique_ptr<audit::log::LogStore> store,
+                   audit::log::OpenSqliteStore(paths.folder + "/audit.db"));
+  policy::state::State state;
+  core::Replay replay(state);
+  ASSIGN_OR_RETURN(const std::unique_ptr<audit::log::Log> log,
+                   audit::log::Log::Open(
+                       origin, *store, nullptr, signer,
+                       [&](uint64_t index, const std::string& entry, const base::Digest& leaf) {
+                         return replay.Take(index, entry, leaf);
+                       }));
+  if (log->head().size == 0)
+    return base::Error(absl::StatusCode::kFailedPrecondition, "NOT_ENACTED", "",
+                       "the log is empty");
+  ASSIGN_OR_RETURN(const std::unique_ptr<audit::log::Guard> guard,
+                   audit::log::Guard::Open(paths.guard, origin));
+  if (guard->last().has_value())
+    return base::Error(absl::StatusCode::kFailedPrecondition, "GUARD_THERE", "",
+                       absl::StrCat(paths.guard, ": remembers ", guard->last()->size, " entries"));
+  RETURN_IF_ERROR(guard->Write(log->head()));
+  return log->head();
+}
+
+absl::StatusOr<int> Recover(App& app, Options options) {
+  if (!options.adopt_head) return Usage("OPTION_MISSING", "--adopt-head");
+  if (options.paths.guards.empty()) options.paths.guards = core::DefaultGuards(options.paths.data);
+  ASSIGN_OR_RETURN(const base::FileLock lock, core::LockData(options.paths));
+  absl::StatusOr<audit::log::Head> head = Adopt(core::PathsOf(options.paths, options.convention));
+  if (!head.ok()) return base::InContext(head.status(), options.convention);
+  const std::string root = base::ToHex(base::View(head->root));
+  if (app.json())
+    std::printf(
+        "%s\n",
+        JsonObject({{"convention", options.convention}, {"entries", head->size}, {"root", root}})
+            .c_str());
+  else
+    std::printf("%s  %lu %s  %s\n", options.convention.c_str(), head->size,
+                app.Say("inscriptions", "entries").c_str(), root.c_str());
+  std::fprintf(stderr, "%s\n",
+               app.Say("Ce qui aurait suivi est perdu, et tout partenaire qui l'a vu le dira.",
+                       "What may have come after it is lost, and every partner who saw it will "
+                       "say so.")
+                   .c_str());
+  return kDone;
+}
+
+}  // namespace
+
+void AddRecover(App& app) {
+  auto options = std::make_shared<Options>();
+  const Command verb = app.commands().AddVerb(
+      "recover", "Remettre en service une copie ramenée sur une machine sans témoin de tête",
+      "Put a copy back into service on a machine without its guard",
+      [&app, options] { return Recover(app, *options); });
+  verb.Add("--data", options->paths.data, "Dossier des données", "Data directory").Required();
+  verb.Add("--guards", options->paths.guards, "Dossier des témoins de tête, hors des données",
+           "Folder of the guards, outside the data");
+  verb.Add("--convention", options->convention, "Code de la convention", "Slug of the convention")
+      .Required();
+  verb.AddFlag("--adopt-head", options->adopt_head,
+               "Tenir la dernière inscription de ce journal pour la dernière qu'il y eut",
+               "Take the last entry of this log for the last there was");
+}
+
+}  // namespace passerelle::gateway::cli
