@@ -61,6 +61,7 @@ int ExitCodeOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
       return kUnreachable;
     case absl::StatusCode::kInvalidArgument:
       return kUsage;

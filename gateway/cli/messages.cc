@@ -218,7 +218,8 @@ constexpr ErrorText kGateway[] = {
      "this"},
     {"DEADLINE_EXCEEDED CANCELLED ABORTED", "la passerelle n'a pas répondu à temps",
      "the gateway did not answer in time"},
-    {"DRAINING QUEUE_FULL WATCHERS_FULL STREAMS_FULL STAGING_FULL RESOURCE_EXHAUSTED VAULT_BUSY "
+    {"DRAINING QUEUE_FULL QUOTA_EXCEEDED WATCHERS_FULL STREAMS_FULL STAGING_FULL "
+     "RESOURCE_EXHAUSTED VAULT_BUSY "
      "STORE_BUSY",
      "la passerelle est occupée ou s'arrête ; recommencez un peu plus tard",
      "the gateway is busy or stopping; try again a little later"},
