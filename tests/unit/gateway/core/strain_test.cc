@@ -141,7 +141,7 @@ class HeldSequencer {
 TEST(StrainTest, TakesAFreezeWhenTheQueueIsFullAndDecidesItFirst) {
   TestGateway gateway(Progress::kRegistered);
   const Request waiting = gateway.RequestOf(Mandate(gateway, "waiting"), kRepresentative);
-  const Request freeze = gateway.RequestOf(gateway.FreezeExchange("p002"), {"representative-p002"});
+  const Request freeze = gateway.RequestOf(gateway.FreezeExchange("p001"), {"dpo-p001"});
   HeldSequencer held(gateway);
   for (size_t i = 0; i < base::kMaxQueue; ++i)
     gateway.convention().Submit(waiting, [](const absl::StatusOr<Receipt>& receipt) {
@@ -165,7 +165,7 @@ TEST(StrainTest, TakesAFreezeWhenTheQueueIsFullAndDecidesItFirst) {
 
 TEST(StrainTest, BoundsTheLaneOfFreezesToo) {
   TestGateway gateway(Progress::kRegistered);
-  const Request freeze = gateway.RequestOf(gateway.FreezeExchange("p002"), {"representative-p002"});
+  const Request freeze = gateway.RequestOf(gateway.FreezeExchange("p001"), {"dpo-p001"});
   HeldSequencer held(gateway);
   for (size_t i = 0; i < base::kMaxUrgentQueue; ++i)
     gateway.convention().Submit(freeze, [](const absl::StatusOr<Receipt>& receipt) {
@@ -185,7 +185,7 @@ TEST(StrainTest, KeepsTheFloorOfTheDiskForStopsAndErasures) {
   EXPECT_EQ(ReasonOf(gateway.Fetch("reader-p002", gateway.transfer).status()), "DISK_FULL")
       << "a handover is an entry too";
   EXPECT_EQ(gateway.size(), before);
-  EXPECT_TRUE(gateway.Record(gateway.FreezeExchange("p002"), {"representative-p002"}).accepted());
+  EXPECT_TRUE(gateway.Record(gateway.FreezeExchange("p001"), {"dpo-p001"}).accepted());
   // Space is there again: the very statement that was refused goes through.
   gateway.SetFree(base::kDiskFloorBytes);
   EXPECT_TRUE(gateway.Record(mandate).accepted());

@@ -142,13 +142,13 @@ TEST(LaneTest, IsUrgentForFreezesAndKeyStopsAlone) {
     request.set_envelope(gateway.RequestOf(draft, {signer}).envelope);
     return LaneOf(request);
   };
-  EXPECT_EQ(lane(gateway.FreezeExchange("p002"), "representative-p002"), Lane::kUrgent);
-  EXPECT_EQ(lane(gateway.StopKey("p002", "reader-p002", statement::v1::STOP_CAUSE_LOST, 0),
-                 "representative-p002"),
+  EXPECT_EQ(lane(gateway.FreezeExchange("p001"), "dpo-p001"), Lane::kUrgent);
+  EXPECT_EQ(lane(gateway.StopKey("p001", "decider-p001", statement::v1::STOP_CAUSE_LOST, 0),
+                 "dpo-p001"),
             Lane::kUrgent);
-  tests::TestDraft mixed = gateway.FreezeExchange("p002");
+  tests::TestDraft mixed = gateway.FreezeExchange("p001");
   mixed.acts.push_back(gateway.Declare("other", "Other").acts.front());
-  EXPECT_EQ(lane(mixed, "representative-p002"), Lane::kOrdinary);
+  EXPECT_EQ(lane(mixed, "dpo-p001"), Lane::kOrdinary);
   EXPECT_EQ(LaneOf(passerelle::gateway::v1::SubmitRequest()), Lane::kOrdinary);
 }
 
