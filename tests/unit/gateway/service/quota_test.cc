@@ -143,9 +143,9 @@ TEST(LaneTest, IsUrgentForFreezesAndKeyStopsAlone) {
     return LaneOf(request);
   };
   EXPECT_EQ(lane(gateway.FreezeExchange("p001"), "dpo-p001"), Lane::kUrgent);
-  EXPECT_EQ(lane(gateway.StopKey("p001", "decider-p001", statement::v1::STOP_CAUSE_LOST, 0),
-                 "dpo-p001"),
-            Lane::kUrgent);
+  EXPECT_EQ(
+      lane(gateway.StopKey("p001", "decider-p001", statement::v1::STOP_CAUSE_LOST, 0), "dpo-p001"),
+      Lane::kUrgent);
   tests::TestDraft mixed = gateway.FreezeExchange("p001");
   mixed.acts.push_back(gateway.Declare("other", "Other").acts.front());
   EXPECT_EQ(lane(mixed, "dpo-p001"), Lane::kOrdinary);
