@@ -48,12 +48,19 @@ absl::StatusOr<std::unique_ptr<Convention>> Convention::Open(const StoragePaths&
                                                              const Surroundings& surroundings) {
   policy::state::State state;
   Replay replay(state);
-  ASSIGN_OR_RETURN(
-      std::unique_ptr<Storage> storage,
-      Storage::Open(paths, surroundings.random,
-                    [&](uint64_t index, const std::string& entry, const base::Digest& leaf) {
-                      return replay.Take(index, entry, leaf);
-                    }));
+  const auto take_over = [&](const audit::log::StateSnapshot& snapshot) {
+    return replay.TakeOver(snapshot);
+  };
+  const audit::log::Log::Restore restore = take_over;
+  ASSIGN_OR_RETURN(std::unique_ptr<Storage> storage,
+                   Storage::Open(
+                       paths, surroundings.random,
+                       [&](uint64_t index, const std::string& entry, const base::Digest& leaf) {
+                         return replay.Take(index, entry, leaf);
+                       },
+                       &restore));
+  if (const absl::Status& damage = storage->log->start().passed_over; !damage.ok())
+    surroundings.report(Fault::kSnapshot, damage);
   if (state.founding() == nullptr)
     return base::Error(
         absl::StatusCode::kFailedPrecondition, "NOT_ENACTED", "",
@@ -202,6 +209,7 @@ void Convention::CarryGroup(std::vector<Pending> pending) {
     base::MutexLock lock(queue_mutex_);
     unindexed_.insert(unindexed_.end(), group->recorded().begin(), group->recorded().end());
     erasures_due_ = erasures_due_ || group->orders_erasure();
+    changed_ = true;
   }
   for (size_t i = 0; i < pending.size(); ++i)
     pending[i].reply(

@@ -29,6 +29,7 @@
 #include "gateway/core/upload.h"
 #include "gateway/core/watch.h"
 #include "gateway/vault/vault.h"
+#include "passerelle/record/v1/card.pb.h"
 #include "passerelle/record/v1/decision.pb.h"
 #include "policy/decide.h"
 #include "policy/state/state.h"
@@ -58,7 +59,9 @@ struct HandoverAnswer {
 using HandoverReply = std::function<void(absl::StatusOr<HandoverAnswer>)>;
 
 // Work that no caller waits for, and that can fail.
-enum class Fault { kConventionRefused, kGuard, kIndex, kErasure, kExpiry };
+enum class Fault { kConventionRefused, kGuard, kIndex, kErasure, kExpiry, kSnapshot, kCard };
+
+class Convention;
 
 // What every convention of a process shares; all must outlive it.
 struct Surroundings {
@@ -71,8 +74,9 @@ struct Surroundings {
   // Hears of faults in the work that no caller waits for.
   std::function<void(Fault, const absl::Status&)> report;
   SpaceTeller space = base::SpaceAt;
-  // May be empty.
+  // Both may be empty. `opened` hears of every convention that was opened.
   Measure measure = nullptr;
+  std::function<void(const Convention&)> opened = nullptr;
 };
 
 // Thread-safe.
@@ -157,8 +161,15 @@ class Convention {
   // tests.
   void Tick() EXCLUDES_LOCK(state_mutex_, queue_mutex_);
 
+  // Whether nothing is under way, waits or is due now: it may rest.
+  bool IsIdle() EXCLUDES_LOCK(queue_mutex_);
+
   // Refuses new statements, finishes those admitted, writes the guard.
   void Drain() EXCLUDES_LOCK(queue_mutex_);
+
+  // Drains, and keeps a snapshot of the state so that the next Open need not read the whole log.
+  // Returns the card of the state, which says when it has something to do again.
+  record::v1::Card Rest() EXCLUDES_LOCK(queue_mutex_);
 
  private:
   Convention(Surroundings surroundings, std::string folder, policy::state::State state,
@@ -198,6 +209,9 @@ class Convention {
   void WriteBehind() EXCLUDES_LOCK(queue_mutex_);
   void Expire() EXCLUDES_LOCK(vault_mutex_);
   void NotifyOfNewDay() EXCLUDES_LOCK(queue_mutex_);
+  // When something is due of its own motion, by the log's clock, milliseconds; 0: now.
+  int64_t NextDueMs() const EXCLUDES_LOCK(state_mutex_);
+  void KeepSnapshot() EXCLUDES_LOCK(state_mutex_, queue_mutex_);
   bool Claim(const std::string& transfer) EXCLUDES_LOCK(queue_mutex_);
   void Release(const std::string& transfer) EXCLUDES_LOCK(queue_mutex_);
 
@@ -230,7 +244,10 @@ class Convention {
   // Transfers whose retention or erasure is being recorded.
   std::set<std::string> claimed_ GUARDED_BY(queue_mutex_);
   bool erasures_due_ GUARDED_BY(queue_mutex_) = true;
-  int64_t last_retention_ms_ GUARDED_BY(queue_mutex_) = std::numeric_limits<int64_t>::min() / 2;
+  int64_t last_look_ms_ GUARDED_BY(queue_mutex_) = std::numeric_limits<int64_t>::min() / 2;
+  // When to look for what is due, unless the state changed since the last look.
+  int64_t next_due_ms_ GUARDED_BY(queue_mutex_) = 0;
+  bool changed_ GUARDED_BY(queue_mutex_) = true;
   std::vector<std::pair<base::Digest, uint64_t>> unindexed_ GUARDED_BY(queue_mutex_);
 
   // Number YYYYMMDD of the civil day at the last tick.

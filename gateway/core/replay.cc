@@ -6,6 +6,7 @@
 #include "gateway/base/status.h"
 #include "gateway/core/admission.h"
 #include "policy/decide.h"
+#include "policy/state/snapshot.h"
 
 namespace passerelle::gateway::core {
 namespace {
@@ -17,6 +18,13 @@ absl::Status Missing(const vault::Position& position, std::string_view what) {
 }
 
 }  // namespace
+
+absl::StatusOr<bool> Replay::TakeOver(const audit::log::StateSnapshot& snapshot) {
+  absl::StatusOr<policy::state::State> state = policy::state::DecodeSnapshot(snapshot.bytes);
+  if (!state.ok() || state->size() != snapshot.size) return false;
+  state_ = *std::move(state);
+  return true;
+}
 
 absl::Status Replay::Take(uint64_t index, const std::string& leaf_bytes, const base::Digest& leaf) {
   const std::string context = absl::StrCat("entry ", index);

@@ -46,9 +46,10 @@ absl::Status CreateStorage(const StoragePaths& paths, const std::string& origin,
   return vault::Keyring::Open(KeyFolder(paths), random).status();
 }
 
-absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(
-    const StoragePaths& paths, base::Random& random,
-    absl::FunctionRef<absl::Status(uint64_t, const std::string&, const base::Digest&)> replay) {
+absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const StoragePaths& paths,
+                                                       base::Random& random,
+                                                       audit::log::Log::Replay replay,
+                                                       const audit::log::Log::Restore* restore) {
   auto storage = std::make_unique<Storage>();
   ASSIGN_OR_RETURN(const std::string signer_text,
                    base::ReadFile(CheckpointKeyFile(paths), kMaxKeyFileBytes));
@@ -63,9 +64,15 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(
   ASSIGN_OR_RETURN(storage->store, audit::log::OpenSqliteStore(paths.folder + "/audit.db"));
   const std::string& origin = storage->signer->verifier().name();
   ASSIGN_OR_RETURN(storage->guard, audit::log::Guard::Open(paths.guard, origin));
-  ASSIGN_OR_RETURN(storage->log,
-                   audit::log::Log::Open(origin, *storage->store, storage->guard.get(),
-                                         *storage->signer, replay));
+  if (restore == nullptr) {
+    ASSIGN_OR_RETURN(storage->log,
+                     audit::log::Log::Open(origin, *storage->store, storage->guard.get(),
+                                           *storage->signer, replay));
+  } else {
+    ASSIGN_OR_RETURN(storage->log, audit::log::Log::OpenFromSnapshot(
+                                       origin, *storage->store, storage->guard.get(),
+                                       *storage->signer, *restore, replay));
+  }
   return storage;
 }
 

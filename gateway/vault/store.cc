@@ -243,6 +243,18 @@ absl::StatusOr<std::optional<std::string>> Store::FindObject(int64_t place) {
   return std::string(query.Blob(0));
 }
 
+absl::StatusOr<std::optional<int64_t>> Store::NextExpiry() {
+  base::MutexLock lock(mutex_);
+  ASSIGN_OR_RETURN(Statement statement,
+                   Statement::Prepare(connection_,
+                                      "SELECT expires_ms FROM items WHERE expires_ms > 0 UNION ALL "
+                                      "SELECT expires_ms FROM refused ORDER BY 1 LIMIT 1"));
+  Query query(statement);
+  ASSIGN_OR_RETURN(const bool row, query.Step());
+  if (!row) return std::nullopt;
+  return query.Number(0);
+}
+
 absl::StatusOr<std::set<std::string>> Store::ListObjects() {
   return ListObjects({Doomed::By::kPosition, {0, std::numeric_limits<int64_t>::max()}, {}});
 }

@@ -82,6 +82,8 @@ class Store {
   absl::StatusOr<StoredItem> ReadItem(int64_t place);
   // Whether a row is there, and the object that it names: nothing, or a name that may be empty.
   absl::StatusOr<std::optional<std::string>> FindObject(int64_t place);
+  // The earliest instant of what expires by time; absent when nothing does.
+  absl::StatusOr<std::optional<int64_t>> NextExpiry() EXCLUDES_LOCK(mutex_);
   // The objects that rows name: all of them, those of doomed rows.
   absl::StatusOr<std::set<std::string>> ListObjects() EXCLUDES_LOCK(mutex_);
   absl::StatusOr<std::set<std::string>> ListObjects(const Doomed& doomed) EXCLUDES_LOCK(mutex_);

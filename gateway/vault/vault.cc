@@ -154,6 +154,10 @@ class SealingVault final : public Vault {
     return Destroy({Doomed::By::kExpiry, past, past});
   }
 
+  absl::StatusOr<std::optional<int64_t>> NextExpiry() const override {
+    return store_->NextExpiry();
+  }
+
  private:
   struct OpenedObject {
     ContentHead head;
