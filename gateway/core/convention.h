@@ -16,16 +16,14 @@
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
-#include "gateway/base/random.h"
 #include "gateway/core/gateway_acts.h"
 #include "gateway/core/hall.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/measure.h"
-#include "gateway/core/pool.h"
 #include "gateway/core/request.h"
-#include "gateway/core/room.h"
 #include "gateway/core/staging.h"
 #include "gateway/core/storage.h"
+#include "gateway/core/surroundings.h"
 #include "gateway/core/upload.h"
 #include "gateway/core/watch.h"
 #include "gateway/vault/vault.h"
@@ -57,27 +55,6 @@ struct HandoverAnswer {
 
 // Hears the answer of a handover. Called once, from any thread; must not block.
 using HandoverReply = std::function<void(absl::StatusOr<HandoverAnswer>)>;
-
-// Work that no caller waits for, and that can fail.
-enum class Fault { kConventionRefused, kGuard, kIndex, kErasure, kExpiry, kSnapshot, kCard };
-
-class Convention;
-
-// What every convention of a process shares; all must outlive it.
-struct Surroundings {
-  const base::Clock& clock;
-  base::Random& random;
-  Pool& pool;
-  // Ends the process: called when nobody can say whether something is durable. Must not return in
-  // production; when it does (tests), the convention serves nothing more.
-  std::function<void(const absl::Status&)> end_process;
-  // Hears of faults in the work that no caller waits for.
-  std::function<void(Fault, const absl::Status&)> report;
-  SpaceTeller space = base::SpaceAt;
-  // Both may be empty. `opened` hears of every convention that was opened.
-  Measure measure = nullptr;
-  std::function<void(const Convention&)> opened = nullptr;
-};
 
 // Thread-safe.
 class Convention {
