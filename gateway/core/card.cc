@@ -1,7 +1,6 @@
 #include "gateway/core/card.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/files.h"
@@ -11,17 +10,11 @@
 namespace passerelle::gateway::core {
 namespace {
 
-// Eight bytes a key.
+// Of a fingerprint: enough that a convention is hardly ever woken in vain.
+constexpr size_t kPrefixBytes = 8;
 constexpr size_t kMaxCardBytes = 4 * 1024 * 1024;
 
 std::string FileOf(const std::string& folder) { return folder + "/card"; }
-
-uint64_t PrefixOf(std::string_view fingerprint) {
-  uint64_t prefix = 0;
-  for (const char byte : fingerprint.substr(0, 8))
-    prefix = prefix << 8 | static_cast<uint8_t>(byte);
-  return prefix;
-}
 
 }  // namespace
 
@@ -32,7 +25,7 @@ record::v1::Card CardOf(const policy::state::State& state, int64_t wake_ms) {
   *card.mutable_tls_trust_anchors() = founding.settings().tls_trust_anchors();
   // Fingerprints come in their own order, which is that of their prefixes.
   state.keys.Scan("", [&](const std::string& fingerprint, const record::v1::KeyRow&) {
-    card.add_keys(PrefixOf(fingerprint));
+    card.mutable_keys()->append(fingerprint, 0, kPrefixBytes);
     return true;
   });
   card.set_wake_ms(wake_ms);
@@ -40,8 +33,19 @@ record::v1::Card CardOf(const policy::state::State& state, int64_t wake_ms) {
 }
 
 bool MayKnow(const record::v1::Card& card, const base::Digest& fingerprint) {
-  return std::binary_search(card.keys().begin(), card.keys().end(),
-                            PrefixOf(base::View(fingerprint)));
+  const std::string_view wanted = base::View(fingerprint).substr(0, kPrefixBytes);
+  const std::string_view keys = card.keys();
+  size_t low = 0, high = keys.size() / kPrefixBytes;
+  while (low < high) {
+    const size_t middle = (low + high) / 2;
+    const std::string_view there = keys.substr(middle * kPrefixBytes, kPrefixBytes);
+    if (there == wanted) return true;
+    if (there < wanted)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return false;
 }
 
 absl::StatusOr<record::v1::Card> ReadCard(const std::string& folder) {
