@@ -9,6 +9,7 @@
 
 #include "audit/log/export.h"
 #include "gateway/base/files.h"
+#include "gateway/base/unsynced_file.h"
 #include "tests/support/temp_folder.h"
 
 namespace passerelle::audit::log {
@@ -57,7 +58,7 @@ void CheckBundle(uint64_t entries, std::string_view bundle) {
   static const tests::TempFolder folder;
   const std::string file = folder / TilePath(-1, 0, static_cast<int>(entries) % 256);
   std::filesystem::create_directories(std::filesystem::path(file).parent_path());
-  Require(base::WriteFile(file, bundle, base::FileMode::kPrivate).ok());
+  Require(base::WriteUnsyncedFile(file, bundle, base::FileMode::kPrivate).ok());
   const auto read = ReadExportEntries(folder.path(), entries, 0, entries);
   std::filesystem::remove(file);
   if (!read.ok()) return;

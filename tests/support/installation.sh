@@ -170,12 +170,12 @@ documents() {
   done
 }
 
-# start_gateway: on the folder $data with $certificate, on a free port; every profile names it.
+# start_gateway [OPTION...]: on the folder $data with $certificate, on a free port; every profile names it.
 start_gateway() {
   local who
   rm -f files/port
   passerelle-gateway --data "$data" --listen 127.0.0.1:0 --certificate "$certificate.pem" \
-    --key "$certificate.key" --port-file files/port 2>>files/gateway.log &
+    --key "$certificate.key" --port-file files/port "$@" 2>>files/gateway.log &
   gateway_pid=$!
   until_true 60 gateway_spoke
   [[ -s files/port ]] || fail "the gateway did not start: $(tail -n 3 files/gateway.log)"
