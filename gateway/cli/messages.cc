@@ -359,7 +359,15 @@ constexpr ErrorText kInstallation[] = {
      "a production log is not served yet; use a test log"},
     {"NO_ANCHOR LISTEN",
      "la passerelle ne peut pas être jointe ainsi :", "the gateway cannot be reached like this:"},
-    {"DISK_FULL STORE_FULL LOG_FULL", "il n'y a plus de place", "there is no room left"},
+    {"DISK_FULL STORE_FULL LOG_FULL",
+     "il n'y a plus de place, ici ou sur la passerelle ; faites-en, ou prévenez l'exploitant (gels "
+     "et arrêts de clés passent encore)",
+     "there is no room left, here or at the gateway; make some, or tell the operator (freezes and "
+     "key stops still pass)"},
+    {"KEK_WRONG", "cette clé n'est pas celle du coffre ; remettez la bonne :",
+     "this key is not the vault's; put the right one back:"},
+    {"OWN_ACT_REFUSED", "les règles refusent un acte de la passerelle elle-même",
+     "the rules refuse an act of the gateway's own"},
     {"STORE_IO VAULT_IO ERASED_BYTES_REMAIN VAULT_UNKNOWN LOG_CONFLICT LOG_FENCED GUARD_SYNC",
      "la passerelle n'est pas sûre de ce qui est écrit ; elle s'arrête :",
      "the gateway is not certain of what is written; it stops:"},

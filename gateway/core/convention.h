@@ -190,7 +190,11 @@ class Convention {
   int64_t NextDueMs() const EXCLUDES_LOCK(state_mutex_);
   void KeepSnapshot() EXCLUDES_LOCK(state_mutex_, queue_mutex_);
   bool Claim(const std::string& transfer) EXCLUDES_LOCK(queue_mutex_);
-  void Release(const std::string& transfer) EXCLUDES_LOCK(queue_mutex_);
+  // Lets go of a claim whose work is done or failed; keeps one whose act the rules refused, for it
+  // would be refused, and logged, for ever.
+  void Release(const std::string& transfer,
+               const absl::StatusOr<passerelle::gateway::v1::Receipt>& done)
+      EXCLUDES_LOCK(queue_mutex_);
 
   // Constant after construction.
   const Surroundings surroundings_;

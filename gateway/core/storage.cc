@@ -43,7 +43,7 @@ absl::Status CreateStorage(const StoragePaths& paths, const std::string& origin,
                    certs::keys::PrivateKey::FromEd25519Seed(seed.RevealSecret()));
   RETURN_IF_ERROR(statement_key.Save(StatementKeyFile(paths)));
   RETURN_IF_ERROR(WriteSigner(paths, origin, random));
-  return vault::Keyring::Open(KeyFolder(paths), random).status();
+  return vault::Keyring::Create(KeyFolder(paths), random);
 }
 
 absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const StoragePaths& paths,
@@ -51,6 +51,12 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const StoragePaths& paths
                                                        audit::log::Log::Replay replay,
                                                        const audit::log::Log::Restore* restore) {
   auto storage = std::make_unique<Storage>();
+  ASSIGN_OR_RETURN(const int mode, base::PermissionsOf(CheckpointKeyFile(paths)));
+  if ((mode & 0077) != 0)
+    return base::Error(absl::StatusCode::kFailedPrecondition, "KEY_PERMISSIONS", "",
+                       absl::StrCat(CheckpointKeyFile(paths),
+                                    ": others may read this private key; mend with: chmod 600 ",
+                                    CheckpointKeyFile(paths)));
   ASSIGN_OR_RETURN(const std::string signer_text,
                    base::ReadFile(CheckpointKeyFile(paths), kMaxKeyFileBytes));
   ASSIGN_OR_RETURN(audit::checkpoint::NoteSigner signer,

@@ -253,7 +253,7 @@ void Convention::RecordRetentions() {
   for (const std::string& key : reached)
     if (Claim(key))
       SubmitOwn(ReachRetention(policy::state::RefOf(key)),
-                [this, key](const auto&) { Release(key); });
+                [this, key](const auto& receipt) { Release(key, receipt); });
 }
 
 bool Convention::IsErasureDue(const std::string& transfer) const {
@@ -280,7 +280,7 @@ void Convention::DestroyDue() {
     if (!Claim(key)) continue;
     // Another thread may have done it since the list was made.
     if (!IsErasureDue(key)) {
-      Release(key);
+      Release(key, passerelle::gateway::v1::Receipt());
       continue;
     }
     const statement::v1::ActRef transfer = policy::state::RefOf(key);
@@ -290,11 +290,11 @@ void Convention::DestroyDue() {
       shredded = storage_->vault->Shred(row.index(), transfer.ordinal());
     }
     if (!shredded.ok()) {
-      surroundings_.report(Fault::kErasure, shredded);
-      Release(key);
+      Release(key, shredded);
       continue;
     }
-    SubmitOwn(Erase(transfer, row.ground()), [this, key = key](const auto&) { Release(key); });
+    SubmitOwn(Erase(transfer, row.ground()),
+              [this, key = key](const auto& receipt) { Release(key, receipt); });
   }
 }
 
@@ -327,7 +327,15 @@ bool Convention::Claim(const std::string& transfer) {
   return claimed_.insert(transfer).second;
 }
 
-void Convention::Release(const std::string& transfer) {
+void Convention::Release(const std::string& transfer,
+                         const absl::StatusOr<passerelle::gateway::v1::Receipt>& done) {
+  if (done.ok() && done->effect() == record::v1::EFFECT_REFUSED)
+    return surroundings_.report(
+        Fault::kErasure, base::Error(absl::StatusCode::kAborted, "OWN_ACT_REFUSED", "",
+                                     "the rules refuse an act of the gateway's own; it is tried "
+                                     "again after a restart"));
+  if (!done.ok() && base::ReasonOf(done.status()) != "DRAINING")
+    surroundings_.report(Fault::kErasure, done.status());
   base::MutexLock lock(queue_mutex_);
   claimed_.erase(transfer);
 }

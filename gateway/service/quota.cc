@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "audit/entry/codec.h"
 #include "gateway/base/status.h"
+#include "gateway/base/strings.h"
 #include "policy/rules/areas.h"
 
 namespace passerelle::gateway::service {
