@@ -4,6 +4,7 @@
 
 #include "policy/decide.h"
 #include "policy/rules/checks.h"
+#include "policy/state/indexes.h"
 
 namespace passerelle::policy {
 namespace {
@@ -15,9 +16,8 @@ using state::State;
 template <typename Wanted>
 std::vector<std::string> KeptTransfers(const State& state, Wanted wanted) {
   std::vector<std::string> keys;
-  state.transfers_kept.Scan("", [&](const std::string& key, const State::Mark&) {
-    const TransferRow* transfer = state.transfers.Find(key);
-    if (transfer != nullptr && wanted(*transfer)) keys.push_back(key);
+  state::VisitKeptTransfers(state, [&](std::string_view key, const TransferRow& transfer) {
+    if (wanted(transfer)) keys.emplace_back(key);
     return true;
   });
   return keys;
