@@ -5,6 +5,7 @@
 
 #include "policy/decide.h"
 #include "policy/rules/checks.h"
+#include "policy/state/indexes.h"
 
 namespace passerelle::policy {
 namespace {
@@ -16,9 +17,8 @@ using state::State;
 template <typename Wanted>
 std::vector<std::string> KeptTransfers(const State& state, Wanted wanted) {
   std::vector<std::string> keys;
-  state.transfers_kept.Scan("", [&](const std::string& key, const State::Mark&) {
-    const TransferRow* transfer = state.transfers.Find(key);
-    if (transfer != nullptr && wanted(*transfer)) keys.push_back(key);
+  state::VisitKeptTransfers(state, [&](std::string_view key, const TransferRow& transfer) {
+    if (wanted(transfer)) keys.emplace_back(key);
     return true;
   });
   return keys;
@@ -63,15 +63,14 @@ RetentionAhead NextRetention(const State& state) {
   const auto earlier = [](const convention::v1::Date& a, const convention::v1::Date& b) {
     return state::NumberOf(a) < state::NumberOf(b);
   };
-  state.transfers_kept.Scan("", [&](const std::string& key, const State::Mark&) {
-    const TransferRow* transfer = state.transfers.Find(key);
-    if (transfer == nullptr || transfer->has_ground()) return true;
-    if (transfer->destroy_after_ms() != 0)
+  state::VisitKeptTransfers(state, [&](std::string_view, const TransferRow& transfer) {
+    if (transfer.has_ground()) return true;
+    if (transfer.destroy_after_ms() != 0)
       ahead.destroy_after_ms =
-          std::min(ahead.destroy_after_ms.value_or(transfer->destroy_after_ms()),
-                   transfer->destroy_after_ms());
-    if (!ahead.retain_until.has_value() || earlier(transfer->retain_until(), *ahead.retain_until))
-      ahead.retain_until = transfer->retain_until();
+          std::min(ahead.destroy_after_ms.value_or(transfer.destroy_after_ms()),
+                   transfer.destroy_after_ms());
+    if (!ahead.retain_until.has_value() || earlier(transfer.retain_until(), *ahead.retain_until))
+      ahead.retain_until = transfer.retain_until();
     return true;
   });
   return ahead;

@@ -374,8 +374,11 @@ constexpr ErrorText kInstallation[] = {
     {"LOG_BEHIND_GUARD LOG_FORKED GUARD_FOREIGN GUARD_MISSING GUARD_TORN",
      "le journal et son témoin de tête ne s'accordent pas ; ne servez pas ces données :",
      "log and guard disagree; do not serve these data:"},
+    {"LOG_SNAPSHOT",
+     "le journal n'est plus celui dont il a gardé l'état ; ne servez pas ces données :",
+     "the log is no longer the one whose state it kept; do not serve these data:"},
     {"STORE_CORRUPT STORE_FOREIGN STORE_FORMAT STORE_TILE TILE EXPORT_BUNDLE PAST_HEAD LOG_ROOT "
-     "LOG_TIME LOG_GROUP LOG_ENTRY_MISSING",
+     "LOG_TIME LOG_GROUP LOG_ENTRY_MISSING LOG_ENTRY_DAMAGED SNAPSHOT_FORM SNAPSHOT_DAMAGED",
      "le journal est abîmé ou d'un autre format :", "the log is damaged or of another format:"},
     {"VAULT_CORRUPT VAULT_FOREIGN VAULT_MODE VAULT_PERMISSIONS VAULT_VERSION VAULT_ROW_MISSING "
      "NOT_AUTHENTIC NOT_OPENING KEK_EPOCH KEK_LENGTH KEK_PERMISSIONS OBJECT_LENGTH CONTENT_LENGTH "

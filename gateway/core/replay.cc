@@ -6,6 +6,7 @@
 #include "gateway/base/status.h"
 #include "gateway/core/admission.h"
 #include "policy/decide.h"
+#include "policy/state/indexes.h"
 #include "policy/state/snapshot.h"
 
 namespace passerelle::gateway::core {
@@ -61,18 +62,18 @@ absl::Status Replay::Reconcile(const Storage& storage) {
 
 absl::Status Replay::DemandPayloads(const vault::Vault& vault) const {
   absl::Status status;
-  state_.transfers_kept.Scan("", [&](const std::string& key, const auto&) {
-    const record::v1::TransferRow* row = state_.transfers.Find(key);
-    // Where a ground is recorded, an interrupted erasure is redone.
-    if (row == nullptr || row->phase() == record::v1::TRANSFER_PHASE_ERASURE_DUE) return true;
-    const vault::Position position{row->index(), policy::state::RefOf(key).ordinal(), 0};
-    const absl::StatusOr<bool> there = vault.Has(position);
-    if (!there.ok())
-      status = there.status();
-    else if (!*there)
-      status = Missing(position, "payload");
-    return status.ok();
-  });
+  policy::state::VisitKeptTransfers(
+      state_, [&](std::string_view key, const record::v1::TransferRow& row) {
+        // Where a ground is recorded, an interrupted erasure is redone.
+        if (row.phase() == record::v1::TRANSFER_PHASE_ERASURE_DUE) return true;
+        const vault::Position position{row.index(), policy::state::RefOf(key).ordinal(), 0};
+        const absl::StatusOr<bool> there = vault.Has(position);
+        if (!there.ok())
+          status = there.status();
+        else if (!*there)
+          status = Missing(position, "payload");
+        return status.ok();
+      });
   return status;
 }
 

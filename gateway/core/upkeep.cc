@@ -13,6 +13,7 @@
 #include "gateway/core/gateway_acts.h"
 #include "gateway/core/now.h"
 #include "policy/decide.h"
+#include "policy/state/indexes.h"
 #include "policy/state/query.h"
 #include "policy/state/snapshot.h"
 
@@ -123,7 +124,7 @@ Vitals Convention::vitals() {
   vitals.entries = log.head().size;
   vitals.unguarded = vitals.entries - std::min(vitals.entries, log.guarded_size());
   Read([&](const policy::state::State& state) {
-    state.transfers_kept.Scan("", [&](const std::string&, const auto&) {
+    policy::state::VisitKeptTransfers(state, [&](std::string_view, const record::v1::TransferRow&) {
       ++vitals.payloads;
       return true;
     });
