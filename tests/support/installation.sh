@@ -126,11 +126,16 @@ issue() {
   fingerprint[$1]=$(field fingerprint "$issued")
 }
 
-# profile WHO TARGET: a profile with WHO's key and certificate.
+# profile WHO TARGET: a profile with WHO's key and certificate. Without a process of its own: each start of a
+# gateway writes all of them.
 profile() {
-  sed -e "s|\(\"target\": \"\)|\1$2|" -e 's|\("ca_file": "\)|\1../pki/ca.pem|' \
-    -e "s|\(\"certificate_file\": \"\)|\1$1.pem|" -e "s|\(\"key_file\": \"\)|\1$1.key|" \
-    -e "s|\(\"checkpoint_file\": \"\)|\1$1.checkpoint|" files/pins.json >"ids/$1.json"
+  local json
+  json=$(<files/pins.json)
+  json=${json/'"target": "'/'"target": "'$2}
+  json=${json/'"ca_file": "'/'"ca_file": "'../pki/ca.pem}
+  json=${json/'"certificate_file": "'/'"certificate_file": "'$1.pem}
+  json=${json/'"key_file": "'/'"key_file": "'$1.key}
+  printf '%s\n' "${json/'"checkpoint_file": "'/'"checkpoint_file": "'$1.checkpoint}" >"ids/$1.json"
 }
 
 # found: PKI, everyone's keys, entry 0. The name of the log is $log.
