@@ -63,8 +63,7 @@ unchanged() {
 
 transfer 2024
 first=$(name_of) place=$(field index) receipt=$(field receipt)
-table files/large.csv 2025
-for _ in $(seq 60000); do echo "2025;${codes[0]};120"; done >>files/large.csv
+large_table files/large.csv 2025
 table files/doomed.csv 2026
 accepted as sender transfer send "$exchange" files/doomed.csv --party $fund --period 2026 \
   --destroy-after "$(in_log_time 8)"

@@ -32,6 +32,7 @@ SLOWEST_SHOWN = 8
 # The scripts that have a long variant, and the variables that make it; --long runs these.
 LONG = {
     "kill9.sh": {"PASSERELLE_KILL_ROUNDS": "200"},
+    "storage_faults.sh": {"PASSERELLE_FLIPS": "150"},
     "streams.sh": {"PASSERELLE_STREAM_MIB": "1024"},
 }
 LONG_SECONDS = 20 * 60
