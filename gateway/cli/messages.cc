@@ -201,10 +201,12 @@ constexpr ErrorText kGateway[] = {
      "the connection broke and the statement may have been recorded; before making another, ask "
      "for its receipt: passerelle receipt get"},
     {"GATEWAY_UNTRUSTED",
-     "le certificat de la passerelle n'est pas signé par l'autorité que nomme le profil, ou n'est "
-     "pas celui de cette adresse ; rien n'a été envoyé",
-     "the gateway's certificate is not signed by the authority that the profile names, or not that "
-     "of this address; nothing was sent"},
+     "le certificat de la passerelle n'est pas signé par l'autorité que nomme le profil, n'est pas "
+     "celui de cette adresse ou n'est pas valable aujourd'hui ; `passerelle doctor` dit lequel ; "
+     "rien "
+     "n'a été envoyé",
+     "the gateway's certificate is not signed by the authority that the profile names, not that of "
+     "this address or not valid today; `passerelle doctor` tells which; nothing was sent"},
     {"LOG_UNKNOWN",
      "cette passerelle ne tient pas le journal que nomme le profil ; vérifiez `log` et `target`",
      "this gateway does not keep the log that the profile names; check `log` and `target`"},

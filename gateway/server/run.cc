@@ -122,7 +122,7 @@ absl::Status Run(const Options& options) {
   surroundings.opened = std::bind_front(&Reports::OnOpened, &reports);
   RaiseFileLimit();
   ASSIGN_OR_RETURN(const std::unique_ptr<core::Host> host,
-                   core::Host::Open(options.paths, surroundings));
+                   core::Host::Open(options.paths, surroundings, options.bounds));
   ASSIGN_OR_RETURN(const rpc::ServerOptions listening, Listening(options, *host));
   service::Quotas quotas(options.rates, clock);
   service::Identifier identifier(*host, clock, quotas);
