@@ -49,7 +49,7 @@ behind() {
   size=$(entries)
   table files/late.csv 2030
   expect 3 as sender transfer send "$exchange" files/late.csv --party $fund --period 2030
-  [[ $complaint == *CLOCK_BEHIND* ]] || fail "not said: $complaint"
+  [[ $complaint == *CLOCK_BEHIND*"tell the operator"* ]] || fail "not said: $complaint"
   expect 3 as reader transfer fetch "$sent" --out files/none
   [[ $complaint == *CLOCK_BEHIND* && ! -e files/none ]] || fail "handed over without a record: $complaint"
   expect 3 as dpo exchange freeze "$exchange" --party $fund --reasons files/reasons.txt

@@ -149,6 +149,6 @@ port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' files/server)
 profile auditor "localhost:$port"
 let_in_by_12() { timeout 20 openssl s_client -tls1_2 -connect "localhost:$port" -CAfile pki/ca.pem </dev/null >/dev/null 2>&1; }
 let_in_by_12 || fail "that server does not serve TLS 1.2"
-turns_away 3 UNREACHABLE tls-none
+turns_away 3 TLS_FAILED tls-none
 kill "$server_pid"
 echo "TLS 1.3, mutual, in time, by name, both ways; no resumption, nothing in clear"
