@@ -31,6 +31,7 @@ SLOWEST_SHOWN = 8
 
 # The scripts that have a long variant, and the variables that make it; --long runs these.
 LONG = {
+    "clients.sh": {"PASSERELLE_SLOW": "1"},
     "kill9.sh": {"PASSERELLE_KILL_ROUNDS": "200"},
     "storage_faults.sh": {"PASSERELLE_FLIPS": "150"},
     "streams.sh": {"PASSERELLE_STREAM_MIB": "1024"},
