@@ -85,8 +85,8 @@ sql() { sqlite3 "$1" "$2" >/dev/null; }
 spoilt "entry 3 is not the one" bend "$database" entries bytes "idx = 3"
 spoilt "entry 5 is missing" sql "$database" "delete from entries where idx = 5"
 spoilt "entry $size lies past the head" sql "$database" "insert into entries select $size, bytes from entries where idx = 3"
-spoilt LOG_ROOT bend "$database" head root "1"
-spoilt "entry $((size - 1)) is not the one" bend "$database" tiles hashes "id = 0"
+spoilt "do not lead to the root of the head" bend "$database" head root "1"
+spoilt "do not lead to the root of the head" bend "$database" tiles hashes "id = 0"
 spoilt STORE_FOREIGN bend "$database" 0
 spoilt "entry 0 is missing" truncate -s 0 "$database"
 spoilt STORE_ truncate -s 8192 "$database"
@@ -100,6 +100,14 @@ serves torn 612
 stop_gateway TERM
 spoilt GUARD_TORN torn 100 612
 spoilt GUARD_MISSING truncate -s 0 "$guard"
+
+# ---- the card -----------------------------------------------------------------------------------------
+# What the gateway keeps of a convention at rest is made again from the log.
+serves bend "$folder/card" 5
+grep -q '"card_failed".*"CARD"' files/gateway.log || fail "a damaged card is not told: $(tail -n 3 files/gateway.log)"
+stop_gateway TERM
+serves rm "$folder/card"
+stop_gateway TERM
 
 # ---- the vault ----------------------------------------------------------------------------------------
 items=$folder/vault.db
@@ -140,6 +148,15 @@ spoilt checkpoint.key rm "$folder/keys/checkpoint.key"
 spoilt statement.key bend "$folder/keys/statement.key" 30
 spoilt statement.key rm "$folder/keys/statement.key"
 spoilt KEK_LENGTH truncate -s 31 "$folder/keys/kek-1"
+# Other keys than those that sealed and signed what is there: nothing is sealed or signed under them.
+spoilt KEK_EPOCH rm "$folder/keys/kek-1"
+spoilt KEK_WRONG bend "$folder/keys/kek-1" 5
+spoilt STATEMENT_KEY cp -p "data/conventions/$neighbour/keys/statement.key" "$folder/keys/statement.key"
+rm -rf data data.guards
+prepare $slug
+mv data other
+spoilt CHECKPOINT_KEY cp -p "other/conventions/$slug/keys/checkpoint.key" "$folder/keys/checkpoint.key"
+for key in checkpoint.key statement.key kek-1; do spoilt _PERMISSIONS chmod 644 "$folder/keys/$key"; done
 
 # ---- what a partner remembers -------------------------------------------------------------------------
 whole_again
@@ -173,6 +190,17 @@ stop_gateway TERM
 
 # ---- anywhere -----------------------------------------------------------------------------------------
 # The log that is served is the one that was there: same size, same root.
+if [[ $flips -ge 100 ]]; then
+  # Long enough for a snapshot of its state, from which it starts.
+  whole_again
+  start_gateway
+  for n in $(seq 130); do transfer 2024; done
+  stop_gateway TERM
+  [[ $(sqlite3 -readonly "$database" 'select count(*) from snapshot') -eq 1 ]] || fail "no snapshot was kept"
+  rm -rf whole
+  mkdir whole
+  cp -a data data.guards whole
+fi
 head_of() { sqlite3 -readonly "$1" 'select size, hex(root) from head'; }
 wanted=$(head_of "whole/$database")
 found_out=0 borne=0
