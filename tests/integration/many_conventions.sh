@@ -8,8 +8,8 @@ begin "$1"
 others=(ctg-otherville-2024-2029 ctg-thirdville-2024-2029)
 found
 for other in "${others[@]}"; do enact "$other" "files/$other.json"; done
-# in SLUG COMMAND...: as a founder, whose key is the same everywhere.
-in() {
+# at SLUG COMMAND...: as a founder, whose key is the same everywhere.
+at() {
   local slug=$1
   shift
   sed -e "s|\(\"target\": \"\)|\1localhost:$port|" -e 's|\("ca_file": "\)|\1../pki/ca.pem|' \
@@ -34,7 +34,7 @@ transfer 2024
 first=$(name_of)
 for round in 1 2 3; do
   for other in "${others[@]}" $slug; do
-    expect 0 in "$other" convention show --json
+    expect 0 at "$other" convention show --json
     [[ $answer == *"$other"* ]] || fail "not $other: ${answer:0:300}"
   done
 done
@@ -42,7 +42,7 @@ until_true 30 one_is_awake || fail "$(metric passerelle_conventions_active) conv
 accepted as reader transfer fetch "$first" --out files/fetched.csv
 cmp files/2024.csv files/fetched.csv || fail "the fetched file differs"
 # An act in another one, on its own log.
-expect 0 in "${others[0]}" deed record --party $fund --kind mandate --dated $joined_on --document files/deed.txt \
+expect 0 at "${others[0]}" deed record --party $fund --kind mandate --dated $joined_on --document files/deed.txt \
   --add-to files/other-deed.json --signers "${fingerprint[secretariat-a]},${fingerprint[countersigner-a]}"
 export_log export
 stop_gateway TERM
@@ -52,10 +52,10 @@ stop_gateway TERM
 sqlite3 "data/conventions/${others[1]}/audit.db" "update entries set bytes = zeroblob(length(bytes)) where idx = 0"
 for awake in 1 128; do
   start_gateway --awake $awake --metrics 127.0.0.1:0
-  expect 3 in "${others[1]}" convention show
+  expect 3 at "${others[1]}" convention show
   [[ $complaint == *CONVENTION_STOPPED* ]] || fail "not said: $complaint"
-  expect 0 in "${others[0]}" convention show
-  expect 0 in $slug convention show
+  expect 0 at "${others[0]}" convention show
+  expect 0 at $slug convention show
   accepted as reader transfer fetch "$first" --out files/again.csv
   rm files/again.csv
   grep -q '"convention_stopped"' files/gateway.log || fail "the operator's log does not say it"
