@@ -29,12 +29,13 @@ SKIPPED_EXIT = 77
 SHOWN_LINES = 40
 SLOWEST_SHOWN = 8
 
-# The scripts that have a long variant, and the variables that make it; --long runs these.
+# The scripts that have a long variant, and the variables that make it, the longest first; --long runs these.
 LONG = {
-    "clients.sh": {"PASSERELLE_SLOW": "1"},
     "kill9.sh": {"PASSERELLE_KILL_ROUNDS": "200"},
-    "storage_faults.sh": {"PASSERELLE_FLIPS": "150"},
     "streams.sh": {"PASSERELLE_STREAM_MIB": "1024"},
+    "testssl.sh": {"PASSERELLE_TESTSSL": "full"},
+    "storage_faults.sh": {"PASSERELLE_FLIPS": "150"},
+    "clients.sh": {"PASSERELLE_SLOW": "1"},
 }
 LONG_SECONDS = 20 * 60
 # How often --long says how far its scripts are.
