@@ -164,6 +164,8 @@ std::optional<record::v1::FoundingRow> CheckLog(client::Session& session,
     const std::string others = LogsOf(session);
     diagnosis.Found("log", others.empty() ? "log-not-served" : "log-name",
                     others.empty() ? name : absl::StrCat(name, " ≠ ", others));
+  } else if (reason == "CONVENTION_STOPPED") {
+    diagnosis.Found("log", "log-not-served", name);
   } else if (reason == "KEY_NOT_ENROLLED") {
     diagnosis.Found("enrolment", "key-unknown", fingerprint);
   } else if (reason == "KEY_NOT_IN_FORCE") {

@@ -13,6 +13,8 @@
 #include "gateway/cli/show.h"
 #include "gateway/core/host.h"
 #include "gateway/core/replay.h"
+#include "policy/state/snapshot.h"
+#include "policy/state/state.h"
 
 namespace passerelle::gateway::cli {
 namespace {
@@ -50,6 +52,8 @@ absl::StatusOr<audit::log::Head> Adopt(const core::StoragePaths& paths) {
   if (guard->last().has_value())
     return base::Error(absl::StatusCode::kFailedPrecondition, "GUARD_THERE", "",
                        absl::StrCat(paths.guard, ": remembers ", guard->last()->size, " entries"));
+  // One of the log that was lost would be taken for a proof that this one was rolled back.
+  RETURN_IF_ERROR(log->KeepSnapshot(log->head(), policy::state::EncodeSnapshot(state)));
   RETURN_IF_ERROR(guard->Write(log->head()));
   // A card that lay there may be of another day; the start makes it again from the log.
   RETURN_IF_ERROR(base::RemoveFile(paths.folder + "/card"));

@@ -226,6 +226,8 @@ void Convention::KeepSnapshot() {
   }
   const audit::log::Head head = storage_->log->head();
   if (head.size < storage_->log->start().first + kSnapshotEntries) return;
+  // What saves time later may wait.
+  if (!CheckRoom(surroundings_.space, folder_).ok()) return;
   std::string bytes;
   Read([&](const policy::state::State& state) { bytes = policy::state::EncodeSnapshot(state); });
   const absl::Status kept = storage_->log->KeepSnapshot(head, std::move(bytes));

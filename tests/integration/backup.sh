@@ -13,9 +13,7 @@ approve
 transfer 2024
 first=$(name_of)
 # One that comes as a stream, into a file of its own.
-table files/2023.csv 2023
-tail -n +2 files/2023.csv >files/rows
-while [[ $(stat -c %s files/2023.csv) -lt 3000000 ]]; do cat files/rows >>files/2023.csv; done
+large_table files/2023.csv 2023
 accepted as sender transfer send "$exchange" files/2023.csv --party $fund --period 2023
 streamed=$(name_of)
 table files/2025.csv 2025

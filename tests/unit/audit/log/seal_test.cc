@@ -42,15 +42,19 @@ TEST_F(SealTest, ComesOffAsItWasPutOn) {
   EXPECT_EQ(*Unseal(signer_.verifier(), kOrigin, *Seal(signer_, kOrigin, empty)), empty);
 }
 
-// The example of audit/FORMAT.md.
+// The example of audit/FORMAT.md; openssl makes the same signature.
 TEST_F(SealTest, HasTheBytesOfItsFormat) {
-  EXPECT_EQ(sealed_.bytes.substr(0, sealed_.bytes.find("\n\n") + 1),
-            "passerelle/snapshot-seal/v1\n"
-            "SBNJTRN+FjG7owHVrtsSDMXq3u8NTWF1KvzDp2kGBuI=\n"
-            "5\n"
-            "1717408800000\n"
-            "digest\n"
-            "passerelle.example/unit/test\n");
+  EXPECT_EQ(
+      sealed_.bytes.substr(0, sealed_.bytes.find('\0')),
+      "passerelle/snapshot-seal/v1\n"
+      "SBNJTRN+FjG7owHVrKtue7eqdM4RhdRWVl71HXN2d7I=\n"
+      "5\n"
+      "1717408800000\n"
+      "fgCNbzTlHDkKHLVkYbeM4QEH2DnYAk9y10exI2VfMNE=\n"
+      "passerelle.example/unit/test\n"
+      "\n"
+      "— passerelle.example/unit/test uBWb7aFZbqLiYexC6jV22whXbdESKu4X51fnsdxQH7fqRQQHBjf2Fd6F"
+      "zulCGZoZUmUiFOSXy77YvqcVrDqNpKX1sgI=\n");
 }
 
 TEST_F(SealTest, IsNoCheckpoint) {
