@@ -200,6 +200,15 @@ if [[ $flips -ge 100 ]]; then
   rm -rf whole
   mkdir whole
   cp -a data data.guards whole
+  # An entry that the snapshot stands for is found when it is read, a snapshot whose seal is broken at the start.
+  serves bend "$database" entries bytes "idx = 3"
+  expect 1 as auditor audit export files/spoilt
+  [[ $complaint == *LOG_* || $complaint == *DATA_LOSS* ]] || fail "no reason: $complaint"
+  stop_gateway TERM
+  serves bend "$database" snapshot bytes 1
+  grep -q '"level":"error"' files/gateway.log || fail "a broken snapshot is not told"
+  expect 0 as auditor audit export files/whole
+  stop_gateway TERM
 fi
 head_of() { sqlite3 -readonly "$1" 'select size, hex(root) from head'; }
 wanted=$(head_of "whole/$database")

@@ -3,8 +3,8 @@
 # cert_revocation: it misses CRL and OCSP, and here revocation is in the log (a stopped key is refused at the
 # next call, see tls.sh), where no one answers for it but the convention. What needs a client certificate, for
 # nobody is let in without one, is tried with `openssl s_client` too.
-# With PASSERELLE_TESTSSL=full (in the long run) it also asks for the server's preferences and tries the
-# vulnerabilities one by one, though a server of TLS 1.3 alone has none of them.
+# With PASSERELLE_TESTSSL=full (in the long run) it also tries the kinds of ciphers, the server's preferences and
+# the vulnerabilities one by one, though a server of TLS 1.3 alone has none of them.
 set -euo pipefail
 source "$(dirname "$0")/../support/installation.sh"
 begin "$1"
@@ -32,9 +32,9 @@ fi
 exec /usr/bin/openssl "\$@"
 END
 chmod +x files/openssl
-# Protocols, ciphers, forward secrecy, the server's certificate.
-checks=(-p -s -f -S)
-[[ ${PASSERELLE_TESTSSL:-} != full ]] || checks+=(-P -U)
+# Protocols, forward secrecy, the server's certificate.
+checks=(-p -f -S)
+[[ ${PASSERELLE_TESTSSL:-} != full ]] || checks+=(-s -P -U)
 # Its exit code counts what it found.
 timeout 600 testssl --quiet --color 0 --warnings batch --nodns none --ip 127.0.0.1 --add-ca pki/ca.pem \
   --openssl "$tmp/files/openssl" --jsonfile files/found.json "${checks[@]}" "localhost:$port" >files/said 2>&1 || true
