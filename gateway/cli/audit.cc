@@ -9,6 +9,7 @@
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/audit_tree.h"
 #include "gateway/cli/progress.h"
 #include "gateway/cli/show.h"
 #include "gateway/verify/verify.h"
@@ -123,6 +124,7 @@ void AddAudit(App& app) {
                [&app, folder] { return Export(app, *folder); })
       .Add("folder", *folder, "Dossier à écrire", "Folder to write")
       .Required();
+  AddAuditTree(app, noun);
   auto options = std::make_shared<VerifyOptions>();
   Command verb = app.commands().AddVerb(noun, "verify", "Vérifier un journal emporté, hors ligne",
                                         "Verify an exported log, offline",

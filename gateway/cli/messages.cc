@@ -90,6 +90,8 @@ constexpr ErrorText kTyped[] = {
      "une adresse s'écrit machine:port ; corrigez :", "an address is written host:port; correct:"},
     {"INPUT_ENDED", "la saisie s'est arrêtée avant la dernière réponse",
      "the input ended before the last answer"},
+    {"TREE_ENTRY", "ce fichier n'est pas une suite d'entrées de 65 535 octets au plus :",
+     "this file is no sequence of entries of at most 65,535 bytes:"},
     {"RULE_UNKNOWN", "aucune règle n'a ce numéro ; `passerelle rules list` les donne",
      "no rule has this id; `passerelle rules list` lists them"},
     {"AGREEMENT_PARTS",
