@@ -11,6 +11,10 @@ if [[ -z $library ]]; then
   echo "skipped: faketime is not installed"
   exit 77
 fi
+if [[ -n $sanitized ]]; then
+  echo "skipped: libfaketime hangs in a program that a sanitizer watches"
+  exit 77
+fi
 # The gateway alone lives in the time of files/clock, which changes while it runs; its intervals do not.
 mkdir bin
 cat >bin/passerelle-gateway <<END

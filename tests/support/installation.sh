@@ -52,10 +52,12 @@ finish() {
   rm -rf "$tmp"
 }
 
-# begin BUILD: makes $tmp and finds the programs; $build is the tree they come from.
+# begin BUILD: makes $tmp and finds the programs; $build is the tree they come from, $sanitized the sanitizer
+# that they were built with, if any.
 begin() {
   build=$(cd "$1" && pwd)
   PATH=$build/gateway/cli:$build/gateway/server:$build/tests/support:$PATH
+  sanitized=$(sed -n 's/^PASSERELLE_SANITIZE:STRING=//p' "$build/CMakeCache.txt")
   tmp=$(mktemp -d)
   trap finish EXIT
   trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
