@@ -25,6 +25,7 @@ class Bench:
         # What clients keep is not written to the gateway's disk: theirs is on another machine.
         memory = "/dev/shm" if pathlib.Path("/dev/shm").is_dir() else None
         self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="passerelle-bench-", dir=memory))
+        # Name of the exchange, `statement/ordinal`.
         self.exchange = None
 
     def close(self):
@@ -80,7 +81,7 @@ class Bench:
         if target:
             words += ["--target", target]
         if peer == "gateway" and job == "carry":
-            words += ["--exchange", self.exchange]
+            words += ["--exchange", self.exchange.split("/")[0]]
         if peer == "echo" and sign:
             words += ["--sign"]
         if transfer:

@@ -6,7 +6,6 @@ it out.
 
 import contextlib
 import json
-import re
 import shutil
 import time
 
@@ -243,11 +242,12 @@ def parts(bench, group):
 def sync_calls(bench, payloads, calls):
     """Syncs of the disk a transfer, at 64 in flight, as strace counts them."""
     counted = bench.folder / "syncs"
-    strace = ["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-c", "-e", "trace=fsync,fdatasync", "-o", counted]
+    strace = ["strace", "-f", "--seccomp-bpf", "-qq", "-c", "-e", "trace=fsync,fdatasync", "-o", counted]
     with processes.gateway(bench, around=strace):
         bench.load("gateway", "carry", payloads=payloads, calls=calls, in_flight=64)
-    found = re.findall(r"(\d+)\s+(?:\d+\s+)?(fsync|fdatasync)$", counted.read_text(), re.MULTILINE)
-    return {name: int(count) / calls for count, name in found}
+    # % time, seconds, µs a call, calls, errors if any, name.
+    lines = [line.split() for line in counted.read_text().splitlines()]
+    return {line[-1]: int(line[3]) / calls for line in lines if line and line[-1] in ("fsync", "fdatasync")}
 
 
 def hot_spots(bench, payloads, calls):

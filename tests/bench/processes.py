@@ -96,7 +96,8 @@ class Gateway:
 
 @contextlib.contextmanager
 def gateway(bench, around=()):
-    """The gateway on the bench's installation; `around` is what it is started by, such as strace."""
+    """The gateway on the bench's installation; `around` is what it is started by, such as strace, which ends
+    with it."""
     port_file = bench.folder / "files/port"
     port_file.unlink(missing_ok=True)
     command = [*around, bench.program("gateway/server/passerelle-gateway"), "--data", bench.folder / "data",
@@ -105,7 +106,12 @@ def gateway(bench, around=()):
     with started(command, bench.folder / "gateway.log", port_file.exists) as process:
         port = int(port_file.read_text())
         bench.point_profiles(port)
-        yield Gateway(process.pid, port)
+        pid = process.pid
+        if around:
+            pid = int(pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+        yield Gateway(pid, port)
+        os.kill(pid, signal.SIGTERM)
+        process.wait(30)
 
 
 @contextlib.contextmanager
