@@ -37,9 +37,10 @@ def number(value):
 
 def show(row):
     sign = "≤" if row["id"] in ("P7", "P8", "P11") else "≥"
-    goal = f"{sign} {row['goal']:g}" + (" µs" if row["id"] == "P8" else "")
+    goal = f"{sign} {row['goal']:g}" + (" µs" if row["id"] == "P8" else "") if "goal" in row else ""
+    verdict = {True: "met", False: "MISSED"}.get(row.get("met"), "")
     print(f"{row['id']:<4} {row['what']:<34} {number(row['ours']):>10} {number(row.get('baseline')):>10} "
-          f"{row['unit']:<12} {number(row.get('ratio')):>6} {goal:>9}  {'met' if row['met'] else 'MISSED'}")
+          f"{row['unit']:<12} {number(row.get('ratio')):>6} {goal:>9}  {verdict}")
     more = []
     if "p99_us" in row:
         more.append(f"p50 {row['p50_us'] / 1000:.3g} ms, p99 {row['p99_us'] / 1000:.3g} ms")
