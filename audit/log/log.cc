@@ -176,6 +176,12 @@ absl::Status Log::Sign(const Head& head) {
   return absl::OkStatus();
 }
 
+uint64_t Log::guarded_size() const {
+  MutexLock lock(guard_mutex_);
+  const std::optional<Head> last = guard_ == nullptr ? std::nullopt : guard_->last();
+  return last.has_value() ? last->size : 0;
+}
+
 absl::Status Log::WriteGuard() {
   MutexLock lock(guard_mutex_);
   if (guard_ == nullptr) return absl::OkStatus();

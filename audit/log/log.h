@@ -57,6 +57,9 @@ class Log {
   // end).
   absl::Status WriteGuard() EXCLUDES_LOCK(guard_mutex_);
 
+  // Size of the head that the guard has; 0 without a guard.
+  uint64_t guarded_size() const EXCLUDES_LOCK(guard_mutex_);
+
   const std::string& origin() const { return origin_; }
 
   // The committed head.
@@ -100,7 +103,7 @@ class Log {
   // The last head that was signed; nothing before the first.
   std::optional<Head> signed_;
 
-  gateway::base::Mutex guard_mutex_;
+  mutable gateway::base::Mutex guard_mutex_;
   Guard* guard_ GUARDED_BY(guard_mutex_);
 
   mutable gateway::base::Mutex mutex_;

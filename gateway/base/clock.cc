@@ -10,8 +10,8 @@ int64_t SystemClock::WallMs() const {
       .count();
 }
 
-int64_t SystemClock::MonotonicMs() const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
+int64_t SystemClock::MonotonicUs() const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
              std::chrono::steady_clock::now().time_since_epoch())
       .count();
 }

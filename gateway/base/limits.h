@@ -83,8 +83,17 @@ inline constexpr int64_t kMaxClockSkewMs = 5 * 60 * 1000;
 inline constexpr int64_t kMaxClockRetreatMs = 2 * 60 * 1000;
 // How long a refused statement's bytes and salt are kept, milliseconds (WIRE 26).
 inline constexpr int64_t kRefusedKeptMs = kMaxStatementLifeMs;
-// Callers waiting before one sequencer.
+// Statements waiting before one sequencer, and freezes and key stops in a lane of their own.
 inline constexpr size_t kMaxQueue = 1024;
+inline constexpr size_t kMaxUrgentQueue = 128;
+// What one key and one party may ask of a gateway by default: calls a second for long, and at once.
+inline constexpr int64_t kKeyCallsPerSecond = 200;
+inline constexpr int64_t kPartyCallsPerSecond = 500;
+inline constexpr int64_t kCallsBurstSeconds = 10;
+// The same in the lane of freezes and key stops.
+inline constexpr int64_t kUrgentCallsPerSecond = 5;
+// Calls that a statement counts as which the rules refuse: it stays in the log all the same.
+inline constexpr int64_t kRefusedCalls = 10;
 // Deadline given to a call that brings none, milliseconds.
 inline constexpr int64_t kDefaultDeadlineMs = 30 * 1000;
 // Page sizes of lists.

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -93,12 +92,6 @@ absl::Status RemoveFile(const std::string& path) {
   if (unlink(path.c_str()) != 0)
     return errno == ENOENT ? absl::OkStatus() : SystemError(path, errno);
   return SyncFolder(FolderOf(path));
-}
-
-absl::StatusOr<uint64_t> FreeBytes(const std::string& path) {
-  struct statvfs info;
-  if (statvfs(path.c_str(), &info) != 0) return SystemError(path, errno);
-  return static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
 }  // namespace passerelle::gateway::base

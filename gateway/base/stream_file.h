@@ -65,9 +65,6 @@ absl::Status RenameFile(const std::string& from, const std::string& to);
 // Removes a file durably. OK also when there is none.
 absl::Status RemoveFile(const std::string& path);
 
-// Bytes that this process may still write to the file system of a path.
-absl::StatusOr<uint64_t> FreeBytes(const std::string& path);
-
 }  // namespace passerelle::gateway::base
 
 #endif  // PASSERELLE_GATEWAY_BASE_STREAM_FILE_H_

@@ -61,6 +61,7 @@ int ExitCodeOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
       return kUnreachable;
     case absl::StatusCode::kInvalidArgument:
       return kUsage;
@@ -82,11 +83,12 @@ App::App(int argc, char** argv, std::unique_ptr<client::Session> session)
       "passerelle: data exchanges of a convention territoriale globale, under its Article IX.");
   commands_.EndHelpWith(
       "Codes de sortie : 0 fait ; 1 refusé par les règles, non vérifié, ou absent du journal ; "
-      "2 faute dans la commande ou sur cette machine ; 3 passerelle injoignable ou muette ; "
+      "2 faute dans la commande ou sur cette machine ; 3 passerelle injoignable, occupée ou muette "
+      "; "
       "4 inscrit, mais n'engage personne.",
       "Exit codes: 0 done; 1 refused by the rules, not verified, or not in the log; 2 a mistake in "
-      "the command or on this machine; 3 gateway unreachable or silent; 4 recorded, but binds "
-      "nobody.");
+      "the command or on this machine; 3 gateway unreachable, busy or silent; 4 recorded, but "
+      "binds nobody.");
   const Command everywhere = commands_.Everywhere();
   everywhere.Add("--lang", language_option_, "Langue : fr ou en", "Language: fr or en")
       .OneOf({"fr", "en"});

@@ -113,8 +113,7 @@ absl::StatusOr<Head> Verify(App& app, const std::string& original, const std::st
   core::Storage storage;
   ASSIGN_OR_RETURN(storage.signer, SignerOf(original));
   ASSIGN_OR_RETURN(storage.keyring, vault::Keyring::Open(original + "/keys", app.random()));
-  ASSIGN_OR_RETURN(storage.vault,
-                   vault::Vault::Open(copy, *storage.keyring, app.random()));
+  ASSIGN_OR_RETURN(storage.vault, vault::Vault::Open(copy, *storage.keyring, app.random()));
   ASSIGN_OR_RETURN(storage.store, audit::log::OpenSqliteStore(copy + "/audit.db"));
   policy::state::State state;
   core::Replay replay(state);

@@ -218,7 +218,8 @@ constexpr ErrorText kGateway[] = {
      "this"},
     {"DEADLINE_EXCEEDED CANCELLED ABORTED", "la passerelle n'a pas répondu à temps",
      "the gateway did not answer in time"},
-    {"DRAINING QUEUE_FULL WATCHERS_FULL STREAMS_FULL STAGING_FULL RESOURCE_EXHAUSTED VAULT_BUSY "
+    {"DRAINING QUEUE_FULL QUOTA_EXCEEDED WATCHERS_FULL STREAMS_FULL STAGING_FULL "
+     "RESOURCE_EXHAUSTED VAULT_BUSY "
      "STORE_BUSY",
      "la passerelle est occupée ou s'arrête ; recommencez un peu plus tard",
      "the gateway is busy or stopping; try again a little later"},
@@ -327,6 +328,9 @@ constexpr ErrorText kInstallation[] = {
     {"ALREADY_INITIALISED ENACTED", "cette convention est déjà préparée ou fondée ici :",
      "this convention is prepared or enacted here already:"},
     {"LOCKED", "un autre programme s'en sert en ce moment :", "another program is using it:"},
+    {"METRICS_ADDRESS",
+     "les mesures ne se servent qu'à cette machine : 127.0.0.1:PORT ou [::1]:PORT ; corrigez :",
+     "metrics are served to this machine alone: 127.0.0.1:PORT or [::1]:PORT; correct:"},
     {"BACKUP_BUSY", "le journal s'écrit sans une pause ; recommencez à une heure plus calme :",
      "the log is written without a pause; try again at a quieter hour:"},
     {"BACKUP_UNKNOWN",

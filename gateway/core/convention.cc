@@ -9,6 +9,7 @@
 #include "gateway/core/receipt.h"
 #include "gateway/core/replay.h"
 #include "policy/decide.h"
+#include "policy/rules/areas.h"
 
 namespace passerelle::gateway::core {
 namespace {
@@ -24,9 +25,14 @@ size_t BytesOf(const Pending& pending) {
   return bytes;
 }
 
+// Freezes and key stops have a lane of their own.
+bool IsUrgent(const Pending& pending) {
+  return policy::rules::IsReportOnly(pending.admitted.statement);
+}
+
 }  // namespace
 
-Convention::Convention(Surroundings surroundings, policy::state::State state,
+Convention::Convention(Surroundings surroundings, std::string folder, policy::state::State state,
                        std::unique_ptr<Storage> storage)
     : surroundings_(std::move(surroundings)),
       storage_(std::move(storage)),
@@ -34,6 +40,7 @@ Convention::Convention(Surroundings surroundings, policy::state::State state,
       log_name_(state.founding()->log()),
       clock_(surroundings_.clock, state.founding()->settings().clock_shift_ms()),
       hall_(*storage_->log, *storage_->vault, staging_, clock_, surroundings_.random),
+      folder_(std::move(folder)),
       state_(std::move(state)),
       watchers_(surroundings_.pool) {}
 
@@ -53,7 +60,7 @@ absl::StatusOr<std::unique_ptr<Convention>> Convention::Open(const StoragePaths&
         "entry 0 is missing: have the founders sign it, then `passerelle init --enact`");
   RETURN_IF_ERROR(replay.Reconcile(*storage));
   return std::unique_ptr<Convention>(
-      new Convention(surroundings, std::move(state), std::move(storage)));
+      new Convention(surroundings, paths.folder, std::move(state), std::move(storage)));
 }
 
 Convention::~Convention() { Drain(); }
@@ -67,7 +74,7 @@ void Convention::Submit(const Request& request, Reply reply) {
     return hall_.Admit(state_, request);
   }();
   if (!admitted.ok()) return reply(admitted.status());
-  Enqueue({*std::move(admitted), std::move(reply), request.cancelled});
+  Enqueue({*std::move(admitted), std::move(reply), request.cancelled, clock_.MonotonicMs()});
 }
 
 void Convention::Enqueue(Pending pending) {
@@ -79,16 +86,19 @@ void Convention::Enqueue(Pending pending) {
     base::MutexLock lock(queue_mutex_);
     if (closed_) {
       refused = Draining();
-    } else if (queue_.size() >= base::kMaxQueue ||
-               (!queue_.empty() && queue_bytes_ + bytes > kMaxQueueBytes)) {
+    } else if (IsFull(pending, bytes)) {
       refused = base::Error(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "",
                             "too many statements are waiting; try again in a second");
     }
     if (!refused.ok()) {
       turned_away = std::move(pending.reply);
     } else {
-      queue_.push_back(std::move(pending));
-      queue_bytes_ += bytes;
+      if (IsUrgent(pending)) {
+        urgent_.push_back(std::move(pending));
+      } else {
+        queue_.push_back(std::move(pending));
+        queue_bytes_ += bytes;
+      }
       lead = !running_;
       running_ = true;
     }
@@ -99,6 +109,12 @@ void Convention::Enqueue(Pending pending) {
   if (lead) RunGroup();
 }
 
+bool Convention::IsFull(const Pending& pending, size_t bytes) const {
+  if (IsUrgent(pending)) return urgent_.size() >= base::kMaxUrgentQueue;
+  return queue_.size() >= base::kMaxQueue ||
+         (!queue_.empty() && queue_bytes_ + bytes > kMaxQueueBytes);
+}
+
 void Convention::RunGroup() {
   std::vector<Pending> group;
   {
@@ -106,9 +122,10 @@ void Convention::RunGroup() {
     group = TakeGroup();
   }
   DropCancelled(group);
+  DropUnfit(group);
   if (!group.empty()) CarryGroup(std::move(group));
   base::MutexLock lock(queue_mutex_);
-  running_ = !queue_.empty();
+  running_ = !queue_.empty() || !urgent_.empty();
   if (running_)
     surroundings_.pool.Post([this] { RunGroup(); });
   else
@@ -116,19 +133,24 @@ void Convention::RunGroup() {
 }
 
 std::vector<Pending> Convention::TakeGroup() {
-  const auto end =
-      queue_.begin() + static_cast<long>(std::min(queue_.size(), base::kMaxGroupEntries));
-  std::vector<Pending> group(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+  static_assert(base::kMaxUrgentQueue < base::kMaxGroupEntries);
+  std::vector<Pending> group = std::exchange(urgent_, {});
+  const auto end = queue_.begin() + static_cast<long>(std::min(
+                                        queue_.size(), base::kMaxGroupEntries - group.size()));
+  for (auto it = queue_.begin(); it != end; ++it) queue_bytes_ -= BytesOf(*it);
+  group.insert(group.end(), std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
   queue_.erase(queue_.begin(), end);
-  for (const Pending& one : group) queue_bytes_ -= BytesOf(one);
   return group;
 }
 
 void Convention::PutBack(std::vector<Pending>& group, size_t carried) {
   const auto rest = group.begin() + static_cast<long>(carried);
+  // Those that are urgent come first in a group.
+  const auto ordinary = std::find_if_not(rest, group.end(), IsUrgent);
   base::MutexLock lock(queue_mutex_);
-  for (auto it = rest; it != group.end(); ++it) queue_bytes_ += BytesOf(*it);
-  queue_.insert(queue_.begin(), std::make_move_iterator(rest),
+  for (auto it = ordinary; it != group.end(); ++it) queue_bytes_ += BytesOf(*it);
+  urgent_.insert(urgent_.begin(), std::make_move_iterator(rest), std::make_move_iterator(ordinary));
+  queue_.insert(queue_.begin(), std::make_move_iterator(ordinary),
                 std::make_move_iterator(group.end()));
   group.erase(rest, group.end());
 }
@@ -143,7 +165,18 @@ void Convention::DropCancelled(std::vector<Pending>& group) {
   group.erase(gone, group.end());
 }
 
+void Convention::DropUnfit(std::vector<Pending>& group) const {
+  const absl::Status room = CheckRoom(surroundings_.space, folder_);
+  if (room.ok()) return;
+  const auto unfit = std::stable_partition(group.begin(), group.end(), [](const Pending& one) {
+    return MayUseFloor(one.admitted.statement);
+  });
+  for (auto it = unfit; it != group.end(); ++it) it->reply(room);
+  group.erase(unfit, group.end());
+}
+
 void Convention::CarryGroup(std::vector<Pending> pending) {
+  const int64_t began_us = clock_.MonotonicUs();
   absl::StatusOr<Group> group = [&]() -> absl::StatusOr<Group> {
     base::ReaderLock state_lock(state_mutex_);
     base::MutexLock vault_lock(vault_mutex_);
@@ -153,6 +186,11 @@ void Convention::CarryGroup(std::vector<Pending> pending) {
     if (EndsProcess(group.status())) End(group.status());
     for (Pending& one : pending) one.reply(group.status());
     return;
+  }
+  if (surroundings_.measure) {
+    Carried carried = group->carried();
+    carried.micros = clock_.MonotonicUs() - began_us;
+    surroundings_.measure(name_, carried);
   }
   PutBack(pending, group->outcomes().size());
   {
@@ -214,7 +252,7 @@ void Convention::Drain() {
   {
     base::MutexLock lock(queue_mutex_);
     closed_ = true;
-    while (running_ || tasks_ > 0 || !queue_.empty()) idle_.Wait(queue_mutex_);
+    while (running_ || tasks_ > 0) idle_.Wait(queue_mutex_);
   }
   WriteBehind();
 }

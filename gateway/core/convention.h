@@ -20,8 +20,10 @@
 #include "gateway/core/gateway_acts.h"
 #include "gateway/core/hall.h"
 #include "gateway/core/intake.h"
+#include "gateway/core/measure.h"
 #include "gateway/core/pool.h"
 #include "gateway/core/request.h"
+#include "gateway/core/room.h"
 #include "gateway/core/staging.h"
 #include "gateway/core/storage.h"
 #include "gateway/core/upload.h"
@@ -32,6 +34,18 @@
 #include "policy/state/state.h"
 
 namespace passerelle::gateway::core {
+
+// Who asks for which payload, and how it would go.
+struct HandoverRequest {
+  // 16 bytes.
+  std::string agent;
+  statement::v1::ActRef transfer;
+  // Where in the content the caller begins, and how long a content it takes at most; bytes.
+  uint64_t offset = 0;
+  uint64_t most = 0;
+  // Size of the caller's last verified checkpoint; 0: none.
+  uint64_t seen_size = 0;
+};
 
 // What a payload is handed over with; the content is null when it is refused.
 struct HandoverAnswer {
@@ -56,6 +70,9 @@ struct Surroundings {
   std::function<void(const absl::Status&)> end_process;
   // Hears of faults in the work that no caller waits for.
   std::function<void(Fault, const absl::Status&)> report;
+  SpaceTeller space = base::SpaceAt;
+  // May be empty.
+  Measure measure = nullptr;
 };
 
 // Thread-safe.
@@ -72,12 +89,14 @@ class Convention {
 
   // Sends a statement through the hall. RESOURCE_EXHAUSTED (QUEUE_FULL), UNAVAILABLE (DRAINING) and
   // the errors of Hall::Admit are answered at once; a lone call commits on the caller's thread.
+  // Freezes and key stops wait in a lane of their own and come first; they alone, and erasures, are
+  // recorded when the disk has no more than its floor left. RESOURCE_EXHAUSTED (DISK_FULL) else.
   void Submit(const Request& request, Reply reply) EXCLUDES_LOCK(state_mutex_, queue_mutex_);
 
   // Hands a payload over to an agent: judges, records the handover, then opens the payload.
-  // OUT_OF_RANGE (CONTENT_STREAMED), and nothing recorded, when it is longer than `most` bytes.
-  void HandOver(const std::string& agent, const statement::v1::ActRef& transfer, uint64_t most,
-                uint64_t seen_size, HandoverReply reply);
+  // OUT_OF_RANGE, and nothing recorded, when it is longer than `most` bytes (CONTENT_STREAMED) or
+  // shorter than the offset (OFFSET).
+  void HandOver(const HandoverRequest& request, HandoverReply reply);
 
   // Whether the payload of a transfer may still go to an agent whose handover is recorded: OK, or
   // ABORTED (HANDOVER_STOPPED) since a freeze was placed, a key stopped, a mandate ended.
@@ -125,6 +144,9 @@ class Convention {
   // The instant and civil day by which this convention judges now.
   absl::StatusOr<policy::Now> Now() const;
 
+  // How far behind it is now.
+  Vitals vitals() EXCLUDES_LOCK(queue_mutex_);
+
   const audit::log::Log& log() const { return *storage_->log; }
   // Slug of the convention, and the 32-byte name of its log.
   const std::string& name() const { return name_; }
@@ -139,7 +161,7 @@ class Convention {
   void Drain() EXCLUDES_LOCK(queue_mutex_);
 
  private:
-  Convention(Surroundings surroundings, policy::state::State state,
+  Convention(Surroundings surroundings, std::string folder, policy::state::State state,
              std::unique_ptr<Storage> storage);
 
   // convention.cc: the sequencer.
@@ -149,6 +171,9 @@ class Convention {
   // Gives what a full group did not carry back to the head of the queue.
   void PutBack(std::vector<Pending>& group, size_t carried) EXCLUDES_LOCK(queue_mutex_);
   static void DropCancelled(std::vector<Pending>& group);
+  // Answers those for whom the disk has no room.
+  void DropUnfit(std::vector<Pending>& group) const;
+  bool IsFull(const Pending& pending, size_t bytes) const REQUIRES_LOCK(queue_mutex_);
   void CarryGroup(std::vector<Pending> pending)
       EXCLUDES_LOCK(state_mutex_, queue_mutex_, vault_mutex_);
   static bool EndsProcess(const absl::Status& status);
@@ -163,7 +188,7 @@ class Convention {
   // upkeep.cc: what it does of its own motion.
   void SubmitOwn(const GatewayAct& act, Reply reply);
   absl::Status CheckLength(const vault::Position& position, const base::Digest& commitment,
-                           uint64_t most) const;
+                           const HandoverRequest& request) const;
   absl::StatusOr<HandoverAnswer> OpenHandedOver(const vault::Position& position,
                                                 const base::Digest& commitment,
                                                 passerelle::gateway::v1::Receipt receipt);
@@ -186,13 +211,17 @@ class Convention {
   Staging staging_;
   Hall hall_;
 
+  const std::string folder_;
+
   // The committed state. The sequencer alone writes it.
   mutable base::SharedMutex state_mutex_;
   policy::state::State state_ GUARDED_BY(state_mutex_);
 
   base::Mutex queue_mutex_;
   base::CondVar idle_;
+  std::vector<Pending> urgent_ GUARDED_BY(queue_mutex_);
   std::vector<Pending> queue_ GUARDED_BY(queue_mutex_);
+  // Of the statements that are not urgent.
   size_t queue_bytes_ GUARDED_BY(queue_mutex_) = 0;
   bool running_ GUARDED_BY(queue_mutex_) = false;
   bool closed_ GUARDED_BY(queue_mutex_) = false;

@@ -9,6 +9,7 @@
 #include "gateway/base/status.h"
 #include "gateway/core/now.h"
 #include "gateway/core/receipt.h"
+#include "gateway/vault/objects.h"
 #include "policy/refused.h"
 
 namespace passerelle::gateway::core {
@@ -40,20 +41,22 @@ absl::StatusOr<Group> Group::Begin(const policy::state::State& committed, const 
 
 absl::StatusOr<bool> Group::FindRepeated(const Admitted& admitted, const vault::Vault& vault) {
   const record::v1::StatementRow* row = draft_.statements.Find(base::View(admitted.digest));
-  if (row != nullptr && admitted.statement.header().not_after_ms() >= now_.time_ms) {
-    outcomes_.push_back({row->index(), record::v1::EFFECT_UNSPECIFIED, ""});
-    return true;
-  }
+  if (row != nullptr && admitted.statement.header().not_after_ms() >= now_.time_ms)
+    return Repeat({row->index(), record::v1::EFFECT_UNSPECIFIED, ""});
   const auto here = refused_by_digest_.find(admitted.digest);
   if (here != refused_by_digest_.end()) {
     const vault::RefusedStatement& kept = refused_[here->second];
-    outcomes_.push_back({kept.index, record::v1::EFFECT_REFUSED, kept.salt});
-    return true;
+    return Repeat({kept.index, record::v1::EFFECT_REFUSED, kept.salt});
   }
   ASSIGN_OR_RETURN(const std::optional<vault::RefusedStatement> kept,
                    vault.FindRefused(admitted.digest));
   if (!kept.has_value()) return false;
-  outcomes_.push_back({kept->index, record::v1::EFFECT_REFUSED, kept->salt});
+  return Repeat({kept->index, record::v1::EFFECT_REFUSED, kept->salt});
+}
+
+bool Group::Repeat(Outcome earlier) {
+  outcomes_.push_back(std::move(earlier));
+  ++carried_.repeated;
   return true;
 }
 
@@ -85,10 +88,21 @@ absl::Status Group::Add(record::v1::Entry entry, const Admitted& admitted, base:
     for (const statement::v1::Act& act : admitted.statement.acts())
       orders_erasure_ |= act.has_transfer_ruled() || act.has_retention_reached();
   }
+  Count(entry, outcome.effect);
   leaf_bytes_ += leaf.size();
+  carried_.log_bytes = leaf_bytes_;
   leaves_.push_back(std::move(leaf));
   outcomes_.push_back(std::move(outcome));
   return absl::OkStatus();
+}
+
+void Group::Count(const record::v1::Entry& entry, record::v1::Effect effect) {
+  if (effect == record::v1::EFFECT_ACCEPTED)
+    ++carried_.accepted;
+  else if (effect == record::v1::EFFECT_NOTED)
+    ++carried_.noted;
+  else
+    carried_.refused.push_back(entry.refused().findings(0).rule());
 }
 
 std::string Group::KeepRefused(record::v1::Entry& entry, const Admitted& admitted, uint64_t index,
@@ -107,6 +121,8 @@ void Group::PlaceContents(const Admitted& admitted, uint64_t index) {
     vault::Placed placed{{index, content.ordinal, content.slot}, content.sealed, 0};
     if (content.sealed.record_class == vault::RecordClass::kIncidentalPerson)
       placed.expires_ms = now_.time_ms + ReaderOpeningMs(draft_);
+    carried_.vault_bytes += content.sealed.ciphertext.size();
+    if (content.sealed.object != nullptr) carried_.vault_bytes += content.sealed.object->bytes();
     contents_.push_back(std::move(placed));
   }
 }

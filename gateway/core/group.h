@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/random.h"
+#include "gateway/core/measure.h"
 #include "gateway/core/request.h"
 #include "gateway/vault/vault.h"
 #include "passerelle/record/v1/entry.pb.h"
@@ -65,6 +66,8 @@ class Group {
   // Whether a statement of the group gives a ground to destroy a payload.
   bool orders_erasure() const { return orders_erasure_; }
   int64_t time_ms() const { return now_.time_ms; }
+  // What the group did so far, its duration left out.
+  const Carried& carried() const { return carried_; }
   policy::state::State& draft() { return draft_; }
 
  private:
@@ -73,6 +76,8 @@ class Group {
   std::string KeepRefused(record::v1::Entry& entry, const Admitted& admitted, uint64_t index,
                           base::Random& random);
   void PlaceContents(const Admitted& admitted, uint64_t index);
+  bool Repeat(Outcome earlier);
+  void Count(const record::v1::Entry& entry, record::v1::Effect effect);
 
   policy::state::State draft_;
   policy::Now now_;
@@ -84,6 +89,7 @@ class Group {
   std::vector<Outcome> outcomes_;
   std::vector<std::pair<base::Digest, uint64_t>> recorded_;
   bool orders_erasure_ = false;
+  Carried carried_;
 };
 
 }  // namespace passerelle::gateway::core

@@ -82,6 +82,8 @@ struct Pending {
   Admitted admitted;
   Reply reply;
   std::function<bool()> cancelled;
+  // When it began to wait, by the monotonic clock, milliseconds.
+  int64_t since_ms = 0;
 };
 
 }  // namespace passerelle::gateway::core

@@ -35,18 +35,17 @@ void Convention::SubmitOwn(const GatewayAct& act, Reply reply) {
          std::move(reply));
 }
 
-void Convention::HandOver(const std::string& agent, const statement::v1::ActRef& transfer,
-                          uint64_t most, uint64_t seen_size, HandoverReply reply) {
+void Convention::HandOver(const HandoverRequest& asked, HandoverReply reply) {
   const absl::StatusOr<policy::Now> now = Now();
   if (!now.ok()) return reply(now.status());
   policy::Handover handover;
   vault::Position position;
   base::Digest commitment{};
   Read([&](const policy::state::State& state) {
-    handover = policy::JudgeHandover(state, agent, transfer, *now);
-    const record::v1::TransferRow* row = state.transfers.Find(policy::state::KeyOf(transfer));
+    handover = policy::JudgeHandover(state, asked.agent, asked.transfer, *now);
+    const record::v1::TransferRow* row = state.transfers.Find(policy::state::KeyOf(asked.transfer));
     if (row == nullptr) return;
-    position = {row->index(), transfer.ordinal(), 0};
+    position = {row->index(), asked.transfer.ordinal(), 0};
     commitment = base::DigestFromBytes(row->payload()).value_or(base::Digest{});
   });
   if (!handover.findings.empty()) {
@@ -54,11 +53,11 @@ void Convention::HandOver(const std::string& agent, const statement::v1::ActRef&
     refused.findings = std::move(handover.findings);
     return reply(std::move(refused));
   }
-  if (absl::Status fits = CheckLength(position, commitment, most); !fits.ok()) return reply(fits);
-  GatewayAct act = HandOverAct(transfer, agent, handover.reader, surroundings_.random);
+  if (absl::Status fits = CheckLength(position, commitment, asked); !fits.ok()) return reply(fits);
+  GatewayAct act = HandOverAct(asked.transfer, asked.agent, handover.reader, surroundings_.random);
   Request request = SignGatewayAct(act, *storage_->statement_key, log_name_, storage_->log->head(),
                                    storage_->log->origin(), clock_, surroundings_.random);
-  request.seen_size = seen_size;
+  request.seen_size = asked.seen_size;
   Submit(request, [this, position, commitment, reply = std::move(reply)](
                       absl::StatusOr<passerelle::gateway::v1::Receipt> receipt) {
     if (!receipt.ok()) return reply(receipt.status());
@@ -70,11 +69,20 @@ void Convention::HandOver(const std::string& agent, const statement::v1::ActRef&
 }
 
 absl::Status Convention::CheckLength(const vault::Position& position,
-                                     const base::Digest& commitment, uint64_t most) const {
-  ASSIGN_OR_RETURN(const uint64_t length, storage_->vault->StreamedLength(position, commitment));
-  if (length <= most) return absl::OkStatus();
-  return base::Error(absl::StatusCode::kOutOfRange, "CONTENT_STREAMED", "transfer",
-                     "the payload is too long for one answer; download it");
+                                     const base::Digest& commitment,
+                                     const HandoverRequest& request) const {
+  ASSIGN_OR_RETURN(uint64_t length, storage_->vault->StreamedLength(position, commitment));
+  if (length > request.most)
+    return base::Error(absl::StatusCode::kOutOfRange, "CONTENT_STREAMED", "transfer",
+                       "the payload is too long for one answer; download it");
+  if (request.offset == 0) return absl::OkStatus();
+  if (length == 0) {
+    ASSIGN_OR_RETURN(const auto content, storage_->vault->OpenContent(position, commitment));
+    length = content->head().length;
+  }
+  if (request.offset <= length) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kOutOfRange, "OFFSET", "offset",
+                     "the content is not as long; begin at 0");
 }
 
 absl::Status Convention::CheckHandover(const std::string& agent,
@@ -99,6 +107,29 @@ absl::StatusOr<HandoverAnswer> Convention::OpenHandedOver(
   ASSIGN_OR_RETURN(answer.content, storage_->vault->OpenContent(position, commitment));
   answer.receipt = std::move(receipt);
   return answer;
+}
+
+Vitals Convention::vitals() {
+  Vitals vitals;
+  const absl::StatusOr<policy::Now> now = Now();
+  const audit::log::Log& log = *storage_->log;
+  vitals.entries = log.head().size;
+  vitals.unguarded = vitals.entries - std::min(vitals.entries, log.guarded_size());
+  Read([&](const policy::state::State& state) {
+    state.transfers_kept.Scan("", [&](const std::string&, const auto&) {
+      ++vitals.payloads;
+      return true;
+    });
+    vitals.erasures_due = policy::ErasuresDue(state).size();
+    if (now.ok()) vitals.erasures_due += policy::RetentionsReached(state, *now).size();
+  });
+  base::MutexLock lock(queue_mutex_);
+  vitals.queued = urgent_.size() + queue_.size();
+  const int64_t now_ms = clock_.MonotonicMs();
+  for (const std::vector<Pending>* lane : {&urgent_, &queue_})
+    if (!lane->empty())
+      vitals.oldest_ms = std::max(vitals.oldest_ms, now_ms - lane->front().since_ms);
+  return vitals;
 }
 
 void Convention::Tick() {

@@ -26,6 +26,7 @@ enum class Event {
   // The process and its doors.
   kServerStarting,
   kServerReady,
+  kMetricsReady,
   kServerDraining,
   kServerStopped,
   kServerFailed,

@@ -3,6 +3,7 @@
 #include <grpcpp/security/auth_context.h>
 
 #include "gateway/base/bytes.h"
+#include "gateway/base/status.h"
 
 namespace passerelle::gateway::rpc {
 
@@ -11,7 +12,7 @@ Call::Call(const Desk& desk, grpc::CallbackServerContext& context, std::string_v
       context_(&context),
       method_(method),
       id_(base::ToHex(desk.random.Bytes(8))),
-      began_ms_(desk.clock.MonotonicMs()) {
+      began_us_(desk.clock.MonotonicUs()) {
   context.AddTrailingMetadata("passerelle-request", id_);
 }
 
@@ -24,17 +25,22 @@ std::string Call::Certificates() const {
   return pem;
 }
 
-absl::StatusOr<service::Caller> Call::Identify(const std::string& log,
-                                               service::Access access) const {
-  return desk_->identifier.Identify(log, Certificates(), access);
+absl::StatusOr<service::Caller> Call::Identify(const std::string& log, service::Access access,
+                                               service::Lane lane) const {
+  ASSIGN_OR_RETURN(service::Caller caller, desk_->identifier.Identify(log, Certificates(), access));
+  RETURN_IF_ERROR(caller.quotas->Take(caller.payer(), lane));
+  return caller;
 }
 
 absl::StatusOr<std::vector<service::Caller>> Call::IdentifyEverywhere() const {
-  return desk_->identifier.IdentifyEverywhere(Certificates());
+  ASSIGN_OR_RETURN(std::vector<service::Caller> callers,
+                   desk_->identifier.IdentifyEverywhere(Certificates()));
+  RETURN_IF_ERROR(callers.front().quotas->Take(callers.front().payer(), service::Lane::kOrdinary));
+  return callers;
 }
 
 grpc::Status Call::End(const absl::Status& status) const {
-  desk_->report(method_, id_, status, desk_->clock.MonotonicMs() - began_ms_);
+  desk_->report(method_, id_, status, desk_->clock.MonotonicUs() - began_us_);
   return ToGrpc(status, id_);
 }
 

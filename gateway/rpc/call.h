@@ -22,10 +22,10 @@
 
 namespace passerelle::gateway::rpc {
 
-// Hears how a call ended: the method's name, the request's id, the outcome and its duration. Must
-// be thread-safe and must not log what it was not given.
+// Hears how a call ended: the method's name, the request's id, the outcome and its duration in
+// microseconds. Must be thread-safe and must not log what it was not given.
 using CallReport = std::function<void(std::string_view method, std::string_view request_id,
-                                      const absl::Status& status, int64_t duration_ms)>;
+                                      const absl::Status& status, int64_t duration_us)>;
 
 // What the handlers share; all must outlive them.
 struct Desk {
@@ -42,8 +42,11 @@ class Call {
   // `passerelle-request`.
   Call(const Desk& desk, grpc::CallbackServerContext& context, std::string_view method);
 
-  // Identifies the caller at the log that the request names.
-  absl::StatusOr<service::Caller> Identify(const std::string& log, service::Access access) const;
+  // Identifies the caller at the log that the request names, and takes one call of its quota.
+  template <typename Request>
+  absl::StatusOr<service::Caller> Identify(const Request& request, service::Access access) const {
+    return Identify(request.log(), access, service::LaneOf(request));
+  }
 
   // The same at every convention of this gateway in which its key is in force.
   absl::StatusOr<std::vector<service::Caller>> IdentifyEverywhere() const;
@@ -55,6 +58,8 @@ class Call {
   grpc::Status End(const absl::Status& status) const;
 
  private:
+  absl::StatusOr<service::Caller> Identify(const std::string& log, service::Access access,
+                                           service::Lane lane) const;
   // The certificate and chain that the peer brought, PEM.
   std::string Certificates() const;
 
@@ -62,7 +67,7 @@ class Call {
   grpc::CallbackServerContext* context_;
   std::string_view method_;
   std::string id_;
-  int64_t began_ms_;
+  int64_t began_us_;
 };
 
 // Serves a unary call that answers at once.
@@ -74,7 +79,7 @@ grpc::ServerUnaryReactor* Serve(const Desk& desk, grpc::CallbackServerContext* c
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const Call call(desk, *context, method);
   const absl::StatusOr<service::Caller> caller =
-      call.Identify(request->log(), service::Access::kEverything);
+      call.Identify(*request, service::Access::kEverything);
   absl::StatusOr<Response> answer =
       caller.ok() ? handler(*caller, *request) : absl::StatusOr<Response>(caller.status());
   if (answer.ok()) *response = std::move(*answer);
@@ -89,7 +94,7 @@ grpc::ServerUnaryReactor* ServeLater(const Desk& desk, grpc::CallbackServerConte
                                      Response* response, service::Access access, Start start) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const Call call(desk, *context, method);
-  const absl::StatusOr<service::Caller> caller = call.Identify(request->log(), access);
+  const absl::StatusOr<service::Caller> caller = call.Identify(*request, access);
   if (!caller.ok()) {
     reactor->Finish(call.End(caller.status()));
     return reactor;

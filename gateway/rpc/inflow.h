@@ -147,7 +147,7 @@ grpc::ServerReadReactor<Request>* ServeInflow(
       [head, handler](const Call& call,
                       const Request& first) -> absl::StatusOr<typename Reactor::Begun> {
         ASSIGN_OR_RETURN(const service::Caller caller,
-                         call.Identify((first.*head)().log(), service::Access::kEverything));
+                         call.Identify((first.*head)(), service::Access::kEverything));
         ASSIGN_OR_RETURN(service::Inflow<Response> inflow, handler(caller, (first.*head)()));
         return typename Reactor::Begun{std::move(inflow), caller.agent};
       });

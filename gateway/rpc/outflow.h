@@ -81,7 +81,7 @@ grpc::ServerWriteReactor<Response>* ServeStreamLater(const Desk& desk, OpenStrea
                                                      const Request* request, Start start) {
   Call call(desk, *context, method);
   const absl::StatusOr<service::Caller> caller =
-      call.Identify(request->log(), service::Access::kEverything);
+      call.Identify(*request, service::Access::kEverything);
   auto* reactor = new OutflowReactor<Response>(std::move(call), context);
   absl::Status status = caller.status();
   if (status.ok()) status = reactor->Open(streams, caller->agent);

@@ -135,7 +135,7 @@ grpc::ServerWriteReactor<Response>* ServeWatch(
                                                           std::function<void()>)) {
   Call call(desk, *context, method);
   const absl::StatusOr<service::Caller> caller =
-      call.Identify(request->log(), service::Access::kEverything);
+      call.Identify(*request, service::Access::kEverything);
   return new WatchReactor<Response>(
       std::move(call), open,
       [&](std::function<void()> wake) -> absl::StatusOr<service::Watched<Response>> {

@@ -1,4 +1,5 @@
 #include "gateway/server/options.h"
+#include "gateway/server/reports.h"
 #include "gateway/server/run.h"
 
 int main(int argc, char** argv) {

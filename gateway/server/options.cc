@@ -7,6 +7,8 @@ namespace {
 
 // A supervisor has lost its patience long before.
 constexpr int64_t kMaxDrainMs = 3600 * 1000;
+// More than a machine answers.
+constexpr int64_t kMaxRate = 1'000'000;
 
 }  // namespace
 
@@ -34,6 +36,16 @@ int ParseOptions(int argc, const char* const* argv, Options& options) {
   app.add_option("--port-file", options.port_file,
                  "File that receives the port once the gateway serves");
   app.add_flag("!--no-reflection", options.reflection, "Do not serve grpc.reflection");
+  app.add_option("--metrics", options.metrics,
+                 "Address and port of this machine alone (127.0.0.1:9464) where Prometheus reads "
+                 "metrics; default: nowhere");
+  app.add_option("--key-rate", options.rates.key,
+                 "Calls a second that one key may make for long; ten seconds' worth at once")
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t{1}, kMaxRate));
+  app.add_option("--party-rate", options.rates.party, "The same for all keys of one party together")
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t{1}, kMaxRate));
   app.add_option("--drain-ms", options.drain_ms, "How long a stop waits for calls in flight")
       ->capture_default_str()
       ->check(CLI::Range(int64_t{0}, kMaxDrainMs));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/core/host.h"
+#include "gateway/service/quota.h"
 
 namespace passerelle::gateway::server {
 
@@ -22,6 +23,9 @@ struct Options {
   // File that receives the port once the gateway serves; empty: none.
   std::string port_file;
   bool reflection = true;
+  // `address:port` of this machine where metrics are served; empty: nowhere.
+  std::string metrics;
+  service::QuotaRates rates;
   // How long a drain waits for calls in flight, milliseconds.
   int64_t drain_ms = 10000;
 };

@@ -1,14 +1,13 @@
 #include "gateway/server/run.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "certs/keys/key.h"
 #include "certs/x509/certificate.h"
@@ -22,9 +21,12 @@
 #include "gateway/core/host.h"
 #include "gateway/core/pool.h"
 #include "gateway/log/logger.h"
+#include "gateway/log/metrics.h"
 #include "gateway/rpc/server.h"
+#include "gateway/server/reports.h"
 #include "gateway/server/supervisor.h"
 #include "gateway/service/caller.h"
+#include "gateway/service/quota.h"
 
 namespace passerelle::gateway::server {
 namespace {
@@ -36,22 +38,6 @@ using log::NumberKey;
 
 // Exit code when durability is in doubt (EX_IOERR): a supervisor restarts, and the start recovers.
 constexpr int kDurabilityInDoubt = 74;
-
-Event EventOf(core::Fault fault) {
-  switch (fault) {
-    case core::Fault::kConventionRefused:
-      return Event::kConventionStopped;
-    case core::Fault::kGuard:
-      return Event::kGuardFailed;
-    case core::Fault::kIndex:
-      return Event::kIndexFailed;
-    case core::Fault::kErasure:
-      return Event::kErasureFailed;
-    case core::Fault::kExpiry:
-      return Event::kExpiryFailed;
-  }
-  return Event::kServerFailed;
-}
 
 // SIGTERM and SIGINT, blocked in every thread that is started later, so that one thread waits for
 // them.
@@ -121,20 +107,17 @@ absl::Status Run(const Options& options) {
   const base::SystemClock clock;
   base::SystemRandom random;
   log::Logger logger(clock, Level::kInfo, log::StandardError());
+  log::Metrics metrics;
+  Reports reports(logger, metrics);
   logger.Write(Level::kInfo, Event::kServerStarting);
   core::Pool pool(static_cast<int>(std::max(2u, std::thread::hardware_concurrency())));
-  const core::Surroundings surroundings{clock, random, pool,
-                                        [&](const absl::Status& status) {
-                                          logger.WriteError(Level::kError, Event::kCommitFailed,
-                                                            status);
-                                          std::_Exit(kDurabilityInDoubt);
-                                        },
-                                        [&](core::Fault fault, const absl::Status& status) {
-                                          logger.WriteError(Level::kError, EventOf(fault), status);
-                                          // What is missing and how to mend it, which no code says.
-                                          if (fault == core::Fault::kConventionRefused)
-                                            Complain(status);
-                                        }};
+  core::Surroundings surroundings{clock, random, pool,
+                                  [&](const absl::Status& status) {
+                                    logger.WriteError(Level::kError, Event::kCommitFailed, status);
+                                    std::_Exit(kDurabilityInDoubt);
+                                  },
+                                  std::bind_front(&Reports::OnFault, &reports)};
+  surroundings.measure = std::bind_front(&Reports::OnCarried, &reports);
   ASSIGN_OR_RETURN(const std::unique_ptr<core::Host> host,
                    core::Host::Open(options.paths, surroundings));
   for (const core::Convention* convention : host->All())
@@ -143,24 +126,17 @@ absl::Status Run(const Options& options) {
                   {log::HexKey::kLog, convention->log_name()},
                   {NumberKey::kEntries, static_cast<int64_t>(convention->log().head().size)}});
   ASSIGN_OR_RETURN(const rpc::ServerOptions listening, Listening(options, *host));
-  service::Identifier identifier(*host, clock);
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<rpc::Server> server,
-      rpc::Server::Start(listening, {identifier, clock, random,
-                                     [&](std::string_view method, std::string_view request,
-                                         const absl::Status& status, int64_t millis) {
-                                       if (status.ok())
-                                         logger.Write(Level::kInfo, Event::kCallFinished,
-                                                      {{CodeKey::kMethod, method},
-                                                       {CodeKey::kRequest, request},
-                                                       {NumberKey::kMillis, millis}});
-                                       else
-                                         logger.WriteError(Level::kWarning, Event::kCallFailed,
-                                                           status,
-                                                           {{CodeKey::kMethod, method},
-                                                            {CodeKey::kRequest, request},
-                                                            {NumberKey::kMillis, millis}});
-                                     }}));
+  service::Quotas quotas(options.rates, clock);
+  service::Identifier identifier(*host, clock, quotas);
+  ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
+                   rpc::Server::Start(listening, {identifier, clock, random,
+                                                  std::bind_front(&Reports::OnCall, &reports)}));
+  std::unique_ptr<log::MetricsServer> watched;
+  if (!options.metrics.empty()) {
+    ASSIGN_OR_RETURN(watched, log::MetricsServer::Start(options.metrics, metrics,
+                                                        [&] { reports.OnScrape(*host); }));
+    logger.Write(Level::kInfo, Event::kMetricsReady, {{NumberKey::kPort, watched->port()}});
+  }
   if (!options.port_file.empty())
     RETURN_IF_ERROR(base::WriteFile(options.port_file, absl::StrCat(server->port(), "\n"),
                                     base::FileMode::kPublic));
@@ -180,11 +156,6 @@ absl::Status Run(const Options& options) {
   host->Drain();
   logger.Write(Level::kInfo, Event::kServerStopped);
   return absl::OkStatus();
-}
-
-void Complain(const absl::Status& error) {
-  std::fprintf(stderr, "passerelle-gateway: %s: %s\n", base::ReasonOf(error).c_str(),
-               std::string(error.message()).c_str());
 }
 
 }  // namespace passerelle::gateway::server

@@ -11,10 +11,6 @@ namespace passerelle::gateway::server {
 // it returns OK, or the process has ended because durability was in doubt.
 absl::Status Run(const Options& options);
 
-// Tells the operator on standard error, in words, why the gateway or one of its conventions is not
-// served and how to mend it.
-void Complain(const absl::Status& error);
-
 }  // namespace passerelle::gateway::server
 
 #endif  // PASSERELLE_GATEWAY_SERVER_RUN_H_

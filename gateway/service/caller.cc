@@ -44,11 +44,13 @@ absl::StatusOr<Caller> Identifier::Identify(const std::string& log,
   ASSIGN_OR_RETURN(const Verified verified, VerifyOnce(*convention, certificate_pem, now_ms));
   // The key is judged by the log's own clock, which a `test` log may shift.
   ASSIGN_OR_RETURN(const policy::Now log_now, convention->Now());
-  Caller caller{convention, "", verified.fingerprint, false};
+  Caller caller{convention, "", "", verified.fingerprint, false, &quotas_};
   convention->Read([&](const policy::state::State& state) {
     const record::v1::KeyRow* key = state.keys.Find(base::View(verified.fingerprint));
     if (key == nullptr) return;
     caller.agent = key->agent();
+    const record::v1::AgentRow* agent = state.agents.Find(key->agent());
+    if (agent != nullptr) caller.party = agent->party();
     caller.in_force = policy::state::KeyInForce(state, *key, log_now.time_ms, log_now.civil_date);
   });
   if (caller.agent.empty())

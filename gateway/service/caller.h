@@ -13,17 +13,23 @@
 #include "gateway/base/digest.h"
 #include "gateway/base/mutex.h"
 #include "gateway/core/host.h"
+#include "gateway/service/quota.h"
 
 namespace passerelle::gateway::service {
 
 // An identified caller of one convention. Copyable.
 struct Caller {
   core::Convention* convention = nullptr;
-  // Its agent, 16 bytes.
+  // Its agent, 16 bytes, and the id of the party that answers for it.
   std::string agent;
+  std::string party;
   // The key it calls under, and whether that key is in force.
   base::Digest fingerprint{};
   bool in_force = true;
+  // Where its calls are counted.
+  Quotas* quotas = nullptr;
+
+  Payer payer() const { return {fingerprint, convention->log_name(), party}; }
 };
 
 // What a call is for: a key that is enrolled but no longer in force reaches Submit only.
@@ -38,8 +44,9 @@ absl::Status CheckKeyInForce(const Caller& caller);
 // Identifies callers. Thread-safe.
 class Identifier {
  public:
-  // Both must outlive the identifier.
-  Identifier(core::Host& host, const base::Clock& clock) : host_(host), clock_(clock) {}
+  // All must outlive the identifier and the callers that it identifies.
+  Identifier(core::Host& host, const base::Clock& clock, Quotas& quotas)
+      : host_(host), clock_(clock), quotas_(quotas) {}
 
   // The caller behind a TLS certificate (PEM) at the log it names. NOT_FOUND (LOG_UNKNOWN),
   // UNAUTHENTICATED (CERTIFICATE_*, KEY_NOT_ENROLLED), PERMISSION_DENIED (KEY_NOT_IN_FORCE).
@@ -64,6 +71,7 @@ class Identifier {
 
   core::Host& host_;
   const base::Clock& clock_;
+  Quotas& quotas_;
   base::Mutex mutex_;
   // By SHA-256 of log name, settings and PEM; bounded. Anchors change by settings only, so that
   // what verified under earlier ones is never found again.

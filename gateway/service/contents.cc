@@ -5,6 +5,7 @@
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/service/service.h"
+#include "gateway/service/view.h"
 #include "policy/state/query.h"
 
 namespace passerelle::gateway::service {
@@ -97,31 +98,13 @@ void Describe(const vault::ContentHead& content, Head& head) {
   head.set_length(content.length);
 }
 
-absl::Status CheckOffset(uint64_t offset, uint64_t length) {
-  if (offset <= length) return absl::OkStatus();
-  return base::Error(absl::StatusCode::kOutOfRange, "OFFSET", "offset",
-                     "the content is not as long; begin at 0");
-}
-
-absl::StatusOr<record::v1::Attachment> ReadWhole(vault::ContentReader& content) {
-  record::v1::Attachment payload;
-  payload.set_commitment(base::ToBytes(content.head().commitment));
-  payload.set_nonce(content.head().nonce);
-  payload.set_media_type(content.head().media_type);
-  while (payload.content().size() < content.head().length) {
-    ASSIGN_OR_RETURN(const std::string piece, content.Read(payload.content().size()));
-    payload.mutable_content()->append(piece);
-  }
-  return payload;
-}
-
 absl::StatusOr<api::FetchResponse> FetchedWhole(absl::StatusOr<core::HandoverAnswer> handed) {
   RETURN_IF_ERROR(handed.status());
   api::FetchResponse response;
   for (record::v1::Finding& finding : handed->findings)
     *response.add_findings() = std::move(finding);
   if (handed->content == nullptr) return response;
-  ASSIGN_OR_RETURN(*response.mutable_payload(), ReadWhole(*handed->content));
+  ASSIGN_OR_RETURN(*response.mutable_payload(), vault::ReadWhole(*handed->content));
   *response.mutable_receipt() = std::move(handed->receipt);
   return response;
 }
@@ -134,7 +117,6 @@ absl::StatusOr<Source<api::DownloadResponse>> Downloading(
   for (record::v1::Finding& finding : handed->findings)
     *first.mutable_head()->add_findings() = std::move(finding);
   if (handed->content != nullptr) {
-    RETURN_IF_ERROR(CheckOffset(offset, handed->content->head().length));
     Describe(handed->content->head(), *first.mutable_head());
     *first.mutable_head()->mutable_receipt() = std::move(handed->receipt);
   }
@@ -153,7 +135,7 @@ void Fetch(const Caller& caller, const api::FetchRequest& request,
       VisibleTransfer(caller, request.transfer());
   if (!transfer.ok()) return answer(transfer.status());
   caller.convention->HandOver(
-      caller.agent, *transfer, base::kMaxUnaryPayloadBytes, request.seen_size(),
+      {caller.agent, *transfer, 0, base::kMaxUnaryPayloadBytes, request.seen_size()},
       [answer = std::move(answer)](absl::StatusOr<core::HandoverAnswer> handed) {
         answer(FetchedWhole(std::move(handed)));
       });
@@ -165,7 +147,8 @@ void Download(const Caller& caller, const api::DownloadRequest& request,
       VisibleTransfer(caller, request.transfer());
   if (!transfer.ok()) return answer(transfer.status());
   caller.convention->HandOver(
-      caller.agent, *transfer, base::kMaxStreamedPayloadBytes, request.seen_size(),
+      {caller.agent, *transfer, request.offset(), base::kMaxStreamedPayloadBytes,
+       request.seen_size()},
       [answer = std::move(answer), caller, transfer = *transfer,
        offset = request.offset()](absl::StatusOr<core::HandoverAnswer> handed) {
         answer(Downloading(caller, transfer, offset, std::move(handed)));
@@ -184,14 +167,9 @@ absl::StatusOr<Inflow<api::UploadResponse>> Upload(const Caller& caller,
     inflow.add = [upload](std::string chunk, core::Intake::Ready ready) {
       upload->Add(std::move(chunk), std::move(ready));
     };
-  inflow.finish = [upload](std::function<bool()> cancelled, Answer<api::UploadResponse> answer) {
-    upload->Finish(std::move(cancelled),
-                   [answer = std::move(answer)](absl::StatusOr<api::Receipt> receipt) {
-                     if (!receipt.ok()) return answer(receipt.status());
-                     api::UploadResponse response;
-                     *response.mutable_receipt() = *std::move(receipt);
-                     answer(std::move(response));
-                   });
+  inflow.finish = [caller, upload](std::function<bool()> cancelled,
+                                   Answer<api::UploadResponse> answer) {
+    upload->Finish(std::move(cancelled), AnswerWithReceipt(caller, std::move(answer)));
   };
   return inflow;
 }
@@ -238,7 +216,9 @@ absl::StatusOr<Source<api::DownloadDocumentResponse>> DownloadDocument(
   ASSIGN_OR_RETURN(const Found found, FindDocument(caller, request.commitment()));
   ASSIGN_OR_RETURN(std::shared_ptr<vault::ContentReader> content,
                    caller.convention->OpenContent(found.position, found.commitment));
-  RETURN_IF_ERROR(CheckOffset(request.offset(), content->head().length));
+  if (request.offset() > content->head().length)
+    return base::Error(absl::StatusCode::kOutOfRange, "OFFSET", "offset",
+                       "the document is not as long; begin at 0");
   api::DownloadDocumentResponse first;
   Describe(content->head(), *first.mutable_head());
   return Source<api::DownloadDocumentResponse>(Outflow<api::DownloadDocumentResponse>(

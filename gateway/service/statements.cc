@@ -16,13 +16,7 @@ namespace {
 // Submit and Send differ in their door and in what their attachments are.
 template <typename Response>
 void Enter(const Caller& caller, const core::Request& request, Answer<Response> answer) {
-  caller.convention->Submit(request,
-                            [answer = std::move(answer)](absl::StatusOr<api::Receipt> receipt) {
-                              if (!receipt.ok()) return answer(receipt.status());
-                              Response response;
-                              *response.mutable_receipt() = *std::move(receipt);
-                              answer(std::move(response));
-                            });
+  caller.convention->Submit(request, AnswerWithReceipt(caller, std::move(answer)));
 }
 
 absl::Status Unseen() {

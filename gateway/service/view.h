@@ -35,6 +35,19 @@ absl::StatusOr<Answer> ReadAs(const Caller& caller,
   return answered;
 }
 
+// Answers with a receipt. A statement that the rules refused counts more: it stays in the log.
+template <typename Response>
+core::Reply AnswerWithReceipt(const Caller& caller, Answer<Response> answer) {
+  return [caller, answer = std::move(answer)](absl::StatusOr<api::Receipt> receipt) {
+    if (!receipt.ok()) return answer(receipt.status());
+    if (receipt->effect() == record::v1::EFFECT_REFUSED)
+      caller.quotas->ChargeRefusal(caller.payer());
+    Response response;
+    *response.mutable_receipt() = *std::move(receipt);
+    answer(std::move(response));
+  };
+}
+
 // Fills in a dataset version and its name.
 void AddDataset(const policy::state::State& state, const statement::v1::ActRef& name,
                 api::Dataset& dataset);

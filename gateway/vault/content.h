@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "gateway/base/commitment.h"
 #include "gateway/base/digest.h"
+#include "passerelle/record/v1/attachment.pb.h"
 
 namespace passerelle::gateway::vault {
 
@@ -53,6 +54,9 @@ class ContentReader {
   // altered.
   virtual absl::StatusOr<std::string> Read(uint64_t offset) = 0;
 };
+
+// The whole of a content that fits into one message. The errors of ContentReader::Read.
+absl::StatusOr<record::v1::Attachment> ReadWhole(ContentReader& content);
 
 }  // namespace passerelle::gateway::vault
 

@@ -78,6 +78,7 @@ absl::Status ObjectWriter::Finish() {
   const absl::Status written = WriteSegment(pending_, true);
   base::Wipe(pending_);
   RETURN_IF_ERROR(written);
+  object_->SetBytes(length_);
   return file_.Sync();
 }
 

@@ -42,11 +42,15 @@ class StagedObject {
   const std::string& name() const { return name_; }
   // A row names it now.
   void Keep() { kept_ = true; }
+  // Bytes of its content, once it is finished.
+  uint64_t bytes() const { return bytes_; }
+  void SetBytes(uint64_t bytes) { bytes_ = bytes; }
 
  private:
   const std::string folder_;
   const std::string name_;
   bool kept_ = false;
+  uint64_t bytes_ = 0;
 };
 
 // Writes one object. Thread-compatible.

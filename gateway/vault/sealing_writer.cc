@@ -4,16 +4,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/limits.h"
+#include "gateway/base/machine.h"
 #include "gateway/base/status.h"
-#include "gateway/base/stream_file.h"
 #include "gateway/vault/sealing.h"
 
 namespace passerelle::gateway::vault {
 
 absl::Status Reservations::Take(const std::string& folder, uint64_t bytes) {
-  ASSIGN_OR_RETURN(const uint64_t free, base::FreeBytes(folder));
+  ASSIGN_OR_RETURN(const base::Space space, base::SpaceAt(folder));
   base::MutexLock lock(mutex_);
-  if (free < bytes + taken_ + base::kDiskFloorBytes)
+  if (space.bytes < bytes + taken_ + base::kDiskFloorBytes)
     return base::Error(absl::StatusCode::kResourceExhausted, "DISK_FULL", "",
                        "the gateway's disk has no room for this content; try again later");
   taken_ += bytes;

@@ -78,11 +78,12 @@ class SealingVault final : public Vault {
 
   absl::StatusOr<record::v1::Attachment> Read(const Position& position,
                                               const base::Digest& commitment) const override {
-    ASSIGN_OR_RETURN(const int64_t place, PlaceOf(position));
-    ASSIGN_OR_RETURN(const StoredItem item, store_->ReadItem(place));
-    if (item.object.empty())
-      return OpenItem(keyring_, item.record_class, commitment, item.ciphertext);
-    return ReadObject(item, commitment);
+    ASSIGN_OR_RETURN(const std::unique_ptr<ContentReader> content,
+                     OpenContent(position, commitment));
+    if (content->head().length > base::kMaxUnaryPayloadBytes)
+      return base::Error(absl::StatusCode::kOutOfRange, "CONTENT_STREAMED", "",
+                         "the content is too long for one answer; download it");
+    return ReadWhole(*content);
   }
 
   absl::StatusOr<std::unique_ptr<ContentReader>> OpenContent(
@@ -172,23 +173,6 @@ class SealingVault final : public Vault {
     RETURN_IF_ERROR(reader.status());
     return OpenedObject{std::move(opened.head),
                         std::make_shared<const ObjectReader>(*std::move(reader))};
-  }
-
-  absl::StatusOr<record::v1::Attachment> ReadObject(const StoredItem& item,
-                                                    const base::Digest& commitment) const {
-    ASSIGN_OR_RETURN(const OpenedObject opened, OpenObject(item, commitment));
-    if (opened.head.length > base::kMaxUnaryPayloadBytes)
-      return base::Error(absl::StatusCode::kOutOfRange, "CONTENT_STREAMED", "",
-                         "the content is too long for one answer; download it");
-    record::v1::Attachment content;
-    content.set_commitment(base::ToBytes(commitment));
-    content.set_nonce(opened.head.nonce);
-    content.set_media_type(opened.head.media_type);
-    while (content.content().size() < opened.head.length) {
-      ASSIGN_OR_RETURN(const std::string piece, opened.reader->Read(content.content().size()));
-      content.mutable_content()->append(piece);
-    }
-    return content;
   }
 
   // Objects first: a row that names none any more is found and destroyed again after a crash, an

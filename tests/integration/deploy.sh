@@ -20,7 +20,7 @@ said=$(systemd-analyze verify --man=no bin/passerelle-gateway.service 2>&1 | gre
 # ---- configuration ------------------------------------------------------------------------------------
 found
 sed -e "s|/var/lib/passerelle/data|$tmp/data|" -e "s|/var/lib/passerelle/guards|$tmp/data.guards|" \
-  -e 's|0.0.0.0:8443|127.0.0.1:0|' -e "s|^#\(certificate = \"\)[^\"]*|\1$tmp/ids/gateway.pem|" \
+  -e 's|0.0.0.0:8443|127.0.0.1:0|' -e 's|127.0.0.1:9464|127.0.0.1:0|' -e "s|^#\(certificate = \"\)[^\"]*|\1$tmp/ids/gateway.pem|" \
   -e "s|^#\(key = \"\)[^\"]*|\1$tmp/files/gateway.key|" \
   -e "s|^#\(passphrase-file = \"\)[^\"]*|\1$tmp/files/passphrase|" "$deploy/gateway.toml" >files/gateway.toml
 grep -q '^passphrase-file' files/gateway.toml || fail "the example does not show every option"
@@ -53,6 +53,16 @@ hears() { grep -q "$1" files/heard; }
 until_true 20 hears READY=1 || fail "systemd does not hear that it serves: $(cat files/heard)"
 until_true 20 hears WATCHDOG=1 || fail "systemd does not hear that it lives"
 ! hears STOPPING=1 || fail "it stops already"
+
+# ---- metrics ------------------------------------------------------------------------------------------
+# The dashboard shows what the gateway serves, and nothing else.
+metrics_port=$(jq -r 'select(.event == "metrics_ready").port' <files/gateway.log)
+said=$(curl -fsS "http://127.0.0.1:$metrics_port/metrics") || fail "no metrics"
+grep -q '^passerelle_conventions_active 1$' <<<"$said" || fail "not what is served: $said"
+for metric in $(jq -r '.panels[].targets[].expr' "$deploy/grafana.json" | grep -o 'passerelle_[a-z_]*' |
+  sed 's/_\(bucket\|sum\|count\)$//' | sort -u); do
+  grep -q "\"$metric\"" "$root/gateway/log/metrics.cc" || fail "the dashboard asks for $metric, which is none"
+done
 stop_gateway TERM
 [[ $stopped -eq 0 ]] || fail "it ended with $stopped"
 until_true 20 hears STOPPING=1 || fail "systemd does not hear that it stops"

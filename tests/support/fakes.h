@@ -20,7 +20,7 @@ class FakeClock final : public gateway::base::Clock {
   static constexpr int64_t kStartMs = 1717408800000;
 
   int64_t WallMs() const override { return wall_ms_; }
-  int64_t MonotonicMs() const override { return monotonic_ms_; }
+  int64_t MonotonicUs() const override { return monotonic_ms_ * 1000; }
 
   // Moves both wall and monotonic time forward.
   void Advance(int64_t ms) {

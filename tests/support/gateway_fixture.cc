@@ -16,6 +16,7 @@
 #include "gateway/base/civil.h"
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
+#include "gateway/base/machine.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
 #include "gateway/core/founding.h"
@@ -135,7 +136,21 @@ gateway::core::Surroundings TestGateway::surroundings() {
     MutexLock lock(mutex_);
     faults_.push_back(fault);
   };
-  return {clock_, gateway_random_, pool_, end_process, report};
+  const auto space = [this](const std::string&) -> absl::StatusOr<gateway::base::Space> {
+    return gateway::base::Space{.bytes = free_bytes_};
+  };
+  const auto measure = [this](const std::string& convention,
+                              const gateway::core::Carried& carried) {
+    if (convention != kName) Die("measured", absl::InternalError(convention));
+    MutexLock lock(mutex_);
+    carried_.push_back(carried);
+  };
+  return {clock_, gateway_random_, pool_, end_process, report, space, measure};
+}
+
+std::vector<gateway::core::Carried> TestGateway::carried() const {
+  MutexLock lock(mutex_);
+  return carried_;
 }
 
 std::vector<gateway::core::Fault> TestGateway::faults() const {
@@ -315,22 +330,14 @@ TestEntry TestGateway::Must(const TestDraft& draft, const std::vector<std::strin
 absl::StatusOr<TestFetch> TestGateway::Fetch(std::string_view reader,
                                              const statement::v1::ActRef& transfer) {
   Awaited<gateway::core::HandoverAnswer> awaited;
-  convention_->HandOver(AgentOf(reader), transfer, gateway::base::kMaxUnaryPayloadBytes, 0,
+  convention_->HandOver({AgentOf(reader), transfer, 0, gateway::base::kMaxUnaryPayloadBytes, 0},
                         [&](absl::StatusOr<gateway::core::HandoverAnswer> answer) {
                           awaited.Set(std::move(answer));
                         });
   ASSIGN_OR_RETURN(gateway::core::HandoverAnswer handed, awaited.Take());
   TestFetch fetched{std::move(handed.findings), {}, std::move(handed.receipt)};
   if (handed.content == nullptr) return fetched;
-  const gateway::vault::ContentHead& head = handed.content->head();
-  fetched.payload.set_commitment(gateway::base::ToBytes(head.commitment));
-  fetched.payload.set_nonce(head.nonce);
-  fetched.payload.set_media_type(head.media_type);
-  while (fetched.payload.content().size() < head.length) {
-    ASSIGN_OR_RETURN(const std::string piece,
-                     handed.content->Read(fetched.payload.content().size()));
-    fetched.payload.mutable_content()->append(piece);
-  }
+  ASSIGN_OR_RETURN(fetched.payload, gateway::vault::ReadWhole(*handed.content));
   return fetched;
 }
 

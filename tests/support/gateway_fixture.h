@@ -3,7 +3,9 @@
 #ifndef PASSERELLE_TESTS_SUPPORT_GATEWAY_FIXTURE_H_
 #define PASSERELLE_TESTS_SUPPORT_GATEWAY_FIXTURE_H_
 
+#include <atomic>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,6 +24,7 @@
 #include "gateway/base/mutex.h"
 #include "gateway/core/convention.h"
 #include "gateway/core/host.h"
+#include "gateway/core/measure.h"
 #include "gateway/core/pool.h"
 #include "gateway/core/request.h"
 #include "passerelle/gateway/v1/receipt.pb.h"
@@ -104,6 +107,10 @@ class TestGateway {
   // The faults reported so far, and whether the process was told to end.
   std::vector<gateway::core::Fault> faults() const;
   bool ended() const;
+  // What its groups did, one after another.
+  std::vector<gateway::core::Carried> carried() const;
+  // Lets the disk have so many bytes left.
+  void SetFree(uint64_t bytes) { free_bytes_ = bytes; }
 
   gateway::core::Convention& convention() { return *convention_; }
   // Verifies the log as an auditor would, every decision taken again, and closes the convention.
@@ -226,6 +233,8 @@ class TestGateway {
   std::map<std::string, certs::keys::PrivateKey, std::less<>> keys_ GUARDED_BY(mutex_);
   std::vector<gateway::core::Fault> faults_ GUARDED_BY(mutex_);
   bool ended_ GUARDED_BY(mutex_) = false;
+  std::vector<gateway::core::Carried> carried_ GUARDED_BY(mutex_);
+  std::atomic<uint64_t> free_bytes_{std::numeric_limits<uint64_t>::max()};
 
   // At most one of them holds the convention.
   std::unique_ptr<gateway::core::Convention> alone_;

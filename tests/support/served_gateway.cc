@@ -125,7 +125,8 @@ void CountingRandom::Restart() {
 ServedGateway::ServedGateway(Progress progress, bool reflection)
     : gateway_(progress),
       host_(gateway_.Serve()),
-      identifier_(host_, gateway_.clock()),
+      quotas_({}, gateway_.clock()),
+      identifier_(host_, gateway_.clock(), quotas_),
       authority_(Need(certs::ca::Authority::Create("Synthetic server root", kValidFromMs,
                                                    kValidUntilMs, random_))) {
   if (!certs::x509::RequireTls13().ok()) std::abort();

@@ -120,6 +120,7 @@ class ServedGateway {
   TestGateway gateway_;
   CountingRandom random_;
   gateway::core::Host& host_;
+  gateway::service::Quotas quotas_;
   gateway::service::Identifier identifier_;
   certs::ca::Authority authority_;
 

@@ -73,7 +73,6 @@ TEST_F(StreamFileTest, TellsADiskThatIsFull) {
 TEST_F(StreamFileTest, TellsAFileThatIsNotThere) {
   EXPECT_EQ(ReasonOf(StreamReader::Open(path_).status()), "FILE_MISSING");
   EXPECT_EQ(ReasonOf(StreamWriter::Create(folder_ / "none/file").status()), "FILE_MISSING");
-  EXPECT_EQ(ReasonOf(FreeBytes(folder_ / "none").status()), "FILE_MISSING");
 }
 
 TEST_F(StreamFileTest, RenamesOverWhatHasTheName) {
@@ -91,8 +90,6 @@ TEST_F(StreamFileTest, RemovesWhatIsThereAndDoesNotMindWhatIsNot) {
   EXPECT_FALSE(Exists(path_));
   EXPECT_TRUE(RemoveFile(path_).ok());
 }
-
-TEST_F(StreamFileTest, KnowsHowMuchIsFree) { EXPECT_GT(*FreeBytes("/"), 0u); }
 
 }  // namespace
 }  // namespace passerelle::gateway::base

@@ -111,6 +111,113 @@ TEST(StrainTest, SpreadsWhatOneGroupCannotHoldOverSeveral) {
   EXPECT_GT(bytes, base::kMaxGroupBytes) << "they would have fitted one group";
 }
 
+// Holds the sequencer of a gateway from construction until Release.
+class HeldSequencer {
+ public:
+  explicit HeldSequencer(TestGateway& gateway)
+      : first_(gateway.RequestOf(Mandate(gateway, "first"), kRepresentative)) {
+    first_.cancelled = [this] {
+      sequencing_.Open();
+      go_on_.Wait();
+      return false;
+    };
+    thread_ = std::thread([this, &gateway] { EXPECT_TRUE(gateway.Record(first_).accepted()); });
+    sequencing_.Wait();
+  }
+  ~HeldSequencer() { Release(); }
+  HeldSequencer(const HeldSequencer&) = delete;
+  HeldSequencer& operator=(const HeldSequencer&) = delete;
+  void Release() {
+    go_on_.Open();
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  Request first_;
+  Gate sequencing_, go_on_;
+  std::thread thread_;
+};
+
+TEST(StrainTest, TakesAFreezeWhenTheQueueIsFullAndDecidesItFirst) {
+  TestGateway gateway(Progress::kRegistered);
+  const Request waiting = gateway.RequestOf(Mandate(gateway, "waiting"), kRepresentative);
+  const Request freeze = gateway.RequestOf(gateway.FreezeExchange("p001"), {"dpo-p001"});
+  HeldSequencer held(gateway);
+  for (size_t i = 0; i < base::kMaxQueue; ++i)
+    gateway.convention().Submit(waiting, [](const absl::StatusOr<Receipt>& receipt) {
+      EXPECT_TRUE(receipt.ok()) << receipt.status();
+    });
+  EXPECT_EQ(ReasonOf(gateway.Submit(waiting).status()), "QUEUE_FULL");
+  EXPECT_EQ(gateway.convention().vitals().queued, base::kMaxQueue);
+  const uint64_t before = gateway.size();
+  std::optional<absl::StatusOr<Receipt>> frozen;
+  gateway.convention().Submit(
+      freeze, [&](absl::StatusOr<Receipt> receipt) { frozen = std::move(receipt); });
+  EXPECT_EQ(gateway.convention().vitals().queued, base::kMaxQueue + 1);
+  held.Release();
+  gateway.convention().Drain();
+  ASSERT_TRUE(frozen.has_value() && frozen->ok());
+  const TestEntry entry = gateway.Recorded(freeze.envelope, **frozen);
+  EXPECT_TRUE(entry.accepted());
+  EXPECT_EQ(entry.index, before + 1) << "behind the one that was being decided";
+  EXPECT_EQ(gateway.convention().vitals().queued, 0u);
+}
+
+TEST(StrainTest, BoundsTheLaneOfFreezesToo) {
+  TestGateway gateway(Progress::kRegistered);
+  const Request freeze = gateway.RequestOf(gateway.FreezeExchange("p001"), {"dpo-p001"});
+  HeldSequencer held(gateway);
+  for (size_t i = 0; i < base::kMaxUrgentQueue; ++i)
+    gateway.convention().Submit(freeze, [](const absl::StatusOr<Receipt>& receipt) {
+      EXPECT_TRUE(receipt.ok()) << receipt.status();
+    });
+  EXPECT_EQ(ReasonOf(gateway.Submit(freeze).status()), "QUEUE_FULL");
+}
+
+TEST(StrainTest, KeepsTheFloorOfTheDiskForStopsAndErasures) {
+  TestGateway gateway(Progress::kSent);
+  const Request mandate = gateway.RequestOf(Mandate(gateway, "mandatee"), kRepresentative);
+  const uint64_t before = gateway.size();
+  gateway.SetFree(base::kDiskFloorBytes - 1);
+  const absl::Status refused = gateway.Submit(mandate).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(refused), "DISK_FULL");
+  EXPECT_EQ(ReasonOf(gateway.Fetch("reader-p002", gateway.transfer).status()), "DISK_FULL")
+      << "a handover is an entry too";
+  EXPECT_EQ(gateway.size(), before);
+  EXPECT_TRUE(gateway.Record(gateway.FreezeExchange("p001"), {"dpo-p001"}).accepted());
+  // Space is there again: the very statement that was refused goes through.
+  gateway.SetFree(base::kDiskFloorBytes);
+  EXPECT_TRUE(gateway.Record(mandate).accepted());
+}
+
+TEST(StrainTest, ErasesOnADiskThatIsFull) {
+  TestGateway::Options options;
+  options.destroy_after_ms = kDestroyMs;
+  TestGateway gateway(Progress::kSent, options);
+  gateway.SetFree(0);
+  gateway.clock().Advance(kDestroyMs - tests::FakeClock::kStartMs + kHourMs);
+  gateway.Settle();
+  EXPECT_TRUE(gateway.ActsAt(gateway.size() - 1).at(0).has_payload_erased());
+}
+
+TEST(StrainTest, TellsWhatItsGroupsDid) {
+  TestGateway gateway(Progress::kRegistered);
+  const size_t before = gateway.carried().size();
+  const Request request = gateway.RequestOf(Mandate(gateway, "mandatee"), kRepresentative);
+  const TestEntry accepted = gateway.Record(request);
+  gateway.Record(request);
+  gateway.Record(gateway.Send("2023", "not a table", 0), {"system-p001"});
+  const std::vector<Carried> carried = gateway.carried();
+  ASSERT_EQ(carried.size(), before + 3);
+  EXPECT_EQ(carried[before].accepted, 1u);
+  EXPECT_GT(carried[before].log_bytes, 0u);
+  EXPECT_EQ(carried[before + 1].repeated, 1u);
+  EXPECT_EQ(carried[before + 1].log_bytes, 0u);
+  EXPECT_EQ(carried[before + 2].refused.size(), 1u);
+  EXPECT_EQ(carried[before + 2].accepted, 0u);
+}
+
 TEST(StrainTest, EndsTheProcessWhenTheVaultLeavesItInDoubt) {
   TestGateway gateway(Progress::kAdhered);
   const Request request = gateway.RequestOf(Mandate(gateway, "mandatee"), kRepresentative);

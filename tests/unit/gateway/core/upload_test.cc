@@ -124,14 +124,31 @@ TEST_F(UploadTest, RecordsTheTransferAndHandsTheVeryBytesOver) {
   ASSERT_TRUE(entry.accepted());
   EXPECT_THAT(Objects(), SizeIs(1));
   Answer<HandoverAnswer> answer;
-  gateway_.convention().HandOver(TestGateway::AgentOf("reader-p002"), entry.Ref(),
-                                 base::kMaxStreamedPayloadBytes, 0, answer.Hear());
+  gateway_.convention().HandOver(
+      {TestGateway::AgentOf("reader-p002"), entry.Ref(), 0, base::kMaxStreamedPayloadBytes, 0},
+      answer.Hear());
   const auto handed = answer.Wait();
   ASSERT_TRUE(handed.ok()) << handed.status();
   std::string bytes;
   while (bytes.size() < handed->content->head().length)
     bytes += *handed->content->Read(bytes.size());
   EXPECT_EQ(bytes, coming.bytes);
+}
+
+TEST_F(UploadTest, RecordsNoHandoverOfWhatBeginsBehindTheEnd) {
+  const Coming coming = Prepare("2024", LongPayload("2024"));
+  const TestEntry streamed = Record(coming);
+  const TestEntry whole =
+      gateway_.Record(gateway_.Send("2025", gateway_.Payload("2025"), 0), {"system-p001"});
+  const uint64_t before = gateway_.size();
+  for (const TestEntry& entry : {streamed, whole}) {
+    Answer<HandoverAnswer> answer;
+    gateway_.convention().HandOver({TestGateway::AgentOf("reader-p002"), entry.Ref(),
+                                    coming.bytes.size() + 1, base::kMaxStreamedPayloadBytes, 0},
+                                   answer.Hear());
+    EXPECT_EQ(ReasonOf(answer.Wait().status()), "OFFSET");
+  }
+  EXPECT_EQ(gateway_.size(), before);
 }
 
 TEST_F(UploadTest, ObservesTheSameAsOfAPayloadThatCameWhole) {

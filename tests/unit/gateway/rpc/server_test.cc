@@ -330,7 +330,8 @@ TEST(ServerTest, RefusesToStartWithoutAUsableKeyOrAddress) {
   options.key_pem = "no key";
   const base::SystemClock clock;
   base::SystemRandom random;
-  service::Identifier identifier(served.host(), clock);
+  service::Quotas quotas({}, clock);
+  service::Identifier identifier(served.host(), clock, quotas);
   const auto report = [](std::string_view, std::string_view, const absl::Status&, int64_t) {};
   const absl::Status status = Server::Start(options, {identifier, clock, random, report}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);

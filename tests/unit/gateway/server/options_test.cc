@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/base/files.h"
+#include "gateway/base/limits.h"
 #include "tests/support/temp_folder.h"
 
 namespace passerelle::gateway::server {
@@ -48,12 +49,16 @@ TEST(OptionsTest, GoesOnWithWhatIsNeededAndSafeDefaults) {
   EXPECT_EQ(options.port_file, "");
   EXPECT_TRUE(options.reflection);
   EXPECT_EQ(options.drain_ms, 10000);
+  EXPECT_EQ(options.metrics, "");
+  EXPECT_EQ(options.rates.key, base::kKeyCallsPerSecond);
+  EXPECT_EQ(options.rates.party, base::kPartyCallsPerSecond);
 }
 
 TEST(OptionsTest, TakesEveryOption) {
   Options options;
   EXPECT_EQ(Parse(With({"--guards", "/srv/guards", "--listen", "[::1]:0", "--port-file", "port",
-                        "--no-reflection", "--drain-ms", "250"}),
+                        "--no-reflection", "--drain-ms", "250", "--metrics", "127.0.0.1:9464",
+                        "--key-rate", "7", "--party-rate", "9"}),
                   options),
             -1);
   EXPECT_EQ(options.paths.guards, "/srv/guards");
@@ -61,6 +66,9 @@ TEST(OptionsTest, TakesEveryOption) {
   EXPECT_EQ(options.port_file, "port");
   EXPECT_FALSE(options.reflection);
   EXPECT_EQ(options.drain_ms, 250);
+  EXPECT_EQ(options.metrics, "127.0.0.1:9464");
+  EXPECT_EQ(options.rates.key, 7);
+  EXPECT_EQ(options.rates.party, 9);
 }
 
 TEST(OptionsTest, ReadsAConfigurationFileAndLetsWhatIsTypedWin) {
@@ -122,7 +130,7 @@ TEST(OptionsTest, EndsInAUsageErrorOnWhatItDoesNotKnow) {
   const std::vector<std::vector<std::string>> lines = {
       {"--insecure"}, {"surplus"},           {"--drain-ms", "soon"},
       {"--drain-ms"}, {"--drain-ms", "-1"},  {"--drain-ms", "9223372036854775807"},
-      {"--listen"},   {"--drain-ms", "1e9"},
+      {"--listen"},   {"--drain-ms", "1e9"}, {"--key-rate", "0"},
   };
   for (const std::vector<std::string>& line : lines) {
     Options options;
@@ -134,8 +142,9 @@ TEST(OptionsTest, PrintsItsHelpAndEnds) {
   Options options;
   std::string help;
   EXPECT_EQ(Parse({"--help"}, options, &help), 0);
-  for (const char* option : {"--data", "--guards", "--listen", "--certificate", "--key",
-                             "--port-file", "--no-reflection", "--drain-ms"})
+  for (const char* option :
+       {"--data", "--guards", "--listen", "--certificate", "--key", "--port-file",
+        "--no-reflection", "--drain-ms", "--metrics", "--key-rate", "--party-rate"})
     EXPECT_NE(help.find(option), std::string::npos) << option;
 }
 

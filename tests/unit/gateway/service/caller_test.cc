@@ -24,7 +24,7 @@ class CallerTest : public ::testing::Test {
   CallerTest() : log_(gateway_.convention().log_name()) {
     gateway_.Close();
     host_ = *core::Host::Open(gateway_.paths(), gateway_.surroundings());
-    identifier_.emplace(*host_, gateway_.clock());
+    identifier_.emplace(*host_, gateway_.clock(), quotas_);
   }
 
   absl::StatusOr<Caller> Identify(const std::string& pem) {
@@ -37,6 +37,7 @@ class CallerTest : public ::testing::Test {
   TestGateway gateway_{Progress::kAdhered};
   const std::string log_;
   std::unique_ptr<core::Host> host_;
+  Quotas quotas_{{}, gateway_.clock()};
   std::optional<Identifier> identifier_;
 };
 
@@ -44,6 +45,7 @@ TEST_F(CallerTest, IsTheAgentOfTheKeyInTheLog) {
   const auto caller = Identify(Certificate("representative-p001"));
   ASSERT_TRUE(caller.ok()) << caller.status();
   EXPECT_EQ(caller->agent, TestGateway::AgentOf("representative-p001"));
+  EXPECT_EQ(caller->party, "p001");
   EXPECT_EQ(caller->convention, host_->Find(log_));
 }
 
@@ -116,7 +118,8 @@ TEST(CallerUnderNewAnchors, IsTrustedNoMoreThoughItWasIdentifiedBefore) {
   TestGateway gateway(Progress::kAdhered);
   const std::string log = gateway.convention().log_name();
   core::Host& host = gateway.Serve();
-  Identifier identifier(host, gateway.clock());
+  Quotas quotas({}, gateway.clock());
+  Identifier identifier(host, gateway.clock(), quotas);
   const std::string pem =
       gateway.CertificateOf("representative-p001", kStart - kDayMs / 2, kStart + kDayMs);
   const auto identify = [&] { return identifier.Identify(log, pem, Access::kEverything); };

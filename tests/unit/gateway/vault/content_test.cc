@@ -9,8 +9,8 @@
 
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
+#include "gateway/base/machine.h"
 #include "gateway/base/status.h"
-#include "gateway/base/stream_file.h"
 #include "tests/unit/gateway/vault/fixture.h"
 
 namespace passerelle::gateway::vault {
@@ -174,7 +174,7 @@ TEST_F(ContentTest, RefusesWhatTheDiskHasNoRoomFor) {
 
 TEST_F(ContentTest, KeepsRoomForWhatIsOnItsWay) {
   // Each fits alone; the second does not beside the first.
-  const uint64_t free = *base::FreeBytes(data_.path());
+  const uint64_t free = base::SpaceAt(data_.path())->bytes;
   const uint64_t most = (free - base::kDiskFloorBytes) / 3 * 2;
   const auto first = Begin(most);
   EXPECT_EQ(ReasonOf(vault_->Begin(RecordClass::kTransitPayload, most).status()), "DISK_FULL");
