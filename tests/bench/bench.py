@@ -36,7 +36,7 @@ def number(value):
 
 
 def show(row):
-    sign = "≤" if row["id"] in ("P7", "P8", "P11") else "≥"
+    sign = "≤" if row.get("at_most", row["id"] in ("P7", "P8", "P11")) else "≥"
     goal = f"{sign} {row['goal']:g}" + (" µs" if row["id"] == "P8" else "") if "goal" in row else ""
     verdict = {True: "met", False: "MISSED"}.get(row.get("met"), "")
     print(f"{row['id']:<4} {row['what']:<34} {number(row['ours']):>10} {number(row.get('baseline')):>10} "

@@ -8,7 +8,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -143,17 +142,6 @@ class Grown {
   uint64_t next_ = 0;
 };
 
-double ResidentMib() {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;)
-    if (word == "VmRSS:") {
-      double kib = 0;
-      status >> kib;
-      return kib / 1024;
-    }
-  return 0;
-}
-
 nlohmann::json Measure(int datasets, int exchanges, const std::vector<uint64_t>& transfers) {
   Grown grown(datasets, exchanges);
   nlohmann::json points = nlohmann::json::array();
@@ -164,7 +152,7 @@ nlohmann::json Measure(int datasets, int exchanges, const std::vector<uint64_t>&
     points.push_back({{"transfers", wanted},
                       {"p50_us", Quantile(seconds, 0.50) * 1e6},
                       {"p99_us", Quantile(seconds, 0.99) * 1e6},
-                      {"resident_mib", ResidentMib()}});
+                      {"resident_mib", MemoryMib("VmRSS")}});
   }
   return {
       {"parties", kParties}, {"datasets", datasets}, {"exchanges", exchanges}, {"points", points}};

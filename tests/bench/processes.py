@@ -22,16 +22,17 @@ class BenchError(Exception):
     """Something did not work; the text says what and what was said."""
 
 
-def run(command, *, seconds=CALL_SECONDS, environment=None, cwd=None):
-    """What a command printed."""
+def run(command, *, seconds=CALL_SECONDS, environment=None, cwd=None, shown=False):
+    """What a command printed; what it says meanwhile is shown where `shown`."""
     try:
-        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False,
+        done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE,
+                              stderr=None if shown else subprocess.PIPE, text=True, check=False,
                               timeout=seconds, stdin=subprocess.DEVNULL, cwd=cwd,
                               env={**os.environ, **(environment or {})})
     except subprocess.TimeoutExpired as late:
         raise BenchError(f"{command[0]}: no end after {seconds} s") from late
     if done.returncode != 0:
-        raise BenchError(f"{' '.join(map(str, command))}\nexit {done.returncode}: {done.stderr[-2000:]}")
+        raise BenchError(f"{' '.join(map(str, command))}\nexit {done.returncode}: {(done.stderr or '')[-2000:]}")
     return done.stdout
 
 

@@ -8,7 +8,6 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
-#include <string>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -97,6 +96,17 @@ double ProcessSecondsOf(pid_t process) {
   double user = 0, system = 0;
   fields >> user >> system;
   return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+double MemoryMib(const std::string& field) {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;)
+    if (word == field + ":") {
+      double kib = 0;
+      status >> kib;
+      return kib / 1024;
+    }
+  return 0;
 }
 
 double Quantile(std::vector<double>& values, double part) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -20,6 +21,10 @@ double MonotonicSeconds();
 double ThreadSeconds();
 double ProcessSeconds();
 double ProcessSecondsOf(pid_t process);
+
+// Memory of this process by a field of /proc/self/status (VmRSS: resident now, VmHWM: at most so
+// far), MiB.
+double MemoryMib(const std::string& field);
 
 // The value below which this part of the values lies; 0 of none. Sorts them.
 double Quantile(std::vector<double>& values, double part);
