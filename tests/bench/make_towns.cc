@@ -22,7 +22,6 @@ namespace {
 
 namespace core = gateway::core;
 
-using gateway::base::Absl;
 using statement::v1::Role;
 
 // Raised whenever what is made changes.
@@ -39,12 +38,18 @@ const Names kFounders = {"gateway", "secretary-1", "secretary-2", "counter-1", "
 
 std::string NotesFile(const std::string& folder) { return folder + "/towns.json"; }
 
+TownNotes NotesOf(std::string slug) {
+  TownNotes notes;
+  notes.slug = std::move(slug);
+  return notes;
+}
+
 // Makes one convention.
 class Maker {
  public:
   Maker(const core::HostPaths& paths, const core::Surroundings& surroundings, int number)
       : surroundings_(surroundings),
-        town_({.slug = absl::StrFormat("ctg-invented-%04d", number)}, surroundings.clock,
+        town_(NotesOf(absl::StrFormat("ctg-invented-%04d", number)), surroundings.clock,
               surroundings.random),
         paths_(core::PathsOf(paths, town_.notes().slug)) {}
 
