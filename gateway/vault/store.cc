@@ -1,7 +1,6 @@
 #include "gateway/vault/store.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/files.h"
@@ -86,6 +85,16 @@ absl::Status CollectOver(Connection& connection, const std::string& sql, const R
     ASSIGN_OR_RETURN(const bool row, query.Step());
     if (!row) return absl::OkStatus();
     for (int column = 0; column < columns; ++column) erased.Add(query.Blob(column));
+  }
+}
+
+// The first column of every row.
+absl::StatusOr<std::set<std::string>> ReadNames(Query& query) {
+  std::set<std::string> names;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return names;
+    names.emplace(query.Blob(0));
   }
 }
 
@@ -277,7 +286,13 @@ absl::StatusOr<std::optional<int64_t>> Store::NextExpiry() {
 }
 
 absl::StatusOr<std::set<std::string>> Store::ListObjects() {
-  return ListObjects({Doomed::By::kPosition, {0, std::numeric_limits<int64_t>::max()}, {}});
+  base::MutexLock lock(mutex_);
+  // Without a range of places, which would be scanned, content and all, instead of the index.
+  ASSIGN_OR_RETURN(
+      Statement statement,
+      Statement::Prepare(connection_, "SELECT object FROM items WHERE object IS NOT NULL"));
+  Query query(statement);
+  return ReadNames(query);
 }
 
 absl::StatusOr<std::set<std::string>> Store::ListObjects(const Doomed& doomed) {
@@ -289,12 +304,7 @@ absl::StatusOr<std::set<std::string>> Store::ListObjects(const Doomed& doomed) {
           absl::StrCat("SELECT object", ItemsWhere(doomed.by), " AND object IS NOT NULL").c_str()));
   Query query(statement);
   query.Bind(doomed.items.first).Bind(doomed.items.last);
-  std::set<std::string> objects;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool row, query.Step());
-    if (!row) return objects;
-    objects.emplace(query.Blob(0));
-  }
+  return ReadNames(query);
 }
 
 absl::StatusOr<int64_t> Store::FindDocument(const base::Digest& commitment) {

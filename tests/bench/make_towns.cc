@@ -322,6 +322,7 @@ absl::StatusOr<Towns> ReadTowns(const std::string& folder) {
     return absl::NotFoundError(absl::StrCat(folder, ": made by another version"));
   Towns towns;
   towns.wall_ms = json.value("wall_ms", int64_t{0});
+  towns.left_well = json.value("left_well", false);
   towns.making = json.at("making");
   for (const nlohmann::json& one : json.at("towns")) {
     ASSIGN_OR_RETURN(TownNotes notes, FromJson(one));
@@ -331,8 +332,10 @@ absl::StatusOr<Towns> ReadTowns(const std::string& folder) {
 }
 
 absl::Status WriteTowns(const std::string& folder, const Towns& towns) {
-  nlohmann::json json = {
-      {"version", kVersion}, {"wall_ms", towns.wall_ms}, {"making", towns.making}};
+  nlohmann::json json = {{"version", kVersion},
+                         {"wall_ms", towns.wall_ms},
+                         {"left_well", towns.left_well},
+                         {"making", towns.making}};
   for (const TownNotes& notes : towns.notes) json["towns"].push_back(ToJson(notes));
   return gateway::base::WriteFile(NotesFile(folder), json.dump() + "\n",
                                   gateway::base::FileMode::kPrivate);

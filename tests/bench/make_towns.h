@@ -31,6 +31,8 @@ struct TownsPlan {
 struct Towns {
   // The instant at which it was left, by its own clock.
   int64_t wall_ms = 0;
+  // Whether whoever had it open last came to its end.
+  bool left_well = true;
   // What was made, and what it cost.
   nlohmann::json making;
   // The full ones first.
