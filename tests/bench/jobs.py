@@ -16,6 +16,7 @@ from installation import KIB, MIB, compared, in_turn, middle
 RATE = "calls_per_second"
 # P13's conventions, each statement of which is signed, checked and durable, take minutes on an idle machine.
 MAKING_SECONDS = 1800
+MEASURING_SECONDS = 600
 
 
 def at_in_flight(bench, gateway, echo, in_flight, calls, rounds):
@@ -250,7 +251,7 @@ def p13(bench):
     processes.run([program, "make", *folder, "--conventions", conventions, "--full", full],
                   seconds=MAKING_SECONDS, shown=True)
     found = json.loads(processes.run([program, "measure", *folder, "--cold", cold, "--spread", spread, "--acts", acts,
-                                      "--rounds", rounds]))
+                                      "--rounds", rounds], seconds=MEASURING_SECONDS))
     start, waking, end = found["start"], found["cold"], found["end"]
     first_ms, resident = waking["p50_ms"], max(waking["resident_mib"], end["resident_mib"])
     return [
