@@ -28,6 +28,9 @@ constexpr size_t kFullTilesInMemory = 32;
 // are indexed, and on it only when that did not happen for long.
 constexpr int kCheckpointPages = 1024;
 constexpr int kInlineCheckpointPages = 16 * kCheckpointPages;
+// Pages that a connection keeps in memory, KiB: what the edge of the log needs, for there are many
+// logs in one process.
+constexpr char kSmallCache[] = "PRAGMA cache_size = -256";
 
 // Copies the write-ahead log back as far as readers allow; waits for none.
 int CheckpointPassively(sqlite3* connection) {
@@ -133,8 +136,9 @@ absl::Status SqliteStore::Open(const std::string& path) {
 absl::Status SqliteStore::OpenWriter(const std::string& path) {
   MutexLock lock(write_mutex_);
   ASSIGN_OR_RETURN(writer_, SqliteConnection::Open(path));
-  if (const int code = writer_.Run("PRAGMA synchronous = FULL"); code != SQLITE_OK)
-    return SqliteError(code, "setting up the writer");
+  int code = writer_.Run("PRAGMA synchronous = FULL");
+  if (code == SQLITE_OK) code = writer_.Run(kSmallCache);
+  if (code != SQLITE_OK) return SqliteError(code, "setting up the writer");
   sqlite3_wal_hook(
       writer_.get(),
       [](void* pages, sqlite3* connection, const char*, int count) {
@@ -172,6 +176,8 @@ absl::Status SqliteStore::OpenIndex(const std::string& path) {
 absl::Status SqliteStore::OpenReader(const std::string& path) {
   MutexLock lock(read_mutex_);
   ASSIGN_OR_RETURN(reader_, SqliteConnection::Open(path));
+  if (const int code = reader_.Run(kSmallCache); code != SQLITE_OK)
+    return SqliteError(code, "setting up the reader");
   ASSIGN_OR_RETURN(read_head_, reader_.Prepare("SELECT size, root, time_ms, epoch FROM head"));
   ASSIGN_OR_RETURN(
       read_entries_,

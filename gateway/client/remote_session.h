@@ -20,7 +20,7 @@ Answer AnswerOf(Proven proven, const base::Digest& statement);
 // See Session. Thread-compatible.
 class RemoteSession final : public Session {
  public:
-  RemoteSession(Pins pins, CheckpointMemory memory, std::unique_ptr<Channel> channel,
+  RemoteSession(Pins pins, CheckpointMemory memory, std::shared_ptr<Channel> channel,
                 certs::keys::PrivateKey key, const base::Clock& clock, base::Random& random)
       : pins_(std::move(pins)),
         memory_(std::move(memory)),
@@ -112,7 +112,7 @@ class RemoteSession final : public Session {
 
   const Pins pins_;
   CheckpointMemory memory_;
-  const std::unique_ptr<Channel> channel_;
+  const std::shared_ptr<Channel> channel_;
   const certs::keys::PrivateKey key_;
   const base::Clock& clock_;
   base::Random& random_;

@@ -90,7 +90,7 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(const Profile& profile,
 }
 
 absl::StatusOr<std::unique_ptr<Session>> Session::OpenOver(const Profile& profile,
-                                                           std::unique_ptr<Channel> channel,
+                                                           std::shared_ptr<Channel> channel,
                                                            certs::keys::PrivateKey key,
                                                            const base::Clock& clock,
                                                            base::Random& random) {

@@ -76,9 +76,9 @@ class Session {
                                                        base::Random& random);
 
   // As Open, over a channel and with a key that the caller made; the profile's TLS files are not
-  // read.
+  // read. Sessions of one process may share a channel, and so its connection.
   static absl::StatusOr<std::unique_ptr<Session>> OpenOver(const Profile& profile,
-                                                           std::unique_ptr<Channel> channel,
+                                                           std::shared_ptr<Channel> channel,
                                                            certs::keys::PrivateKey key,
                                                            const base::Clock& clock,
                                                            base::Random& random);

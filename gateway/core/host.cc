@@ -13,6 +13,9 @@ namespace {
 
 // The guard is written this often (PERFORMANCE), and what is due is looked for.
 constexpr int64_t kTickMs = 100;
+// Waking those that are due, and laying to rest, each go on at the next tick once they took so
+// long: guards and retentions of those that are awake do not wait for hundreds of moves.
+constexpr int64_t kMovesMs = kTickMs;
 // A convention that could not be opened is tried again after so long.
 constexpr int64_t kRetryMs = 60 * 1000;
 
@@ -247,14 +250,18 @@ void Host::LayIdleToRest() {
   size_t left = awake.size();
   const int64_t now_ms = surroundings_.clock.MonotonicMs();
   for (const auto& [asked_ms, slot] : awake) {
+    if (surroundings_.clock.MonotonicMs() - now_ms >= kMovesMs) return;
     const bool idle = now_ms - asked_ms >= bounds_.idle_ms;
     if ((idle || left > bounds_.awake) && LayToRest(*slot)) --left;
   }
 }
 
 void Host::Tick() {
-  for (const auto& [log, slot] : slots_)
+  const int64_t began_ms = surroundings_.clock.MonotonicMs();
+  for (const auto& [log, slot] : slots_) {
+    if (surroundings_.clock.MonotonicMs() - began_ms >= kMovesMs) break;
     if (IsDue(*slot)) (void)Wake(*slot);
+  }
   for (const std::shared_ptr<Convention>& convention : Awake()) convention->Tick();
   LayIdleToRest();
 }

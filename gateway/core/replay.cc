@@ -57,6 +57,8 @@ absl::Status Replay::Reconcile(const Storage& storage) {
   RETURN_IF_ERROR(DemandPayloads(*storage.vault));
   ASSIGN_OR_RETURN(const uint64_t indexed, storage.store->IndexedSize());
   std::erase_if(statements_, [&](const auto& statement) { return statement.second < indexed; });
+  // A transaction that changes nothing would still begin a write-ahead log.
+  if (statements_.empty()) return absl::OkStatus();
   return storage.store->IndexStatements(statements_);
 }
 

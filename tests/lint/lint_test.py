@@ -280,6 +280,12 @@ PLANTED = (
     ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h", '"tests/support/fakes.h"'),
                   "tests/support/fakes.h": cpp("tests/support/fakes.h")},
      "nothing but tests includes tests"),
+    ("includes", {"tests/unit/audit/log/log_test.cc":
+                  cpp("tests/unit/audit/log/log_test.cc", '"tests/bench/gone.pb.h"')},
+     "tests/bench/gone.pb.h is generated from no proto here"),
+    ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h", '"tests/bench/echo.pb.h"'),
+                  "tests/bench/echo.proto": PROTO},
+     "nothing but tests includes tests"),
     ("includes", {"gateway/other/x.h": cpp("gateway/other/x.h")}, "not in the table"),
     ("listed", {"audit/log/extra.cc": cpp("audit/log/extra.cc")},
      "audit/log/extra.cc:1: not listed in audit/log/CMakeLists.txt"),
@@ -401,6 +407,9 @@ HARMLESS = (
     ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h"),
                   "gateway/cli/init.cc": cpp("gateway/cli/init.cc", '"gateway/core/x.h"')}),
     ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h", body="// #include <spdlog/spdlog.h>\n")}),
+    ("includes", {"tests/unit/audit/log/log_test.cc":
+                  cpp("tests/unit/audit/log/log_test.cc", '"tests/bench/echo.grpc.pb.h"'),
+                  "tests/bench/echo.proto": PROTO}),
     ("ambient", {"audit/log/guard.cc": "int a = ::open(p, 0);\n"}),
     ("ambient", {"gateway/base/clock.cc": "auto now = std::chrono::system_clock::now();\n"}),
     ("ambient", {"audit/log/log.cc": 'auto s = store.open(p);  // ::open(\nauto t = "rand()";\n'}),

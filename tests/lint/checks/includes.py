@@ -100,6 +100,8 @@ def judge(tree, file, allowed, quoted, angled):
         return f"{header} is refused everywhere: use gateway/base"
     if header.startswith("passerelle/"):
         return judge_generated(tree, file, allowed, header)
+    if header.startswith("tests/") and header.endswith(".pb.h"):
+        return judge_test_proto(tree, file, header)
     top = header.split("/")[0]
     if "/" in header and (tree.root / top).is_dir():
         if angled is not None or ".." in header:
@@ -127,6 +129,14 @@ def judge_generated(tree, file, allowed, header):
     if header.startswith("passerelle/gateway/") and within(file.folder, SILENT):
         return f"{header}: {file.folder} knows nothing of the services"
     return None
+
+
+def judge_test_proto(tree, file, header):
+    """A test's own messages: their proto stands beside the test, where nobody else reads it."""
+    stem = re.sub(r"(\.grpc)?\.pb\.h$", "", header)
+    if tree.by_path(f"{stem}.proto") is None:
+        return f"{header} is generated from no proto here"
+    return None if file.is_test else f"{header}: nothing but tests includes tests"
 
 
 def judge_library(file, quoted, angled):
