@@ -9,6 +9,8 @@ namespace passerelle::gateway::vault {
 
 absl::StatusOr<std::unique_ptr<Reader>> Reader::Open(const std::string& path) {
   ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, Connection::Access::kReadOnly));
+  // As the writer's (store.cc): there are many vaults in one process.
+  RETURN_IF_ERROR(connection.Execute("PRAGMA cache_size=-256"));
   ASSIGN_OR_RETURN(Statement item,
                    Statement::Prepare(connection,
                                       "SELECT class, epoch, wrapped, ciphertext, object FROM items"

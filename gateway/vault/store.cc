@@ -259,8 +259,9 @@ absl::StatusOr<std::vector<WrappedKey>> Store::SampleKeys() {
   for (const char* sql :
        {"SELECT epoch, wrapped, commitment FROM items WHERE commitment IS NOT NULL ORDER BY place "
         "LIMIT 1",
-        "SELECT epoch, wrapped, commitment FROM items WHERE commitment IS NOT NULL ORDER BY place "
-        "DESC LIMIT 1",
+        // Bounded: many transfers may have come since the last document.
+        "SELECT epoch, wrapped, commitment FROM (SELECT * FROM items ORDER BY place DESC LIMIT "
+        "1000) WHERE commitment IS NOT NULL LIMIT 1",
         "SELECT epoch, wrapped, NULL FROM items ORDER BY place DESC LIMIT 1",
         "SELECT epoch, wrapped, digest FROM refused ORDER BY entry LIMIT 1",
         "SELECT epoch, wrapped, digest FROM refused ORDER BY entry DESC LIMIT 1"}) {
