@@ -20,7 +20,7 @@ using ::testing::Not;
 
 class ReportsTest : public ::testing::Test {
  protected:
-  const tests::FakeClock clock_;
+  tests::FakeClock clock_;
   std::vector<std::string> lines_;
   log::Logger logger_{clock_, log::Level::kInfo,
                       [this](std::string_view line) { lines_.emplace_back(line); }};
