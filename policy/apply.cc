@@ -1,27 +1,23 @@
 // Apply: copies the outcome of an entry into the state, all or nothing, and never re-decides.
 #include <string>
 
-#include "gateway/base/bytes.h"
 #include "gateway/base/digest.h"
 #include "gateway/base/status.h"
 #include "policy/acts.h"
 #include "policy/decide.h"
 #include "policy/rules/fields.h"
+#include "policy/state/indexes.h"
 
 namespace passerelle::policy {
 namespace {
 
-using gateway::base::AppendBigEndian64;
 using gateway::base::Corrupt;
-using gateway::base::ReadBigEndian64;
 using gateway::base::View;
 using record::v1::Decision;
 using record::v1::Entry;
 using record::v1::PartyLink;
 using state::State;
 using statement::v1::Statement;
-
-constexpr size_t kExpiryBytes = 8;
 
 absl::Status CheckPlace(const State& state, const AppliedEntry& applied) {
   const Entry& entry = applied.entry;
@@ -71,7 +67,7 @@ absl::Status ApplyLinks(State& state, const AppliedEntry& applied) {
     record::v1::ChainRow next;
     next.set_length(length + 1);
     next.set_last(gateway::base::ToBytes(applied.leaf));
-    state.chains.Put(link.party(), std::move(next));
+    state.Put(link.party(), std::move(next));
   }
   return absl::OkStatus();
 }
@@ -103,36 +99,17 @@ absl::Status ApplyActs(State& state, const AppliedEntry& applied) {
     if (key->acted() != 0) continue;
     record::v1::KeyRow acted = *key;
     acted.set_acted(1);
-    state.keys.Put(signer, std::move(acted));
+    state.Put(signer, std::move(acted));
   }
   return absl::OkStatus();
 }
 
 // Remembers the statement until it is refused as expired anyway.
 void Remember(State& state, const AppliedEntry& applied) {
-  const int64_t not_after = applied.statement->header().not_after_ms();
   record::v1::StatementRow row;
   row.set_index(applied.index);
-  row.set_not_after_ms(not_after);
-  state.statements.Put(View(applied.digest), std::move(row));
-  std::string expiry;
-  AppendBigEndian64(expiry, static_cast<uint64_t>(not_after));
-  expiry += View(applied.digest);
-  state.statements_by_expiry.Put(expiry, {});
-}
-
-// Forgets the statements whose end is before `time_ms`.
-void Forget(State& state, int64_t time_ms) {
-  std::vector<std::string> over;
-  state.statements_by_expiry.Scan("", [&](const std::string& key, const State::Mark&) {
-    if (ReadBigEndian64(key) >= static_cast<uint64_t>(time_ms)) return false;
-    over.push_back(key);
-    return true;
-  });
-  for (const std::string& key : over) {
-    state.statements.Erase(std::string_view(key).substr(kExpiryBytes));
-    state.statements_by_expiry.Erase(key);
-  }
+  row.set_not_after_ms(applied.statement->header().not_after_ms());
+  state.Put(View(applied.digest), std::move(row));
 }
 
 }  // namespace
@@ -156,11 +133,12 @@ absl::Status Apply(State& state, const AppliedEntry& applied) {
     Remember(draft, applied);
   }
   RETURN_IF_ERROR(ApplyLinks(draft, applied));
-  Forget(draft, applied.entry.time_ms());
+  for (const std::string& digest : state::StatementsOver(draft, applied.entry.time_ms()))
+    draft.Erase<record::v1::StatementRow>(digest);
   record::v1::HeadRow head;
   head.set_size(applied.index + 1);
   head.set_time_ms(applied.entry.time_ms());
-  draft.heads.Put("", std::move(head));
+  draft.Put("", std::move(head));
   state.Absorb(draft);
   return absl::OkStatus();
 }

@@ -3,7 +3,6 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "gateway/base/bytes.h"
 #include "gateway/base/status.h"
 #include "policy/acts.h"
 #include "policy/rules/fields.h"
@@ -68,8 +67,8 @@ absl::Status ApplyDatasetDeclared(const ActEffect& effect) {
   record::v1::SlugRow slug;
   *slug.mutable_act() = effect.ref;
   slug.set_version(row.declared().version());
-  effect.state.slugs.Put(row.declared().slug(), std::move(slug));
-  effect.state.datasets.Put(KeyOf(effect.ref), std::move(row));
+  effect.state.Put(row.declared().slug(), std::move(slug));
+  effect.state.Put(KeyOf(effect.ref), std::move(row));
   return absl::OkStatus();
 }
 
@@ -102,7 +101,7 @@ absl::Status ApplyExchangeProposed(const ActEffect& effect) {
   if (!effect.act.has_under_deed())
     for (const record::v1::Carrier& carrier : effect.outcome.carriers())
       row.add_proposers(carrier.agent());
-  effect.state.exchanges.Put(KeyOf(effect.ref), std::move(row));
+  effect.state.Put(KeyOf(effect.ref), std::move(row));
   return absl::OkStatus();
 }
 
@@ -124,7 +123,7 @@ absl::Status ApplyDpoOpinionGiven(const ActEffect& effect) {
     row.set_weight(recommended.weight());
     if (recommended.has_conditions()) *row.mutable_conditions() = recommended.conditions();
   }
-  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  effect.state.Put(exchange.key, std::move(exchange.row));
   return absl::OkStatus();
 }
 
@@ -137,7 +136,7 @@ absl::Status ApplyExchangeDecided(const ActEffect& effect) {
                              : record::v1::EXCHANGE_PHASE_REFUSED);
   *exchange.row.mutable_terms() = effect.outcome.terms();
   *exchange.row.mutable_decision() = ProvenanceOf(effect);
-  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  effect.state.Put(exchange.key, std::move(exchange.row));
   return absl::OkStatus();
 }
 
@@ -149,7 +148,7 @@ absl::Status ApplyRegisterEntryRecorded(const ActEffect& effect) {
   *exchange.row.mutable_register_entry() = ProvenanceOf(effect);
   *exchange.row.mutable_register_review_on() = recorded.next_review_on();
   exchange.row.set_register_version(recorded.version());
-  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  effect.state.Put(exchange.key, std::move(exchange.row));
   return absl::OkStatus();
 }
 
@@ -164,7 +163,7 @@ absl::Status ApplyRecommendationAnswered(const ActEffect& effect) {
   row.set_answer(answered.answer());
   *row.mutable_answered() = ProvenanceOf(effect);
   *exchange.row.mutable_terms() = effect.outcome.terms();
-  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  effect.state.Put(exchange.key, std::move(exchange.row));
   return absl::OkStatus();
 }
 
@@ -174,29 +173,24 @@ absl::Status ApplyFreezePlaced(const ActEffect& effect) {
   if (stop.has_confirms()) {
     ASSIGN_OR_RETURN(auto freeze, Copy(effect, effect.state.freezes, stop.confirms()));
     *freeze.row.mutable_confirmed() = effect.ref;
-    effect.state.freezes.Put(freeze.key, std::move(freeze.row));
+    effect.state.Put(freeze.key, std::move(freeze.row));
     return absl::OkStatus();
   }
   const auto& placed = effect.act.freeze_placed();
   record::v1::FreezeRow row;
-  std::string target;
   if (placed.has_transfer()) {
     ASSIGN_OR_RETURN(const auto transfer, CopyTransfer(effect, placed.transfer()));
     *row.mutable_exchange() = transfer.row.exchange();
     *row.mutable_transfer() = transfer.ref;
-    target = transfer.key;
   } else {
     ASSIGN_OR_RETURN(const auto exchange, CopyExchange(effect, placed.exchange()));
     *row.mutable_exchange() = exchange.ref;
-    target = exchange.key;
   }
   row.set_party(effect.act.party());
   row.set_agent(effect.outcome.carriers(0).agent());
   *row.mutable_placed() = ProvenanceOf(effect);
   *row.mutable_lapses_on() = stop.lapses_on();
-  const std::string key = KeyOf(effect.ref);
-  effect.state.freezes_by_target.Put(target + key, {});
-  effect.state.freezes.Put(key, std::move(row));
+  effect.state.Put(KeyOf(effect.ref), std::move(row));
   return absl::OkStatus();
 }
 
@@ -204,7 +198,7 @@ absl::Status ApplyFreezeLifted(const ActEffect& effect) {
   ASSIGN_OR_RETURN(auto freeze,
                    Copy(effect, effect.state.freezes, effect.act.freeze_lifted().freeze()));
   *freeze.row.mutable_lifted() = ProvenanceOf(effect);
-  effect.state.freezes.Put(freeze.key, std::move(freeze.row));
+  effect.state.Put(freeze.key, std::move(freeze.row));
   return absl::OkStatus();
 }
 
@@ -229,14 +223,9 @@ absl::Status ApplyTransferSubmitted(const ActEffect& effect) {
   row.set_destroy_after_ms(submitted.destroy_after_ms());
   *row.mutable_retain_until() = effect.outcome.transfer().retain_until();
   *row.mutable_submitted() = ProvenanceOf(effect);
-  const std::string key = KeyOf(effect.ref);
-  std::string listed = exchange.key;
-  gateway::base::AppendBigEndian64(listed, effect.index);
-  effect.state.transfers_by_exchange.Put(listed + key, {});
-  effect.state.transfers_kept.Put(key, {});
-  effect.state.transfers.Put(key, std::move(row));
+  effect.state.Put(KeyOf(effect.ref), std::move(row));
   exchange.row.set_transfers(effect.outcome.transfer().sequence());
-  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  effect.state.Put(exchange.key, std::move(exchange.row));
   return absl::OkStatus();
 }
 
@@ -252,7 +241,7 @@ absl::Status Clear(const ActEffect& effect, const TransferRow& transfer) {
   for (const std::string& party : effect.outcome.ruling().parties())
     if (!rules::Contains(cleared, party)) *cleared.Add() = party;
   std::sort(cleared.begin(), cleared.end());
-  effect.state.exchanges.Put(exchange.key, std::move(exchange.row));
+  effect.state.Put(exchange.key, std::move(exchange.row));
   return absl::OkStatus();
 }
 
@@ -278,7 +267,7 @@ absl::Status ApplyTransferRuled(const ActEffect& effect) {
     transfer.row.set_phase(record::v1::TRANSFER_PHASE_ERASURE_DUE);
     *transfer.row.mutable_ground() = effect.ref;
   }
-  effect.state.transfers.Put(transfer.key, std::move(transfer.row));
+  effect.state.Put(transfer.key, std::move(transfer.row));
   return absl::OkStatus();
 }
 
@@ -290,7 +279,7 @@ absl::Status ApplyTransferAcknowledged(const ActEffect& effect) {
                    ShareOf(transfer.row, effect.outcome.delivery().party()));
   if (share->has_acknowledgement()) return absl::OkStatus();
   *share->mutable_acknowledgement() = effect.ref;
-  effect.state.transfers.Put(transfer.key, std::move(transfer.row));
+  effect.state.Put(transfer.key, std::move(transfer.row));
   return absl::OkStatus();
 }
 
@@ -301,7 +290,7 @@ absl::Status ApplyContentHandedOver(const ActEffect& effect) {
   ASSIGN_OR_RETURN(record::v1::DeliveryRow* const share,
                    ShareOf(transfer.row, effect.outcome.delivery().party()));
   share->set_handovers(share->handovers() + 1);
-  effect.state.transfers.Put(transfer.key, std::move(transfer.row));
+  effect.state.Put(transfer.key, std::move(transfer.row));
   return absl::OkStatus();
 }
 
@@ -309,15 +298,14 @@ absl::Status ApplyRetentionReached(const ActEffect& effect) {
   ASSIGN_OR_RETURN(auto transfer, CopyTransfer(effect, effect.act.retention_reached().transfer()));
   transfer.row.set_phase(record::v1::TRANSFER_PHASE_ERASURE_DUE);
   *transfer.row.mutable_ground() = effect.ref;
-  effect.state.transfers.Put(transfer.key, std::move(transfer.row));
+  effect.state.Put(transfer.key, std::move(transfer.row));
   return absl::OkStatus();
 }
 
 absl::Status ApplyPayloadErased(const ActEffect& effect) {
   ASSIGN_OR_RETURN(auto transfer, CopyTransfer(effect, effect.act.payload_erased().transfer()));
   transfer.row.set_phase(record::v1::TRANSFER_PHASE_ERASED);
-  effect.state.transfers_kept.Erase(transfer.key);
-  effect.state.transfers.Put(transfer.key, std::move(transfer.row));
+  effect.state.Put(transfer.key, std::move(transfer.row));
   return absl::OkStatus();
 }
 

@@ -2,7 +2,6 @@
 #include <limits>
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "gateway/base/status.h"
 #include "policy/acts.h"
 #include "policy/state/query.h"
@@ -23,10 +22,7 @@ constexpr size_t kAgentBytes = 16;
 absl::Status PutMandate(State& state, const ActRef& ref, const MandateRow& row) {
   if (row.agent().size() != kAgentBytes)
     return Corrupt("AGENT_MALFORMED", "a mandate names an agent that is not 16 bytes long");
-  const std::string key = KeyOf(ref);
-  state.mandates.Put(key, row);
-  state.mandates_by_agent.Put(row.agent() + key, {});
-  state.mandates_by_party.Put(absl::StrCat(row.party(), std::string(1, '\0'), key), {});
+  state.Put(KeyOf(ref), row);
   return absl::OkStatus();
 }
 
@@ -36,14 +32,14 @@ void PutAgent(State& state, const std::string& agent, statement::v1::AgentKind k
   AgentRow row;
   row.set_kind(kind);
   row.set_party(party);
-  state.agents.Put(agent, std::move(row));
+  state.Put(agent, std::move(row));
 }
 
 absl::Status PutKey(State& state, KeyRow row) {
   const std::string fingerprint = gateway::base::ToBytes(gateway::base::Sha256(row.spki()));
   if (state.keys.Find(fingerprint) != nullptr)
     return Corrupt("KEY_REPEATED", "a key is enrolled twice");
-  state.keys.Put(fingerprint, std::move(row));
+  state.Put(fingerprint, std::move(row));
   return absl::OkStatus();
 }
 
@@ -59,7 +55,7 @@ absl::Status ApplyConventionEnacted(const ActEffect& effect) {
   *founding.mutable_convention() = enacted.convention();
   *founding.mutable_settings() = enacted.settings();
   *founding.mutable_settings_ref() = effect.ref;
-  effect.state.foundings.Put("", std::move(founding));
+  effect.state.Put("", std::move(founding));
   // Entry 0 names no key: no stop of a founder's key ever takes the log's foundation away.
   record::v1::Provenance founded;
   *founded.mutable_act() = effect.ref;
@@ -92,7 +88,7 @@ absl::Status ApplyPartyAdhered(const ActEffect& effect) {
   record::v1::AdhesionRow row;
   *row.mutable_adhered() = ProvenanceOf(effect);
   row.set_in_force_from_ms(effect.outcome.in_force_from_ms());
-  effect.state.adhesions.Put(effect.act.party(), std::move(row));
+  effect.state.Put(effect.act.party(), std::move(row));
   return absl::OkStatus();
 }
 
@@ -103,7 +99,7 @@ absl::Status ApplyDeedRecorded(const ActEffect& effect) {
   row.set_kind(recorded.kind());
   *row.mutable_dated() = recorded.dated();
   *row.mutable_recorded() = ProvenanceOf(effect);
-  effect.state.deeds.Put(KeyOf(effect.ref), std::move(row));
+  effect.state.Put(KeyOf(effect.ref), std::move(row));
   return absl::OkStatus();
 }
 
@@ -147,7 +143,7 @@ absl::Status ApplySettingsEnacted(const ActEffect& effect) {
   record::v1::FoundingRow row = *founding;
   *row.mutable_settings() = effect.act.settings_enacted().settings();
   *row.mutable_settings_ref() = effect.ref;
-  effect.state.foundings.Put("", std::move(row));
+  effect.state.Put("", std::move(row));
   return absl::OkStatus();
 }
 
@@ -161,7 +157,7 @@ absl::Status ApplyMandateEnded(const ActEffect& effect) {
   *ending.mutable_ended() = ProvenanceOf(effect);
   ending.set_in_force_from_ms(effect.outcome.in_force_from_ms());
   if (ended.has_last_day()) *ending.mutable_last_day() = ended.last_day();
-  effect.state.mandates.Put(key, std::move(row));
+  effect.state.Put(key, std::move(row));
   return absl::OkStatus();
 }
 
@@ -192,7 +188,7 @@ absl::Status ApplyKeyStopped(const ActEffect& effect) {
     if (outcome.has_lapses_on()) *stop.mutable_lapses_on() = outcome.lapses_on();
     stop.set_in_force_from_ms(effect.outcome.in_force_from_ms());
   }
-  effect.state.keys.Put(stopped.key(), std::move(row));
+  effect.state.Put(stopped.key(), std::move(row));
   return absl::OkStatus();
 }
 
@@ -212,13 +208,13 @@ absl::Status ApplyKeyReinstated(const ActEffect& effect) {
       *stop.mutable_reinstated() = provenance;
       stop.set_over_from_ms(from_ms);
     }
-    effect.state.keys.Put(reinstated.key(), std::move(row));
+    effect.state.Put(reinstated.key(), std::move(row));
   }
   for (const ActRef& act : reinstated.ratified()) {
     record::v1::RatifiedRow row;
     *row.mutable_reinstated() = provenance;
     row.set_in_force_from_ms(from_ms);
-    effect.state.ratified.Put(KeyOf(state::Absolute(act, effect.digest)), std::move(row));
+    effect.state.Put(KeyOf(state::Absolute(act, effect.digest)), std::move(row));
   }
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,6 +86,15 @@ std::vector<std::string> RetentionsReached(const state::State& state, const Now&
 
 // Keys of the transfers for which a ground of erasure is recorded and PayloadErased is not.
 std::vector<std::string> ErasuresDue(const state::State& state);
+
+// When payloads are to be destroyed next. Absent: none is kept, or none of that kind.
+struct RetentionAhead {
+  // The first instant that ends a retention.
+  std::optional<int64_t> destroy_after_ms;
+  // The first civil day after which one is over.
+  std::optional<convention::v1::Date> retain_until;
+};
+RetentionAhead NextRetention(const state::State& state);
 
 }  // namespace passerelle::policy
 

@@ -1,9 +1,11 @@
 // What the gateway may do of its own motion: hand over, state a retention, erase.
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "policy/decide.h"
 #include "policy/rules/checks.h"
+#include "policy/state/indexes.h"
 
 namespace passerelle::policy {
 namespace {
@@ -15,9 +17,8 @@ using state::State;
 template <typename Wanted>
 std::vector<std::string> KeptTransfers(const State& state, Wanted wanted) {
   std::vector<std::string> keys;
-  state.transfers_kept.Scan("", [&](const std::string& key, const State::Mark&) {
-    const TransferRow* transfer = state.transfers.Find(key);
-    if (transfer != nullptr && wanted(*transfer)) keys.push_back(key);
+  state::VisitKeptTransfers(state, [&](std::string_view key, const TransferRow& transfer) {
+    if (wanted(transfer)) keys.emplace_back(key);
     return true;
   });
   return keys;
@@ -55,6 +56,24 @@ std::vector<std::string> RetentionsReached(const State& state, const Now& now) {
 
 std::vector<std::string> ErasuresDue(const State& state) {
   return KeptTransfers(state, [](const TransferRow& transfer) { return transfer.has_ground(); });
+}
+
+RetentionAhead NextRetention(const State& state) {
+  RetentionAhead ahead;
+  const auto earlier = [](const convention::v1::Date& a, const convention::v1::Date& b) {
+    return state::NumberOf(a) < state::NumberOf(b);
+  };
+  state::VisitKeptTransfers(state, [&](std::string_view, const TransferRow& transfer) {
+    if (transfer.has_ground()) return true;
+    if (transfer.destroy_after_ms() != 0)
+      ahead.destroy_after_ms =
+          std::min(ahead.destroy_after_ms.value_or(transfer.destroy_after_ms()),
+                   transfer.destroy_after_ms());
+    if (!ahead.retain_until.has_value() || earlier(transfer.retain_until(), *ahead.retain_until))
+      ahead.retain_until = transfer.retain_until();
+    return true;
+  });
+  return ahead;
 }
 
 }  // namespace passerelle::policy

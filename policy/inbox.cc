@@ -10,6 +10,7 @@
 #include "policy/inbox_people.h"
 #include "policy/rules/checks.h"
 #include "policy/state/freezes.h"
+#include "policy/state/indexes.h"
 #include "policy/state/query.h"
 
 namespace passerelle::policy {
@@ -70,10 +71,8 @@ class Collector {
         CollectExchange({RefOf(key), row});
       return true;
     });
-    state_.transfers_kept.Scan("", [&](const std::string& key, const State::Mark&) {
-      const TransferRow* row = state_.transfers.Find(key);
-      if (row != nullptr && row->phase() == record::v1::TRANSFER_PHASE_KEPT)
-        CollectTransfer(RefOf(key), *row);
+    state::VisitKeptTransfers(state_, [&](std::string_view key, const TransferRow& row) {
+      if (row.phase() == record::v1::TRANSFER_PHASE_KEPT) CollectTransfer(RefOf(key), row);
       return true;
     });
     if (role_ == ROLE_DPO || (role_ == ROLE_REPRESENTATIVE && !HasOffice(ROLE_DPO)))
@@ -99,14 +98,11 @@ class Collector {
   // Whether somebody holds an office of the party today.
   bool HasOffice(Role role) const {
     bool found = false;
-    const std::string prefix = party_ + '\0';
-    state_.mandates_by_party.Scan(prefix, [&](const std::string& key, const State::Mark&) {
-      const record::v1::MandateRow* row =
-          state_.mandates.Find(std::string_view(key).substr(prefix.size()));
-      found = row != nullptr && row->role() == role &&
-              state::InForce(state_, *row, now_.time_ms, now_.civil_date);
+    const auto is_in_force = [&](std::string_view, const record::v1::MandateRow& row) {
+      found = row.role() == role && state::InForce(state_, row, now_.time_ms, now_.civil_date);
       return !found;
-    });
+    };
+    state::VisitMandatesOfParty(state_, party_, is_in_force);
     return found;
   }
 

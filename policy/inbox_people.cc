@@ -4,6 +4,7 @@
 
 #include "policy/awaiting.h"
 #include "policy/calendar/calendar.h"
+#include "policy/state/indexes.h"
 #include "policy/state/query.h"
 
 namespace passerelle::policy {
@@ -118,17 +119,13 @@ class People {
   void CollectEndings() {
     const int64_t horizon = NumberOf(calendar::AddCivilDays(now_.civil_date, kMandateEndingDays));
     const int64_t end = NumberOf(state_.founding()->convention().ends_on());
-    const std::string prefix = party_ + '\0';
-    state_.mandates_by_party.Scan(prefix, [&](const std::string& key, const State::Mark&) {
-      const std::string mandate = key.substr(prefix.size());
-      const MandateRow* row = state_.mandates.Find(mandate);
-      if (row == nullptr || !state::InForce(state_, *row, now_.time_ms, now_.civil_date))
-        return true;
-      const int64_t last = LastDayOf(state_, *row, now_);
-      if (last == 0 || last > horizon || last >= end || IsContinued(*row, last)) return true;
-      InboxItem& item = Add(Awaits::kMandateEnd, row->given().time_ms());
-      item.agent = row->agent();
-      item.about = state::RefOf(mandate);
+    state::VisitMandatesOfParty(state_, party_, [&](std::string_view key, const MandateRow& row) {
+      if (!state::InForce(state_, row, now_.time_ms, now_.civil_date)) return true;
+      const int64_t last = LastDayOf(state_, row, now_);
+      if (last == 0 || last > horizon || last >= end || IsContinued(row, last)) return true;
+      InboxItem& item = Add(Awaits::kMandateEnd, row.given().time_ms());
+      item.agent = row.agent();
+      item.about = state::RefOf(key);
       item.due = DateOf(last);
       return true;
     });

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "audit/log/seal.h"
 #include "audit/log/tiles.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
@@ -50,11 +51,13 @@ absl::Status CheckGroup(const std::vector<std::string>& entries) {
   return Malformed("LOG_GROUP", "", "a group without entries, or past its bounds");
 }
 
+std::string WrongLeaf(uint64_t index) {
+  return absl::StrCat("entry ", index, " is not the one whose hash the log holds");
+}
+
 // Why a stored node is not what the entries lead to.
 absl::Status WrongNode(merkle::NodeId node) {
-  if (node.level == 0)
-    return Corrupt("LOG_ROOT",
-                   absl::StrCat("entry ", node.index, " is not the one whose hash the log holds"));
+  if (node.level == 0) return Corrupt("LOG_ROOT", WrongLeaf(node.index));
   return Corrupt("LOG_ROOT",
                  absl::StrCat("the stored hash over entries ", node.index << node.level, " to ",
                               ((node.index + 1) << node.level) - 1, " is not theirs"));
@@ -68,10 +71,25 @@ Log::Log(std::string origin, LogStore& store, Guard* guard, const checkpoint::No
 absl::StatusOr<std::unique_ptr<Log>> Log::Open(std::string origin, LogStore& store, Guard* guard,
                                                const checkpoint::NoteSigner& signer,
                                                Replay replay) {
+  return OpenWith(std::move(origin), store, guard, signer, nullptr, replay);
+}
+
+absl::StatusOr<std::unique_ptr<Log>> Log::OpenFromSnapshot(std::string origin, LogStore& store,
+                                                           Guard* guard,
+                                                           const checkpoint::NoteSigner& signer,
+                                                           Restore restore, Replay replay) {
+  return OpenWith(std::move(origin), store, guard, signer, &restore, replay);
+}
+
+absl::StatusOr<std::unique_ptr<Log>> Log::OpenWith(std::string origin, LogStore& store,
+                                                   Guard* guard,
+                                                   const checkpoint::NoteSigner& signer,
+                                                   const Restore* restore, Replay replay) {
   RETURN_IF_ERROR(checkpoint::CheckOrigin(origin));
   ASSIGN_OR_RETURN(const Head head, store.ReadHead());
   auto log = std::unique_ptr<Log>(new Log(std::move(origin), store, guard, signer));
   if (guard != nullptr) RETURN_IF_ERROR(log->CheckGuardSize(head));
+  if (restore != nullptr) RETURN_IF_ERROR(log->BeginFromSnapshot(head, *restore));
   RETURN_IF_ERROR(log->ReplayEntries(head, replay));
   if (guard != nullptr) RETURN_IF_ERROR(log->CheckGuardRoot());
   RETURN_IF_ERROR(log->Sign(head));
@@ -109,6 +127,44 @@ absl::Status Log::CheckGuardRoot() {
   if (root == last->root) return absl::OkStatus();
   return Corrupt("LOG_FORKED", absl::StrCat("an entry before entry ", last->size,
                                             " is not the one that the guard has seen"));
+}
+
+absl::Status Log::BeginFromSnapshot(const Head& head, Restore restore) {
+  ASSIGN_OR_RETURN(const std::optional<StateSnapshot> snapshot, FindSealedSnapshot());
+  if (!snapshot.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(merkle::Frontier frontier, FrontierOf(*snapshot, head));
+  ASSIGN_OR_RETURN(const bool restored, restore(*snapshot));
+  if (!restored) return absl::OkStatus();
+  frontier_ = std::move(frontier);
+  start_.first = snapshot->size;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<StateSnapshot>> Log::FindSealedSnapshot() {
+  absl::StatusOr<std::optional<StateSnapshot>> found = store_.FindSnapshot();
+  if (found.ok() && found->has_value())
+    found = Unseal(signer_.verifier(), origin_, **std::move(found));
+  if (!absl::IsDataLoss(found.status())) return found;
+  // A cache that is damaged costs time and no more.
+  start_.passed_over = found.status();
+  return std::optional<StateSnapshot>();
+}
+
+absl::StatusOr<merkle::Frontier> Log::FrontierOf(const StateSnapshot& snapshot, const Head& head) {
+  if (snapshot.size > head.size)
+    return Corrupt("LOG_SNAPSHOT", absl::StrCat("entry ", head.size, " is missing: the log ends ",
+                                                "there, its snapshot was made of ", snapshot.size,
+                                                " entries; put back the newest copy of this log"));
+  std::vector<Digest> nodes;
+  for (const merkle::NodeId& node : merkle::FrontierNodes(snapshot.size)) {
+    ASSIGN_OR_RETURN(const Digest hash, store_.ReadNode(node));
+    nodes.push_back(hash);
+  }
+  ASSIGN_OR_RETURN(merkle::Frontier frontier,
+                   merkle::Frontier::Resume(snapshot.size, std::move(nodes)));
+  if (frontier.Root() == snapshot.root) return frontier;
+  return Corrupt("LOG_SNAPSHOT", absl::StrCat("an entry before entry ", snapshot.size,
+                                              " is not the one that the snapshot was made of"));
 }
 
 absl::Status Log::ReplayEntries(const Head& head, Replay replay) {
@@ -190,6 +246,17 @@ absl::Status Log::WriteGuard() {
   return guard_->Write(committed);
 }
 
+absl::Status Log::KeepSnapshot(const Head& at, std::string bytes) {
+  ASSIGN_OR_RETURN(const Digest root, RootAt(at.size));
+  if (root != at.root)
+    return Malformed("LOG_SNAPSHOT", "", "a snapshot of another log than this one");
+  ASSIGN_OR_RETURN(
+      const StateSnapshot sealed,
+      Seal(signer_, origin_,
+           {.size = at.size, .root = at.root, .time_ms = at.time_ms, .bytes = std::move(bytes)}));
+  return store_.PutSnapshot(sealed);
+}
+
 Head Log::head() const {
   MutexLock lock(mutex_);
   return head_;
@@ -220,7 +287,13 @@ absl::StatusOr<std::vector<Digest>> Log::ConsistencyProof(uint64_t from, uint64_
 absl::StatusOr<std::vector<std::string>> Log::ReadEntries(uint64_t begin, uint64_t end) const {
   // Entries that are durable but not yet signed are not to be seen.
   if (begin > end || end > head().size) return PastHead();
-  return store_.ReadEntries(begin, end);
+  ASSIGN_OR_RETURN(std::vector<std::string> entries, store_.ReadEntries(begin, end));
+  for (uint64_t index = begin; index < end; ++index) {
+    ASSIGN_OR_RETURN(const Digest leaf, store_.ReadNode({.level = 0, .index = index}));
+    if (leaf != merkle::LeafHash(entries[index - begin]))
+      return Corrupt("LOG_ENTRY_DAMAGED", WrongLeaf(index));
+  }
+  return entries;
 }
 
 }  // namespace passerelle::audit::log

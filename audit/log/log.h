@@ -26,6 +26,14 @@ struct SignedHead {
   std::string checkpoint;
 };
 
+// Where the replay of an opened log began, and why.
+struct Start {
+  // The first entry that was read; 0 when all were.
+  uint64_t first = 0;
+  // The damage of a snapshot that was therefore passed over (DATA_LOSS), for somebody to be told.
+  absl::Status passed_over;
+};
+
 // One log of one origin. Append comes from one thread at a time; everything else is thread-safe and
 // sees committed entries only. A head that does not extend the last one signed is never signed.
 class Log {
@@ -33,6 +41,10 @@ class Log {
   // Hears an entry at start.
   using Replay =
       absl::FunctionRef<absl::Status(uint64_t index, const std::string& entry, const Digest& leaf)>;
+
+  // Takes a snapshot over as what all entries before it come to; false when this program cannot, so
+  // that every entry has to be heard.
+  using Restore = absl::FunctionRef<absl::StatusOr<bool>(const StateSnapshot& snapshot)>;
 
   // Opens a log: recomputes size and root from the stored entries, tells `replay` every entry in
   // order, compares with the stored tree and head and with the guard, signs the head and writes the
@@ -44,6 +56,17 @@ class Log {
                                                    Guard* guard,
                                                    const checkpoint::NoteSigner& signer,
                                                    Replay replay);
+
+  // Opens a log as Open does, but from its snapshot: reads no entry before it, hands it to
+  // `restore`, and tells `replay` the entries after it alone. Every entry is heard when there is no
+  // snapshot, its seal is broken (see start) or `restore` answers false. DATA_LOSS (LOG_SNAPSHOT)
+  // when a sealed snapshot lies past the head or is of another root than the stored tree's at its
+  // size: the log was rolled back, forked or damaged since. Guard and head are held to the tree as
+  // in Open; entries before the snapshot are checked when they are read.
+  static absl::StatusOr<std::unique_ptr<Log>> OpenFromSnapshot(std::string origin, LogStore& store,
+                                                               Guard* guard,
+                                                               const checkpoint::NoteSigner& signer,
+                                                               Restore restore, Replay replay);
 
   // Commits entries as one group, then signs its checkpoint. `time_ms` is the group's record time,
   // never before the last one's. INVALID_ARGUMENT (LOG_GROUP: no entry, or past the bounds of
@@ -60,7 +83,15 @@ class Log {
   // Size of the head that the guard has; 0 without a guard.
   uint64_t guarded_size() const EXCLUDES_LOCK(guard_mutex_);
 
+  // Seals and keeps a projection of the log at one of its heads, instead of the one kept before.
+  // Off the answer's path. OUT_OF_RANGE past the head, INVALID_ARGUMENT (LOG_SNAPSHOT) when it is
+  // none of this log's, else as LogStore::PutSnapshot: whatever it answers, the log goes on.
+  absl::Status KeepSnapshot(const Head& at, std::string bytes) EXCLUDES_LOCK(mutex_);
+
   const std::string& origin() const { return origin_; }
+
+  // How it was opened.
+  const Start& start() const { return start_; }
 
   // The committed head.
   Head head() const EXCLUDES_LOCK(mutex_);
@@ -77,14 +108,24 @@ class Log {
   absl::StatusOr<std::vector<Digest>> ConsistencyProof(uint64_t from, uint64_t to) const
       EXCLUDES_LOCK(mutex_);
 
-  // The entries [begin, end). OUT_OF_RANGE past the head.
+  // The entries [begin, end). OUT_OF_RANGE past the head; DATA_LOSS (LOG_ENTRY_MISSING,
+  // LOG_ENTRY_DAMAGED: not the one whose hash the log holds) names the entry.
   absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t begin, uint64_t end) const
       EXCLUDES_LOCK(mutex_);
 
  private:
   Log(std::string origin, LogStore& store, Guard* guard, const checkpoint::NoteSigner& signer);
 
-  // Steps of Open.
+  // Both ways to open; `restore` may be null.
+  static absl::StatusOr<std::unique_ptr<Log>> OpenWith(std::string origin, LogStore& store,
+                                                       Guard* guard,
+                                                       const checkpoint::NoteSigner& signer,
+                                                       const Restore* restore, Replay replay);
+
+  // Steps of it.
+  absl::Status BeginFromSnapshot(const Head& head, Restore restore);
+  absl::StatusOr<std::optional<StateSnapshot>> FindSealedSnapshot();
+  absl::StatusOr<merkle::Frontier> FrontierOf(const StateSnapshot& snapshot, const Head& head);
   absl::Status ReplayEntries(const Head& head, Replay replay);
   absl::Status ReplayEntry(uint64_t index, const std::string& entry, Replay replay);
   absl::Status CheckGuardSize(const Head& head) EXCLUDES_LOCK(guard_mutex_);
@@ -97,6 +138,8 @@ class Log {
   const std::string origin_;
   LogStore& store_;
   const checkpoint::NoteSigner& signer_;
+  // Constant after Open.
+  Start start_;
 
   // Used by the appending thread only.
   merkle::Frontier frontier_;

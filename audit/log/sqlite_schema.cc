@@ -14,7 +14,7 @@ using gateway::base::Corrupt;
 
 // "PsLg".
 constexpr int64_t kApplicationId = 0x50734c67;
-constexpr int64_t kFormat = 1;
+constexpr int64_t kFormat = 2;
 
 constexpr const char* kTables = R"(
     CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER NOT NULL) STRICT;
@@ -23,7 +23,10 @@ constexpr const char* kTables = R"(
     CREATE TABLE entries(idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
     CREATE TABLE tiles(id INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
     CREATE TABLE statements(digest BLOB PRIMARY KEY, idx INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE TABLE indexed(id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL) STRICT;)";
+    CREATE TABLE indexed(id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL) STRICT;
+    CREATE TABLE snapshot(id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL,
+                          root BLOB NOT NULL, time_ms INTEGER NOT NULL, bytes BLOB NOT NULL)
+                          STRICT;)";
 
 absl::Status Create(SqliteConnection& connection) {
   const std::string sql =

@@ -63,6 +63,8 @@ class SqliteStore final : public LogStore {
   absl::Status IndexStatements(const std::vector<std::pair<Digest, uint64_t>>& statements) override;
   absl::StatusOr<std::optional<uint64_t>> FindStatement(const Digest& digest) const override;
   absl::StatusOr<uint64_t> IndexedSize() const override;
+  absl::Status PutSnapshot(const StateSnapshot& snapshot) override;
+  absl::StatusOr<std::optional<StateSnapshot>> FindSnapshot() const override;
 
  private:
   // Steps of Open.
@@ -82,14 +84,19 @@ class SqliteStore final : public LogStore {
       REQUIRES_LOCK(write_mutex_);
   int WriteHead(const Head& head) REQUIRES_LOCK(write_mutex_);
 
+  // Writes beside the log, each in one transaction; result codes of SQLite.
   int WriteIndex(const std::vector<std::pair<Digest, uint64_t>>& statements)
       REQUIRES_LOCK(index_mutex_);
+  int WriteSnapshot(const StateSnapshot& snapshot) REQUIRES_LOCK(index_mutex_);
+  // Commits after `code` SQLITE_OK, else rolls back.
+  int Conclude(int code) REQUIRES_LOCK(index_mutex_);
   absl::StatusOr<Tile> LoadTile(int level, uint64_t number) const EXCLUDES_LOCK(read_mutex_);
 
   Mutex index_mutex_;
   SqliteConnection index_ GUARDED_BY(index_mutex_);
   SqliteStatement insert_statement_ GUARDED_BY(index_mutex_);
   SqliteStatement update_indexed_ GUARDED_BY(index_mutex_);
+  SqliteStatement replace_snapshot_ GUARDED_BY(index_mutex_);
 
   Mutex write_mutex_;
   SqliteConnection writer_ GUARDED_BY(write_mutex_);
@@ -107,6 +114,7 @@ class SqliteStore final : public LogStore {
   mutable SqliteStatement read_tile_ GUARDED_BY(read_mutex_);
   mutable SqliteStatement find_statement_ GUARDED_BY(read_mutex_);
   mutable SqliteStatement read_indexed_ GUARDED_BY(read_mutex_);
+  mutable SqliteStatement read_snapshot_ GUARDED_BY(read_mutex_);
 
   // Thread-safe by itself.
   TreeMemory tree_{kFullTilesInMemory};
@@ -148,13 +156,16 @@ absl::Status SqliteStore::OpenWriter(const std::string& path) {
 absl::Status SqliteStore::OpenIndex(const std::string& path) {
   MutexLock lock(index_mutex_);
   ASSIGN_OR_RETURN(index_, SqliteConnection::Open(path));
-  // What of the index is lost in a crash is filled again: its commits need no sync of their own.
+  // What is lost in a crash is filled again, a snapshot too: commits need no sync of their own. One
+  // that failed would leave appends in doubt, which share the write-ahead log.
   if (const int code = index_.Run("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0");
       code != SQLITE_OK)
     return SqliteError(code, "setting up the index");
   ASSIGN_OR_RETURN(insert_statement_,
                    index_.Prepare("INSERT OR IGNORE INTO statements VALUES (?1, ?2)"));
   ASSIGN_OR_RETURN(update_indexed_, index_.Prepare("UPDATE indexed SET size = max(size, ?1)"));
+  ASSIGN_OR_RETURN(replace_snapshot_,
+                   index_.Prepare("REPLACE INTO snapshot VALUES (1, ?1, ?2, ?3, ?4)"));
   return absl::OkStatus();
 }
 
@@ -169,6 +180,8 @@ absl::Status SqliteStore::OpenReader(const std::string& path) {
   ASSIGN_OR_RETURN(find_statement_,
                    reader_.Prepare("SELECT idx FROM statements WHERE digest = ?1"));
   ASSIGN_OR_RETURN(read_indexed_, reader_.Prepare("SELECT size FROM indexed"));
+  ASSIGN_OR_RETURN(read_snapshot_,
+                   reader_.Prepare("SELECT size, root, time_ms, bytes FROM snapshot"));
   return absl::OkStatus();
 }
 
@@ -184,6 +197,9 @@ absl::Status SqliteStore::LoadTree() {
   ASSIGN_OR_RETURN(Edge edge, Edge::Resume(head.size, [this](int level, uint64_t number) {
                      return LoadTile(level, number);
                    }));
+  ASSIGN_OR_RETURN(const Digest root, edge.Root());
+  if (root != head.root)
+    return Corrupt("STORE_TILE", "the tiles at the edge do not lead to the root of the head");
   tree_.Publish(std::make_shared<const Edge>(std::move(edge)), {});
   return absl::OkStatus();
 }
@@ -350,6 +366,10 @@ int SqliteStore::WriteIndex(const std::vector<std::pair<Digest, uint64_t>>& stat
   }
   update_indexed_.Bind(1, static_cast<int64_t>(indexed));
   if (code == SQLITE_OK) code = update_indexed_.Run();
+  return Conclude(code);
+}
+
+int SqliteStore::Conclude(int code) {
   if (code == SQLITE_OK) code = index_.Run("COMMIT");
   if (code != SQLITE_OK && sqlite3_get_autocommit(index_.get()) == 0) index_.Run("ROLLBACK");
   return code;
@@ -371,6 +391,42 @@ absl::StatusOr<uint64_t> SqliteStore::IndexedSize() const {
   const int code = read_indexed_.Step();
   if (code != SQLITE_ROW) return SqliteError(code, "reading the size of the index");
   return static_cast<uint64_t>(read_indexed_.Int(0));
+}
+
+int SqliteStore::WriteSnapshot(const StateSnapshot& snapshot) {
+  MutexLock lock(write_mutex_);
+  int code = index_.Run("BEGIN IMMEDIATE");
+  replace_snapshot_.Bind(1, static_cast<int64_t>(snapshot.size));
+  replace_snapshot_.Bind(2, View(snapshot.root));
+  replace_snapshot_.Bind(3, snapshot.time_ms);
+  replace_snapshot_.Bind(4, snapshot.bytes);
+  if (code == SQLITE_OK) code = replace_snapshot_.Run();
+  return Conclude(code);
+}
+
+absl::Status SqliteStore::PutSnapshot(const StateSnapshot& snapshot) {
+  if (snapshot.size > tree_.edge()->size())
+    return Error(absl::StatusCode::kOutOfRange, "PAST_HEAD", "", "a snapshot past the head");
+  MutexLock lock(index_mutex_);
+  const int code = WriteSnapshot(snapshot);
+  if ((code & 0xff) == SQLITE_FULL)
+    return Error(absl::StatusCode::kResourceExhausted, "STORE_FULL", "", "no space for a snapshot");
+  return code == SQLITE_OK ? absl::OkStatus() : SqliteError(code, "keeping a snapshot");
+}
+
+absl::StatusOr<std::optional<StateSnapshot>> SqliteStore::FindSnapshot() const {
+  MutexLock lock(read_mutex_);
+  const SqliteReset reset(read_snapshot_);
+  const int code = read_snapshot_.Step();
+  if (code == SQLITE_DONE) return std::optional<StateSnapshot>();
+  if (code != SQLITE_ROW) return SqliteError(code, "reading the snapshot");
+  const absl::StatusOr<Digest> root = gateway::base::DigestFromBytes(read_snapshot_.Bytes(1));
+  if (!root.ok() || read_snapshot_.Int(0) < 0)
+    return Corrupt("SNAPSHOT_DAMAGED", "the row of the snapshot is malformed");
+  return std::optional<StateSnapshot>({.size = static_cast<uint64_t>(read_snapshot_.Int(0)),
+                                       .root = *root,
+                                       .time_ms = read_snapshot_.Int(2),
+                                       .bytes = std::string(read_snapshot_.Bytes(3))});
 }
 
 }  // namespace

@@ -3,7 +3,8 @@
 //
 // Who trusts what: whoever alters a store can make the gateway refuse to start, never make it sign
 // a head that contradicts an earlier one: size and root are recomputed at start and held against
-// the guard, and the signer refuses a head inconsistent with the last it signed.
+// the guard, the signer refuses a head inconsistent with the last it signed, and a snapshot counts
+// only under the log's own seal.
 #ifndef PASSERELLE_AUDIT_LOG_STORE_H_
 #define PASSERELLE_AUDIT_LOG_STORE_H_
 
@@ -37,6 +38,17 @@ struct Head {
 struct Group {
   std::vector<std::string> entries;
   Head head;
+};
+
+// A projection of the log at a size, so that a start need not read the entries before it. A cache
+// of opaque bytes, never evidence: the log makes it again, and whoever verifies never looks at it.
+struct StateSnapshot {
+  // The head it was made at: number of entries, their root, record time of the last one.
+  uint64_t size = 0;
+  Digest root = merkle::EmptyRoot();
+  int64_t time_ms = 0;
+  std::string bytes;
+  bool operator==(const StateSnapshot&) const = default;
 };
 
 // What became of an append.
@@ -83,6 +95,15 @@ class LogStore {
 
   // One past the highest index of the permanent index; where filling resumes after a crash.
   virtual absl::StatusOr<uint64_t> IndexedSize() const = 0;
+
+  // Keeps a snapshot instead of the one that is kept; a crash leaves either. Appends are as sure
+  // after a failure as before it. OUT_OF_RANGE past the head; RESOURCE_EXHAUSTED (STORE_FULL)
+  // without space, UNAVAILABLE otherwise: it may be tried again.
+  virtual absl::Status PutSnapshot(const StateSnapshot& snapshot) = 0;
+
+  // The snapshot that is kept; nothing when none ever was. DATA_LOSS when it is no longer legible;
+  // whether its bytes are those that were put is for the reader to find (Log seals them).
+  virtual absl::StatusOr<std::optional<StateSnapshot>> FindSnapshot() const = 0;
 };
 
 }  // namespace passerelle::audit::log

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "gateway/base/status.h"
 
 namespace passerelle::audit::log {
@@ -39,6 +40,14 @@ absl::StatusOr<Digest> TreeMemory::Node(
     ASSIGN_OR_RETURN(Tile loaded, load(position.level, position.tile));
     if (loaded.width() != kTileWidth)
       return gateway::base::Corrupt("STORE_TILE", "a full tile of the tree has lost hashes");
+    // The level above holds what all its hashes come to, and the edge, in the end, all that.
+    ASSIGN_OR_RETURN(
+        const Digest above,
+        Node({.level = (position.level + 1) * kTileHeight, .index = position.tile}, load));
+    if (loaded.Node(kTileHeight, 0) != above)
+      return gateway::base::Corrupt(
+          "STORE_TILE", absl::StrCat("tile ", position.tile, " of level ", position.level,
+                                     " is not the one that the log's root rests on"));
     tile = std::make_shared<const Tile>(std::move(loaded));
     MutexLock lock(mutex_);
     Keep({position.level, position.tile, tile});

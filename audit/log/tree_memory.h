@@ -37,7 +37,7 @@ class TreeMemory {
       EXCLUDES_LOCK(mutex_);
 
   // The hash of a complete subtree; a full tile that is not in memory is loaded. OUT_OF_RANGE past
-  // the committed edge.
+  // the committed edge, DATA_LOSS (STORE_TILE) when the tile is not the one that the edge rests on.
   absl::StatusOr<Digest> Node(
       merkle::NodeId node,
       absl::FunctionRef<absl::StatusOr<Tile>(int level, uint64_t number)> load) const

@@ -19,6 +19,7 @@
 #include "gateway/base/secret.h"
 #include "gateway/base/status.h"
 #include "gateway/base/system_error.h"
+#include "gateway/base/write_all.h"
 
 namespace passerelle::gateway::base {
 namespace {
@@ -34,13 +35,8 @@ absl::Status WriteError(const std::string& path, int error) {
   return SystemError(path, error);
 }
 
-absl::Status WriteAll(const std::string& path, int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return SystemError(path, errno);
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
+absl::Status WriteDurably(const std::string& path, int fd, std::string_view bytes) {
+  RETURN_IF_ERROR(WriteAll(path, fd, bytes));
   if (fsync(fd) != 0) return SystemError(path, errno);
   return absl::OkStatus();
 }
@@ -83,7 +79,7 @@ absl::Status WriteFile(const std::string& path, std::string_view bytes, FileMode
     if (fd.get() < 0) return WriteError(path, errno);
     // An old file left by a crash may have other permissions.
     if (fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) return SystemError(beside, errno);
-    RETURN_IF_ERROR(WriteAll(beside, fd.get(), bytes));
+    RETURN_IF_ERROR(WriteDurably(beside, fd.get(), bytes));
   }
   if (rename(beside.c_str(), path.c_str()) != 0) return SystemError(path, errno);
   return SyncFolder(std::filesystem::path(path).parent_path().string());

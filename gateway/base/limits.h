@@ -83,6 +83,10 @@ inline constexpr int64_t kMaxClockSkewMs = 5 * 60 * 1000;
 inline constexpr int64_t kMaxClockRetreatMs = 2 * 60 * 1000;
 // How long a refused statement's bytes and salt are kept, milliseconds (WIRE 26).
 inline constexpr int64_t kRefusedKeptMs = kMaxStatementLifeMs;
+// States of conventions in one process's memory, and how long one stays that nobody asks for,
+// milliseconds.
+inline constexpr size_t kMaxAwakeConventions = 128;
+inline constexpr int64_t kIdleConventionMs = 10 * 60 * 1000;
 // Statements waiting before one sequencer, and freezes and key stops in a lane of their own.
 inline constexpr size_t kMaxQueue = 1024;
 inline constexpr size_t kMaxUrgentQueue = 128;

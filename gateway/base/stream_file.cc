@@ -12,6 +12,7 @@
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
 #include "gateway/base/system_error.h"
+#include "gateway/base/write_all.h"
 
 namespace passerelle::gateway::base {
 namespace {
@@ -41,13 +42,8 @@ absl::StatusOr<StreamWriter> StreamWriter::Continue(const std::string& path) {
 }
 
 absl::Status StreamWriter::Append(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(descriptor_.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return SystemError(path_, errno);
-    bytes.remove_prefix(static_cast<size_t>(written));
-    size_ += static_cast<uint64_t>(written);
-  }
+  RETURN_IF_ERROR(WriteAll(path_, descriptor_.get(), bytes));
+  size_ += bytes.size();
   if (size_ - started_ < kStartEveryBytes) return absl::OkStatus();
   // A hint: what fails of it, Sync tells.
   (void)sync_file_range(descriptor_.get(), static_cast<off64_t>(started_),

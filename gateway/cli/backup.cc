@@ -86,7 +86,7 @@ absl::StatusOr<Pair> TakeBoth(const std::string& folder) {
 
 // Whether a file of a convention's folder is copied, made again at a start, or kept apart.
 bool IsKnown(const std::string& name) {
-  return name == "keys" || name == "checkpoint" || name == "objects" ||
+  return name == "keys" || name == "checkpoint" || name == "objects" || name == "card" ||
          absl::StartsWith(name, "audit.db") || absl::StartsWith(name, "vault.db") ||
          absl::StartsWith(name, "views.db");
 }

@@ -201,10 +201,12 @@ constexpr ErrorText kGateway[] = {
      "the connection broke and the statement may have been recorded; before making another, ask "
      "for its receipt: passerelle receipt get"},
     {"GATEWAY_UNTRUSTED",
-     "le certificat de la passerelle n'est pas signé par l'autorité que nomme le profil, ou n'est "
-     "pas celui de cette adresse ; rien n'a été envoyé",
-     "the gateway's certificate is not signed by the authority that the profile names, or not that "
-     "of this address; nothing was sent"},
+     "le certificat de la passerelle n'est pas signé par l'autorité que nomme le profil, n'est pas "
+     "celui de cette adresse ou n'est pas valable aujourd'hui ; `passerelle doctor` dit lequel ; "
+     "rien "
+     "n'a été envoyé",
+     "the gateway's certificate is not signed by the authority that the profile names, not that of "
+     "this address or not valid today; `passerelle doctor` tells which; nothing was sent"},
     {"LOG_UNKNOWN",
      "cette passerelle ne tient pas le journal que nomme le profil ; vérifiez `log` et `target`",
      "this gateway does not keep the log that the profile names; check `log` and `target`"},
@@ -223,6 +225,9 @@ constexpr ErrorText kGateway[] = {
      "STORE_BUSY",
      "la passerelle est occupée ou s'arrête ; recommencez un peu plus tard",
      "the gateway is busy or stopping; try again a little later"},
+    {"CONVENTION_STOPPED",
+     "la passerelle ne peut pas ouvrir cette convention ; prévenez l'exploitant",
+     "the gateway cannot open this convention; tell the operator"},
     {"CLOCK_BEHIND", "l'horloge de la passerelle retarde sur son journal ; prévenez l'exploitant",
      "the gateway's clock is behind its log; tell the operator"},
     {"UNKNOWN INTERNAL DATA_LOSS",
@@ -331,6 +336,10 @@ constexpr ErrorText kInstallation[] = {
     {"METRICS_ADDRESS",
      "les mesures ne se servent qu'à cette machine : 127.0.0.1:PORT ou [::1]:PORT ; corrigez :",
      "metrics are served to this machine alone: 127.0.0.1:PORT or [::1]:PORT; correct:"},
+    {"CARD", "cette fiche d'une convention est abîmée ; la passerelle la refait du journal :",
+     "this card of a convention is damaged; the gateway makes it again from the log:"},
+    {"LOG_TWICE", "ce journal est deux fois dans le dossier des données ; retirez la copie",
+     "this log is in the data directory twice; remove the copy"},
     {"BACKUP_BUSY", "le journal s'écrit sans une pause ; recommencez à une heure plus calme :",
      "the log is written without a pause; try again at a quieter hour:"},
     {"BACKUP_UNKNOWN",
@@ -352,15 +361,26 @@ constexpr ErrorText kInstallation[] = {
      "a production log is not served yet; use a test log"},
     {"NO_ANCHOR LISTEN",
      "la passerelle ne peut pas être jointe ainsi :", "the gateway cannot be reached like this:"},
-    {"DISK_FULL STORE_FULL LOG_FULL", "il n'y a plus de place", "there is no room left"},
+    {"DISK_FULL STORE_FULL LOG_FULL",
+     "il n'y a plus de place, ici ou sur la passerelle ; faites-en, ou prévenez l'exploitant (gels "
+     "et arrêts de clés passent encore)",
+     "there is no room left, here or at the gateway; make some, or tell the operator (freezes and "
+     "key stops still pass)"},
+    {"KEK_WRONG", "cette clé n'est pas celle du coffre ; remettez la bonne :",
+     "this key is not the vault's; put the right one back:"},
+    {"OWN_ACT_REFUSED", "les règles refusent un acte de la passerelle elle-même",
+     "the rules refuse an act of the gateway's own"},
     {"STORE_IO VAULT_IO ERASED_BYTES_REMAIN VAULT_UNKNOWN LOG_CONFLICT LOG_FENCED GUARD_SYNC",
      "la passerelle n'est pas sûre de ce qui est écrit ; elle s'arrête :",
      "the gateway is not certain of what is written; it stops:"},
     {"LOG_BEHIND_GUARD LOG_FORKED GUARD_FOREIGN GUARD_MISSING GUARD_TORN",
      "le journal et son témoin de tête ne s'accordent pas ; ne servez pas ces données :",
      "log and guard disagree; do not serve these data:"},
+    {"LOG_SNAPSHOT",
+     "le journal n'est plus celui dont il a gardé l'état ; ne servez pas ces données :",
+     "the log is no longer the one whose state it kept; do not serve these data:"},
     {"STORE_CORRUPT STORE_FOREIGN STORE_FORMAT STORE_TILE TILE EXPORT_BUNDLE PAST_HEAD LOG_ROOT "
-     "LOG_TIME LOG_GROUP LOG_ENTRY_MISSING",
+     "LOG_TIME LOG_GROUP LOG_ENTRY_MISSING LOG_ENTRY_DAMAGED SNAPSHOT_FORM SNAPSHOT_DAMAGED",
      "le journal est abîmé ou d'un autre format :", "the log is damaged or of another format:"},
     {"VAULT_CORRUPT VAULT_FOREIGN VAULT_MODE VAULT_PERMISSIONS VAULT_VERSION VAULT_ROW_MISSING "
      "NOT_AUTHENTIC NOT_OPENING KEK_EPOCH KEK_LENGTH KEK_PERMISSIONS OBJECT_LENGTH CONTENT_LENGTH "

@@ -7,6 +7,7 @@
 #include "gateway/base/bytes.h"
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
+#include "gateway/base/stream_file.h"
 #include "gateway/cli/app.h"
 #include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
@@ -50,6 +51,8 @@ absl::StatusOr<audit::log::Head> Adopt(const core::StoragePaths& paths) {
     return base::Error(absl::StatusCode::kFailedPrecondition, "GUARD_THERE", "",
                        absl::StrCat(paths.guard, ": remembers ", guard->last()->size, " entries"));
   RETURN_IF_ERROR(guard->Write(log->head()));
+  // A card that lay there may be of another day; the start makes it again from the log.
+  RETURN_IF_ERROR(base::RemoveFile(paths.folder + "/card"));
   return log->head();
 }
 

@@ -35,20 +35,28 @@ std::string Attach(Draft& draft, base::CommitmentKind kind, std::string_view med
   return attachment.commitment();
 }
 
+absl::StatusOr<uint64_t> ReadInChunks(const std::string& path, Progress progress,
+                                      absl::FunctionRef<void(std::string_view chunk)> take) {
+  ASSIGN_OR_RETURN(const base::StreamReader reader, base::StreamReader::Open(path));
+  uint64_t done = 0;
+  while (true) {
+    ASSIGN_OR_RETURN(const std::string chunk, reader.Read(done, base::kStreamChunkBytes));
+    if (chunk.empty()) return done;
+    take(chunk);
+    done += chunk.size();
+    progress(done, std::max(done, reader.size()));
+  }
+}
+
 absl::StatusOr<ContentFile> CommitToFile(const std::string& path, base::CommitmentKind kind,
                                          std::string_view media_type, base::Random& random,
                                          Progress progress) {
   ContentFile file;
   file.path = path;
-  ASSIGN_OR_RETURN(const base::StreamReader reader, base::StreamReader::Open(path));
   base::Sha256Hasher hasher;
-  while (true) {
-    ASSIGN_OR_RETURN(const std::string chunk, reader.Read(file.length, base::kStreamChunkBytes));
-    if (chunk.empty()) break;
-    hasher.Update(chunk);
-    file.length += chunk.size();
-    progress(file.length, std::max(file.length, reader.size()));
-  }
+  ASSIGN_OR_RETURN(file.length, ReadInChunks(path, progress, [&](std::string_view chunk) {
+                     hasher.Update(chunk);
+                   }));
   file.head.set_nonce(random.Bytes(kNonceBytes));
   file.head.set_media_type(std::string(media_type));
   file.head.set_commitment(

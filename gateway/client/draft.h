@@ -43,6 +43,10 @@ struct ContentFile {
 // Hears how many of how many bytes are done.
 using Progress = absl::FunctionRef<void(uint64_t done, uint64_t total)>;
 
+// Reads a file front to back, in constant memory; returns its length. Errors as base::ReadChunks.
+absl::StatusOr<uint64_t> ReadInChunks(const std::string& path, Progress progress,
+                                      absl::FunctionRef<void(std::string_view chunk)> take);
+
 // Reads a file once, in constant memory, and commits to it under a fresh nonce. Errors as
 // base::ReadChunks.
 absl::StatusOr<ContentFile> CommitToFile(const std::string& path, base::CommitmentKind kind,

@@ -76,6 +76,9 @@ absl::Status FromRpc(int code, std::string_view message, std::string_view detail
   const std::optional<ErrorInfo> info = FindInfo(details);
   if (!info.has_value() && IsHandshake(absl_code, text))
     return base::Error(absl::StatusCode::kUnauthenticated, "GATEWAY_UNTRUSTED", "ca_file", text);
+  // A peer without TLS 1.3.
+  if (!info.has_value() && text.find("alert protocol version") != std::string::npos)
+    return base::Error(absl::StatusCode::kUnavailable, "TLS_FAILED", "target", text);
   if (!info.has_value())
     return base::Error(absl_code,
                        absl_code == absl::StatusCode::kUnavailable

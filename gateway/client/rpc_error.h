@@ -12,7 +12,7 @@ namespace passerelle::gateway::client {
 // passerelle.gateway.v1.ErrorStatus, which is wire-identical to google.rpc.Status). Reason and
 // field path come from its ErrorInfo of domain `passerelle`; without one, an unreachable gateway
 // has the reason UNREACHABLE, one whose certificate does not do GATEWAY_UNTRUSTED (UNAUTHENTICATED,
-// path `ca_file`: nothing was sent), and anything else the name of its code. A code that gRPC does
+// path `ca_file`: nothing was sent), one without TLS 1.3 TLS_FAILED, and anything else the name of its code. A code that gRPC does
 // not know becomes UNKNOWN. What the peer wrote is bounded and stripped of control characters,
 // since it ends on a terminal.
 absl::Status FromRpc(int code, std::string_view message, std::string_view details);

@@ -33,12 +33,15 @@ Answer AnswerOf(Proven proven, const base::Digest& statement) {
 
 namespace {
 
-// Errors after which nobody knows whether the statement was recorded.
+// Errors after which nobody knows whether the statement was recorded: those of the line, and faults
+// inside the gateway. A reason of the gateway's own says that it was not.
 bool LeavesDoubt(const absl::Status& status) {
+  const std::string reason = base::ReasonOf(status);
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
     case absl::StatusCode::kCancelled:
+      return reason == "UNREACHABLE" || reason == absl::StatusCodeToString(status.code());
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kUnknown:
       return true;

@@ -115,6 +115,13 @@ absl::Status Take(Response response, std::optional<Head>& head, PartFile& part, 
   return absl::OkStatus();
 }
 
+// Whether what an earlier call brought is longer than the content itself: then it is removed.
+bool RemoveSurplus(const absl::Status& came, PartFile& part) {
+  if (base::ReasonOf(came) != "OFFSET" || part.size() == 0) return false;
+  part.Remove();
+  return true;
+}
+
 // Keeps a whole file that is what it should be, and removes one that is not.
 absl::Status Keep(PartFile& part, uint64_t length, const absl::Status& verified) {
   if (part.size() < length)
@@ -169,6 +176,7 @@ absl::StatusOr<Fetched> RemoteSession::Download(const statement::v1::ActRef& tra
   const absl::Status came = channel_->Download(request, [&](api::DownloadResponse response) {
     return Take(std::move(response), head, part, progress);
   });
+  if (RemoveSurplus(came, part)) return Download(transfer, file, progress);
   if (!came.ok()) return Judged(came);
   if (!head.has_value()) return base::Corrupt("NO_HEAD", "the gateway answered nothing");
   Fetched fetched;
@@ -208,9 +216,12 @@ absl::StatusOr<record::v1::Attachment> RemoteSession::DownloadDocument(
   request.set_commitment(base::ToBytes(commitment));
   request.set_offset(part.size());
   std::optional<api::DownloadDocumentHead> head;
-  RETURN_IF_ERROR(channel_->DownloadDocument(request, [&](api::DownloadDocumentResponse response) {
-    return Take(std::move(response), head, part, progress);
-  }));
+  const absl::Status came =
+      channel_->DownloadDocument(request, [&](api::DownloadDocumentResponse response) {
+        return Take(std::move(response), head, part, progress);
+      });
+  if (RemoveSurplus(came, part)) return DownloadDocument(commitment, file, progress);
+  RETURN_IF_ERROR(came);
   if (!head.has_value()) return base::Corrupt("NO_HEAD", "the gateway answered nothing");
   const base::Digest content = part.Digest();
   const auto opens = [&](base::CommitmentKind kind) {

@@ -7,7 +7,6 @@
 #include "gateway/base/commitment.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
-#include "gateway/base/stream_file.h"
 #include "gateway/client/remote_session.h"
 
 namespace passerelle::gateway::client {
@@ -119,14 +118,8 @@ absl::StatusOr<PayloadReport> RemoteSession::CheckPayload(const api::GetExchange
       InForce(exchange.dataset().row().declared(), terms);
   policy::content::PayloadChecker checker(
       in_force, CommuneCodesOf(founding.convention(), in_force.geography_year()));
-  ASSIGN_OR_RETURN(const base::StreamReader reader, base::StreamReader::Open(file));
-  for (uint64_t done = 0; done < reader.size();) {
-    ASSIGN_OR_RETURN(const std::string chunk, reader.Read(done, base::kStreamChunkBytes));
-    if (chunk.empty()) break;
-    checker.Add(chunk);
-    done += chunk.size();
-    progress(done, reader.size());
-  }
+  RETURN_IF_ERROR(
+      ReadInChunks(file, progress, [&](std::string_view chunk) { checker.Add(chunk); }).status());
   return Describe(checker.Finish(), in_force, terms, french);
 }
 

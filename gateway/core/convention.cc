@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
+#include "gateway/core/founding.h"
 #include "gateway/core/receipt.h"
 #include "gateway/core/replay.h"
 #include "policy/decide.h"
@@ -23,6 +24,22 @@ size_t BytesOf(const Pending& pending) {
   for (const SealedContent& content : pending.admitted.contents)
     bytes += content.sealed.ciphertext.size();
   return bytes;
+}
+
+// Receipts under a key that nobody pinned, or acts under one that is not enrolled, help nobody.
+absl::Status CheckKeys(const policy::state::State& state, const Storage& storage) {
+  const FoundingKeys held = PublicKeysOf(storage);
+  if (held.checkpoint_vkey != state.founding()->checkpoint_vkey())
+    return base::Error(absl::StatusCode::kFailedPrecondition, "CHECKPOINT_KEY", "",
+                       "keys/checkpoint.key is not the key that entry 0 names; put that one back");
+  const base::Digest& fingerprint = storage.statement_key->public_key().fingerprint();
+  const record::v1::KeyRow* key = state.keys.Find(base::View(fingerprint));
+  const record::v1::AgentRow* agent = key == nullptr ? nullptr : state.agents.Find(key->agent());
+  if (agent == nullptr || agent->kind() != statement::v1::AGENT_KIND_GATEWAY)
+    return base::Error(absl::StatusCode::kFailedPrecondition, "STATEMENT_KEY", "",
+                       "keys/statement.key is not enrolled as this gateway's; put the right one "
+                       "back");
+  return absl::OkStatus();
 }
 
 // Freezes and key stops have a lane of their own.
@@ -48,16 +65,24 @@ absl::StatusOr<std::unique_ptr<Convention>> Convention::Open(const StoragePaths&
                                                              const Surroundings& surroundings) {
   policy::state::State state;
   Replay replay(state);
-  ASSIGN_OR_RETURN(
-      std::unique_ptr<Storage> storage,
-      Storage::Open(paths, surroundings.random,
-                    [&](uint64_t index, const std::string& entry, const base::Digest& leaf) {
-                      return replay.Take(index, entry, leaf);
-                    }));
+  const auto take_over = [&](const audit::log::StateSnapshot& snapshot) {
+    return replay.TakeOver(snapshot);
+  };
+  const audit::log::Log::Restore restore = take_over;
+  ASSIGN_OR_RETURN(std::unique_ptr<Storage> storage,
+                   Storage::Open(
+                       paths, surroundings.random,
+                       [&](uint64_t index, const std::string& entry, const base::Digest& leaf) {
+                         return replay.Take(index, entry, leaf);
+                       },
+                       &restore));
+  if (const absl::Status& damage = storage->log->start().passed_over; !damage.ok())
+    surroundings.report(Fault::kSnapshot, damage);
   if (state.founding() == nullptr)
     return base::Error(
         absl::StatusCode::kFailedPrecondition, "NOT_ENACTED", "",
         "entry 0 is missing: have the founders sign it, then `passerelle init --enact`");
+  RETURN_IF_ERROR(CheckKeys(state, *storage));
   RETURN_IF_ERROR(replay.Reconcile(*storage));
   return std::unique_ptr<Convention>(
       new Convention(surroundings, paths.folder, std::move(state), std::move(storage)));
@@ -202,6 +227,7 @@ void Convention::CarryGroup(std::vector<Pending> pending) {
     base::MutexLock lock(queue_mutex_);
     unindexed_.insert(unindexed_.end(), group->recorded().begin(), group->recorded().end());
     erasures_due_ = erasures_due_ || group->orders_erasure();
+    changed_ = true;
   }
   for (size_t i = 0; i < pending.size(); ++i)
     pending[i].reply(

@@ -16,19 +16,18 @@
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
-#include "gateway/base/random.h"
 #include "gateway/core/gateway_acts.h"
 #include "gateway/core/hall.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/measure.h"
-#include "gateway/core/pool.h"
 #include "gateway/core/request.h"
-#include "gateway/core/room.h"
 #include "gateway/core/staging.h"
 #include "gateway/core/storage.h"
+#include "gateway/core/surroundings.h"
 #include "gateway/core/upload.h"
 #include "gateway/core/watch.h"
 #include "gateway/vault/vault.h"
+#include "passerelle/record/v1/card.pb.h"
 #include "passerelle/record/v1/decision.pb.h"
 #include "policy/decide.h"
 #include "policy/state/state.h"
@@ -56,24 +55,6 @@ struct HandoverAnswer {
 
 // Hears the answer of a handover. Called once, from any thread; must not block.
 using HandoverReply = std::function<void(absl::StatusOr<HandoverAnswer>)>;
-
-// Work that no caller waits for, and that can fail.
-enum class Fault { kConventionRefused, kGuard, kIndex, kErasure, kExpiry };
-
-// What every convention of a process shares; all must outlive it.
-struct Surroundings {
-  const base::Clock& clock;
-  base::Random& random;
-  Pool& pool;
-  // Ends the process: called when nobody can say whether something is durable. Must not return in
-  // production; when it does (tests), the convention serves nothing more.
-  std::function<void(const absl::Status&)> end_process;
-  // Hears of faults in the work that no caller waits for.
-  std::function<void(Fault, const absl::Status&)> report;
-  SpaceTeller space = base::SpaceAt;
-  // May be empty.
-  Measure measure = nullptr;
-};
 
 // Thread-safe.
 class Convention {
@@ -157,8 +138,15 @@ class Convention {
   // tests.
   void Tick() EXCLUDES_LOCK(state_mutex_, queue_mutex_);
 
+  // Whether nothing is under way, waits or is due now: it may rest.
+  bool IsIdle() EXCLUDES_LOCK(queue_mutex_);
+
   // Refuses new statements, finishes those admitted, writes the guard.
   void Drain() EXCLUDES_LOCK(queue_mutex_);
+
+  // Drains, and keeps a snapshot of the state so that the next Open need not read the whole log.
+  // Returns the card of the state, which says when it has something to do again.
+  record::v1::Card Rest() EXCLUDES_LOCK(queue_mutex_);
 
  private:
   Convention(Surroundings surroundings, std::string folder, policy::state::State state,
@@ -198,8 +186,15 @@ class Convention {
   void WriteBehind() EXCLUDES_LOCK(queue_mutex_);
   void Expire() EXCLUDES_LOCK(vault_mutex_);
   void NotifyOfNewDay() EXCLUDES_LOCK(queue_mutex_);
+  // When something is due of its own motion, by the log's clock, milliseconds; 0: now.
+  int64_t NextDueMs() const EXCLUDES_LOCK(state_mutex_);
+  void KeepSnapshot() EXCLUDES_LOCK(state_mutex_, queue_mutex_);
   bool Claim(const std::string& transfer) EXCLUDES_LOCK(queue_mutex_);
-  void Release(const std::string& transfer) EXCLUDES_LOCK(queue_mutex_);
+  // Lets go of a claim whose work is done or failed; keeps one whose act the rules refused, for it
+  // would be refused, and logged, for ever.
+  void Release(const std::string& transfer,
+               const absl::StatusOr<passerelle::gateway::v1::Receipt>& done)
+      EXCLUDES_LOCK(queue_mutex_);
 
   // Constant after construction.
   const Surroundings surroundings_;
@@ -230,7 +225,10 @@ class Convention {
   // Transfers whose retention or erasure is being recorded.
   std::set<std::string> claimed_ GUARDED_BY(queue_mutex_);
   bool erasures_due_ GUARDED_BY(queue_mutex_) = true;
-  int64_t last_retention_ms_ GUARDED_BY(queue_mutex_) = std::numeric_limits<int64_t>::min() / 2;
+  int64_t last_look_ms_ GUARDED_BY(queue_mutex_) = std::numeric_limits<int64_t>::min() / 2;
+  // When to look for what is due, unless the state changed since the last look.
+  int64_t next_due_ms_ GUARDED_BY(queue_mutex_) = 0;
+  bool changed_ GUARDED_BY(queue_mutex_) = true;
   std::vector<std::pair<base::Digest, uint64_t>> unindexed_ GUARDED_BY(queue_mutex_);
 
   // Number YYYYMMDD of the civil day at the last tick.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "audit/entry/codec.h"
 #include "gateway/base/status.h"
+#include "gateway/core/card.h"
 #include "gateway/core/hall.h"
 #include "gateway/core/receipt.h"
 
@@ -75,8 +76,11 @@ absl::StatusOr<Founded> Enact(const StoragePaths& paths, const std::string& enve
   ASSIGN_OR_RETURN(founding.admitted, hall.Admit(state, request));
   RETURN_IF_ERROR(CheckKeys(founding.admitted.statement.acts(0).convention_enacted(), *storage));
   RETURN_IF_ERROR(CheckAccepted(state, founding.admitted, shifted));
-  ASSIGN_OR_RETURN(const Group group, hall.Carry(state, {&founding, 1}));
+  ASSIGN_OR_RETURN(Group group, hall.Carry(state, {&founding, 1}));
   RETURN_IF_ERROR(storage->log->WriteGuard());
+  // Nothing is due in a log of one entry: its host need not open it before somebody asks for it.
+  state.Absorb(group.draft());
+  RETURN_IF_ERROR(WriteCard(paths.folder, CardOf(state, clock.WallMs() + kMaxRestMs)));
   Founded founded;
   ASSIGN_OR_RETURN(founded.log, storage->log->RootAt(1));
   ASSIGN_OR_RETURN(founded.receipt, MakeReceipt(*storage->log, group.outcomes()[0], 0));

@@ -6,6 +6,8 @@
 #include "gateway/base/status.h"
 #include "gateway/core/admission.h"
 #include "policy/decide.h"
+#include "policy/state/indexes.h"
+#include "policy/state/snapshot.h"
 
 namespace passerelle::gateway::core {
 namespace {
@@ -17,6 +19,13 @@ absl::Status Missing(const vault::Position& position, std::string_view what) {
 }
 
 }  // namespace
+
+absl::StatusOr<bool> Replay::TakeOver(const audit::log::StateSnapshot& snapshot) {
+  absl::StatusOr<policy::state::State> state = policy::state::DecodeSnapshot(snapshot.bytes);
+  if (!state.ok() || state->size() != snapshot.size) return false;
+  state_ = *std::move(state);
+  return true;
+}
 
 absl::Status Replay::Take(uint64_t index, const std::string& leaf_bytes, const base::Digest& leaf) {
   const std::string context = absl::StrCat("entry ", index);
@@ -53,18 +62,18 @@ absl::Status Replay::Reconcile(const Storage& storage) {
 
 absl::Status Replay::DemandPayloads(const vault::Vault& vault) const {
   absl::Status status;
-  state_.transfers_kept.Scan("", [&](const std::string& key, const auto&) {
-    const record::v1::TransferRow* row = state_.transfers.Find(key);
-    // Where a ground is recorded, an interrupted erasure is redone.
-    if (row == nullptr || row->phase() == record::v1::TRANSFER_PHASE_ERASURE_DUE) return true;
-    const vault::Position position{row->index(), policy::state::RefOf(key).ordinal(), 0};
-    const absl::StatusOr<bool> there = vault.Has(position);
-    if (!there.ok())
-      status = there.status();
-    else if (!*there)
-      status = Missing(position, "payload");
-    return status.ok();
-  });
+  policy::state::VisitKeptTransfers(
+      state_, [&](std::string_view key, const record::v1::TransferRow& row) {
+        // Where a ground is recorded, an interrupted erasure is redone.
+        if (row.phase() == record::v1::TRANSFER_PHASE_ERASURE_DUE) return true;
+        const vault::Position position{row.index(), policy::state::RefOf(key).ordinal(), 0};
+        const absl::StatusOr<bool> there = vault.Has(position);
+        if (!there.ok())
+          status = there.status();
+        else if (!*there)
+          status = Missing(position, "payload");
+        return status.ok();
+      });
   return status;
 }
 

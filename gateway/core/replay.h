@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "audit/log/store.h"
 #include "gateway/base/digest.h"
 #include "gateway/core/storage.h"
 #include "gateway/vault/vault.h"
@@ -22,13 +24,17 @@ class Replay {
   // Rebuilds into `state`, which must be empty and outlive the replay.
   explicit Replay(policy::state::State& state) : state_(state) {}
 
+  // Takes a snapshot over as what all entries before it come to, unless this version cannot read it
+  // (audit::log::Log::Restore).
+  absl::StatusOr<bool> TakeOver(const audit::log::StateSnapshot& snapshot);
+
   // Applies one entry. DATA_LOSS, naming the entry, when it contradicts the log before it;
   // FAILED_PRECONDITION (FORMAT_MINOR) when a newer binary wrote it.
   absl::Status Take(uint64_t index, const std::string& leaf_bytes, const base::Digest& leaf);
 
   // Destroys the vault's rows at or beyond the head, then demands every document of the decision
-  // file and every payload that no recorded ground has erased: DATA_LOSS (VAULT_ROW_MISSING) names
-  // the entry. Resumes the permanent index of statements.
+  // file that an entry taken names, and every payload that no recorded ground has erased: DATA_LOSS
+  // (VAULT_ROW_MISSING) names the entry. Resumes the permanent index of statements.
   absl::Status Reconcile(const Storage& storage);
 
  private:

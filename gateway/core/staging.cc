@@ -32,6 +32,11 @@ std::optional<vault::Sealed> Staging::Take(const base::Digest& commitment) {
   return document;
 }
 
+bool Staging::empty() const {
+  base::MutexLock lock(mutex_);
+  return waiting_.empty();
+}
+
 void Staging::Expire(int64_t now_ms) {
   base::MutexLock lock(mutex_);
   absl::erase_if(waiting_, [&](const auto& entry) { return entry.second.expires_ms < now_ms; });

@@ -26,6 +26,9 @@ class Staging {
   // Takes a document out: it serves one act of one statement.
   std::optional<vault::Sealed> Take(const base::Digest& commitment) EXCLUDES_LOCK(mutex_);
 
+  // Whether nothing waits.
+  bool empty() const EXCLUDES_LOCK(mutex_);
+
   // Forgets what waited for too long.
   void Expire(int64_t now_ms) EXCLUDES_LOCK(mutex_);
 
@@ -35,7 +38,7 @@ class Staging {
     vault::Sealed document;
     int64_t expires_ms = 0;
   };
-  base::Mutex mutex_;
+  mutable base::Mutex mutex_;
   absl::flat_hash_map<base::Digest, Waiting> waiting_ GUARDED_BY(mutex_);
 };
 

@@ -43,13 +43,20 @@ absl::Status CreateStorage(const StoragePaths& paths, const std::string& origin,
                    certs::keys::PrivateKey::FromEd25519Seed(seed.RevealSecret()));
   RETURN_IF_ERROR(statement_key.Save(StatementKeyFile(paths)));
   RETURN_IF_ERROR(WriteSigner(paths, origin, random));
-  return vault::Keyring::Open(KeyFolder(paths), random).status();
+  return vault::Keyring::Create(KeyFolder(paths), random);
 }
 
-absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(
-    const StoragePaths& paths, base::Random& random,
-    absl::FunctionRef<absl::Status(uint64_t, const std::string&, const base::Digest&)> replay) {
+absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const StoragePaths& paths,
+                                                       base::Random& random,
+                                                       audit::log::Log::Replay replay,
+                                                       const audit::log::Log::Restore* restore) {
   auto storage = std::make_unique<Storage>();
+  ASSIGN_OR_RETURN(const int mode, base::PermissionsOf(CheckpointKeyFile(paths)));
+  if ((mode & 0077) != 0)
+    return base::Error(absl::StatusCode::kFailedPrecondition, "KEY_PERMISSIONS", "",
+                       absl::StrCat(CheckpointKeyFile(paths),
+                                    ": others may read this private key; mend with: chmod 600 ",
+                                    CheckpointKeyFile(paths)));
   ASSIGN_OR_RETURN(const std::string signer_text,
                    base::ReadFile(CheckpointKeyFile(paths), kMaxKeyFileBytes));
   ASSIGN_OR_RETURN(audit::checkpoint::NoteSigner signer,
@@ -63,9 +70,15 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(
   ASSIGN_OR_RETURN(storage->store, audit::log::OpenSqliteStore(paths.folder + "/audit.db"));
   const std::string& origin = storage->signer->verifier().name();
   ASSIGN_OR_RETURN(storage->guard, audit::log::Guard::Open(paths.guard, origin));
-  ASSIGN_OR_RETURN(storage->log,
-                   audit::log::Log::Open(origin, *storage->store, storage->guard.get(),
-                                         *storage->signer, replay));
+  if (restore == nullptr) {
+    ASSIGN_OR_RETURN(storage->log,
+                     audit::log::Log::Open(origin, *storage->store, storage->guard.get(),
+                                           *storage->signer, replay));
+  } else {
+    ASSIGN_OR_RETURN(storage->log, audit::log::Log::OpenFromSnapshot(
+                                       origin, *storage->store, storage->guard.get(),
+                                       *storage->signer, *restore, replay));
+  }
   return storage;
 }
 

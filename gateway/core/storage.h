@@ -44,12 +44,11 @@ struct Storage {
   std::unique_ptr<certs::keys::PrivateKey> statement_key;
   std::unique_ptr<audit::log::Log> log;
 
-  // Opens everything, telling `replay` every entry in order. `random` must outlive the storage.
+  // Opens everything, telling `replay` every entry in order, or, where `restore` is given and takes
+  // the log's snapshot over, those after it. `random` must outlive the storage.
   static absl::StatusOr<std::unique_ptr<Storage>> Open(
-      const StoragePaths& paths, base::Random& random,
-      absl::FunctionRef<absl::Status(uint64_t index, const std::string& entry,
-                                     const base::Digest& leaf)>
-          replay);
+      const StoragePaths& paths, base::Random& random, audit::log::Log::Replay replay,
+      const audit::log::Log::Restore* restore = nullptr);
 };
 
 }  // namespace passerelle::gateway::core

@@ -1,21 +1,29 @@
 // What a convention does of its own motion: hand over, record retentions, destroy, keep its guard
 // and index up. Everything that changes the state goes through the hall under the gateway's key.
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "gateway/base/civil.h"
 #include "gateway/base/status.h"
+#include "gateway/core/card.h"
 #include "gateway/core/convention.h"
 #include "gateway/core/gateway_acts.h"
 #include "gateway/core/now.h"
 #include "policy/decide.h"
+#include "policy/state/indexes.h"
 #include "policy/state/query.h"
+#include "policy/state/snapshot.h"
 
 namespace passerelle::gateway::core {
 namespace {
 
 // Retentions are counted in days and instants of people: once a second is often enough.
-constexpr int64_t kRetentionEveryMs = 1000;
+constexpr int64_t kLookEveryMs = 1000;
+// Fewer are applied again in milliseconds.
+constexpr uint64_t kSnapshotEntries = 128;
 
 }  // namespace
 
@@ -116,7 +124,7 @@ Vitals Convention::vitals() {
   vitals.entries = log.head().size;
   vitals.unguarded = vitals.entries - std::min(vitals.entries, log.guarded_size());
   Read([&](const policy::state::State& state) {
-    state.transfers_kept.Scan("", [&](const std::string&, const auto&) {
+    policy::state::VisitKeptTransfers(state, [&](std::string_view, const record::v1::TransferRow&) {
       ++vitals.payloads;
       return true;
     });
@@ -134,22 +142,94 @@ Vitals Convention::vitals() {
 
 void Convention::Tick() {
   WriteBehind();
-  bool due = false;
-  bool destroy = false;
+  bool second = false, look = false, destroy = false;
   {
     base::MutexLock lock(queue_mutex_);
     if (closed_) return;
-    const int64_t now = clock_.MonotonicMs();
-    due = now - last_retention_ms_ >= kRetentionEveryMs;
-    if (due) last_retention_ms_ = now;
-    destroy = due || erasures_due_;
+    const int64_t now_ms = clock_.MonotonicMs();
+    second = now_ms - last_look_ms_ >= kLookEveryMs;
+    if (second) last_look_ms_ = now_ms;
+    // The state is looked through when it changed or something in it is due.
+    look = second && (changed_ || clock_.WallMs() >= next_due_ms_);
+    if (look) changed_ = false;
+    destroy = look || erasures_due_;
   }
-  if (due) {
+  if (second) {
     NotifyOfNewDay();
+    staging_.Expire(surroundings_.clock.WallMs());
+  }
+  if (look) {
     RecordRetentions();
     Expire();
   }
   if (destroy) DestroyDue();
+  if (!look) return;
+  const int64_t next_due_ms = NextDueMs();
+  base::MutexLock lock(queue_mutex_);
+  next_due_ms_ = next_due_ms;
+}
+
+int64_t Convention::NextDueMs() const {
+  const absl::StatusOr<std::optional<int64_t>> expiry = storage_->vault->NextExpiry();
+  if (!expiry.ok()) return 0;
+  // The instant itself still belongs to the term.
+  int64_t due_ms = expiry->has_value() ? **expiry + 1 : std::numeric_limits<int64_t>::max();
+  policy::RetentionAhead ahead;
+  std::string zone;
+  bool erasures = false;
+  Read([&](const policy::state::State& state) {
+    zone = state.founding()->convention().zone();
+    erasures = !policy::ErasuresDue(state).empty();
+    ahead = policy::NextRetention(state);
+  });
+  if (erasures) return 0;
+  if (ahead.destroy_after_ms.has_value()) due_ms = std::min(due_ms, *ahead.destroy_after_ms + 1);
+  if (ahead.retain_until.has_value()) {
+    const auto& last = *ahead.retain_until;
+    const absl::StatusOr<int64_t> over_ms = base::StartOfDayIn(
+        zone, base::AddDays({static_cast<int>(last.year()), static_cast<int>(last.month()),
+                             static_cast<int>(last.day())},
+                            1));
+    if (!over_ms.ok()) return 0;
+    due_ms = std::min(due_ms, *over_ms);
+  }
+  return due_ms;
+}
+
+bool Convention::IsIdle() {
+  if (!staging_.empty()) return false;
+  base::MutexLock lock(queue_mutex_);
+  return !running_ && tasks_ == 0 && queue_.empty() && urgent_.empty() && claimed_.empty() &&
+         unindexed_.empty() && !changed_ && !erasures_due_ && clock_.WallMs() < next_due_ms_;
+}
+
+record::v1::Card Convention::Rest() {
+  Drain();
+  KeepSnapshot();
+  const int64_t due_ms = NextDueMs();
+  // Never for longer, whatever the clock does meanwhile.
+  const int64_t latest_ms = surroundings_.clock.WallMs() + kMaxRestMs;
+  // The log's clock may be a shifted one, the host's is not.
+  const int64_t shift_ms = clock_.WallMs() - surroundings_.clock.WallMs();
+  record::v1::Card card;
+  Read([&](const policy::state::State& state) {
+    card = CardOf(state, due_ms == 0 ? 0 : std::min(due_ms - shift_ms, latest_ms));
+  });
+  return card;
+}
+
+void Convention::KeepSnapshot() {
+  {
+    base::MutexLock lock(queue_mutex_);
+    // What starts from a snapshot indexes no statement before it.
+    if (!unindexed_.empty()) return;
+  }
+  const audit::log::Head head = storage_->log->head();
+  if (head.size < storage_->log->start().first + kSnapshotEntries) return;
+  std::string bytes;
+  Read([&](const policy::state::State& state) { bytes = policy::state::EncodeSnapshot(state); });
+  const absl::Status kept = storage_->log->KeepSnapshot(head, std::move(bytes));
+  if (!kept.ok()) surroundings_.report(Fault::kSnapshot, kept);
 }
 
 // What awaits an agent depends on the day too.
@@ -174,7 +254,7 @@ void Convention::RecordRetentions() {
   for (const std::string& key : reached)
     if (Claim(key))
       SubmitOwn(ReachRetention(policy::state::RefOf(key)),
-                [this, key](const auto&) { Release(key); });
+                [this, key](const auto& receipt) { Release(key, receipt); });
 }
 
 bool Convention::IsErasureDue(const std::string& transfer) const {
@@ -201,7 +281,7 @@ void Convention::DestroyDue() {
     if (!Claim(key)) continue;
     // Another thread may have done it since the list was made.
     if (!IsErasureDue(key)) {
-      Release(key);
+      Release(key, passerelle::gateway::v1::Receipt());
       continue;
     }
     const statement::v1::ActRef transfer = policy::state::RefOf(key);
@@ -211,11 +291,11 @@ void Convention::DestroyDue() {
       shredded = storage_->vault->Shred(row.index(), transfer.ordinal());
     }
     if (!shredded.ok()) {
-      surroundings_.report(Fault::kErasure, shredded);
-      Release(key);
+      Release(key, shredded);
       continue;
     }
-    SubmitOwn(Erase(transfer, row.ground()), [this, key = key](const auto&) { Release(key); });
+    SubmitOwn(Erase(transfer, row.ground()),
+              [this, key = key](const auto& receipt) { Release(key, receipt); });
   }
 }
 
@@ -238,7 +318,6 @@ void Convention::WriteBehind() {
 }
 
 void Convention::Expire() {
-  staging_.Expire(surroundings_.clock.WallMs());
   base::MutexLock lock(vault_mutex_);
   const absl::Status expired = storage_->vault->Expire(clock_.WallMs());
   if (!expired.ok()) surroundings_.report(Fault::kExpiry, expired);
@@ -249,7 +328,15 @@ bool Convention::Claim(const std::string& transfer) {
   return claimed_.insert(transfer).second;
 }
 
-void Convention::Release(const std::string& transfer) {
+void Convention::Release(const std::string& transfer,
+                         const absl::StatusOr<passerelle::gateway::v1::Receipt>& done) {
+  if (done.ok() && done->effect() == record::v1::EFFECT_REFUSED)
+    return surroundings_.report(
+        Fault::kErasure, base::Error(absl::StatusCode::kAborted, "OWN_ACT_REFUSED", "",
+                                     "the rules refuse an act of the gateway's own; it is tried "
+                                     "again after a restart"));
+  if (!done.ok() && base::ReasonOf(done.status()) != "DRAINING")
+    surroundings_.report(Fault::kErasure, done.status());
   base::MutexLock lock(queue_mutex_);
   claimed_.erase(transfer);
 }

@@ -90,6 +90,10 @@ std::string_view NameOf(Event event) {
       return "erasure_done";
     case Event::kIndexFailed:
       return "index_failed";
+    case Event::kSnapshotFailed:
+      return "snapshot_failed";
+    case Event::kCardFailed:
+      return "card_failed";
     case Event::kExpiryFailed:
       return "expiry_failed";
     case Event::kErasureFailed:

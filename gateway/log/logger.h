@@ -44,6 +44,8 @@ enum class Event {
   kClockBehind,
   kGuardFailed,
   kIndexFailed,
+  kSnapshotFailed,
+  kCardFailed,
   // The vault.
   kSweepDone,
   kErasureDone,

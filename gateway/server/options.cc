@@ -7,6 +7,7 @@ namespace {
 
 // A supervisor has lost its patience long before.
 constexpr int64_t kMaxDrainMs = 3600 * 1000;
+constexpr size_t kMaxAwake = 10'000;
 // More than a machine answers.
 constexpr int64_t kMaxRate = 1'000'000;
 
@@ -46,6 +47,12 @@ int ParseOptions(int argc, const char* const* argv, Options& options) {
   app.add_option("--party-rate", options.rates.party, "The same for all keys of one party together")
       ->capture_default_str()
       ->check(CLI::Range(int64_t{1}, kMaxRate));
+  app.add_option(
+         "--awake", options.bounds.awake,
+         "Conventions whose state is kept in memory; beyond them, the one that nobody asked "
+         "for longest rests")
+      ->capture_default_str()
+      ->check(CLI::Range(size_t{1}, kMaxAwake));
   app.add_option("--drain-ms", options.drain_ms, "How long a stop waits for calls in flight")
       ->capture_default_str()
       ->check(CLI::Range(int64_t{0}, kMaxDrainMs));

@@ -26,6 +26,7 @@ struct Options {
   // `address:port` of this machine where metrics are served; empty: nowhere.
   std::string metrics;
   service::QuotaRates rates;
+  core::HostBounds bounds;
   // How long a drain waits for calls in flight, milliseconds.
   int64_t drain_ms = 10000;
 };

@@ -33,6 +33,10 @@ FaultNames NamesOf(core::Fault fault) {
       return {Event::kErasureFailed, "erasure"};
     case core::Fault::kExpiry:
       return {Event::kExpiryFailed, "expiry"};
+    case core::Fault::kSnapshot:
+      return {Event::kSnapshotFailed, "snapshot"};
+    case core::Fault::kCard:
+      return {Event::kCardFailed, "card"};
   }
   return {Event::kServerFailed, "unknown"};
 }
@@ -44,6 +48,13 @@ void Reports::OnFault(core::Fault fault, const absl::Status& status) {
   metrics_.Count(Metric::kFaults, {names.label});
   logger_.WriteError(Level::kError, names.event, status);
   if (fault == core::Fault::kConventionRefused) Complain(status);
+}
+
+void Reports::OnOpened(const core::Convention& convention) {
+  logger_.Write(Level::kInfo, Event::kConventionOpened,
+                {{CodeKey::kConvention, convention.name()},
+                 {log::HexKey::kLog, convention.log_name()},
+                 {NumberKey::kEntries, static_cast<int64_t>(convention.log().head().size)}});
 }
 
 void Reports::OnCarried(const std::string& convention, const core::Carried& carried) {
@@ -80,11 +91,10 @@ void Reports::OnCall(std::string_view method, std::string_view request, const ab
 }
 
 void Reports::OnScrape(core::Host& host) {
-  const std::vector<core::Convention*> conventions = host.All();
-  const auto active = static_cast<double>(conventions.size());
-  metrics_.Set(Metric::kConventionsRegistered, {}, active);
-  metrics_.Set(Metric::kConventionsActive, {}, active);
-  for (core::Convention* convention : conventions) {
+  const std::vector<std::shared_ptr<core::Convention>> awake = host.Awake();
+  metrics_.Set(Metric::kConventionsRegistered, {}, static_cast<double>(host.registered()));
+  metrics_.Set(Metric::kConventionsActive, {}, static_cast<double>(awake.size()));
+  for (const std::shared_ptr<core::Convention>& convention : awake) {
     const std::string& name = convention->name();
     const core::Vitals vitals = convention->vitals();
     metrics_.Set(Metric::kQueueStatements, {name}, static_cast<double>(vitals.queued));

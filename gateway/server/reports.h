@@ -23,6 +23,8 @@ class Reports {
 
   // Work that no caller waits for has failed.
   void OnFault(core::Fault fault, const absl::Status& status);
+  // A convention has been opened.
+  void OnOpened(const core::Convention& convention);
   // A group is durable.
   void OnCarried(const std::string& convention, const core::Carried& carried);
   // A call has ended (rpc::CallReport).

@@ -1,5 +1,7 @@
 #include "gateway/server/run.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
@@ -31,7 +33,6 @@
 namespace passerelle::gateway::server {
 namespace {
 
-using log::CodeKey;
 using log::Event;
 using log::Level;
 using log::NumberKey;
@@ -63,23 +64,23 @@ class StopSignals {
 // The roots of every convention together: TLS lets a peer in, each call asks which log trusts it.
 absl::StatusOr<std::string> RootsOf(const core::Host& host) {
   std::string pem;
-  absl::Status status;
-  for (const core::Convention* convention : host.All())
-    convention->Read([&](const policy::state::State& state) {
-      for (const std::string& der : state.founding()->settings().tls_trust_anchors()) {
-        const absl::StatusOr<certs::x509::Certificate> anchor =
-            certs::x509::Certificate::FromDer(der);
-        if (anchor.ok())
-          pem += anchor->ToPem();
-        else
-          status = anchor.status();
-      }
-    });
-  RETURN_IF_ERROR(status);
+  for (const std::string& der : host.TrustAnchors()) {
+    const absl::StatusOr<certs::x509::Certificate> anchor = certs::x509::Certificate::FromDer(der);
+    // One that does not parse vouches for nobody, and shuts nobody else out.
+    if (anchor.ok()) pem += anchor->ToPem();
+  }
   if (pem.empty())
     return base::Error(absl::StatusCode::kFailedPrecondition, "NO_ANCHOR", "",
                        "no convention names a TLS trust anchor: nobody could connect");
   return pem;
+}
+
+// Each convention that is awake holds some ten files open.
+void RaiseFileLimit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
 }
 
 absl::StatusOr<rpc::ServerOptions> Listening(const Options& options, const core::Host& host) {
@@ -118,13 +119,10 @@ absl::Status Run(const Options& options) {
                                   },
                                   std::bind_front(&Reports::OnFault, &reports)};
   surroundings.measure = std::bind_front(&Reports::OnCarried, &reports);
+  surroundings.opened = std::bind_front(&Reports::OnOpened, &reports);
+  RaiseFileLimit();
   ASSIGN_OR_RETURN(const std::unique_ptr<core::Host> host,
-                   core::Host::Open(options.paths, surroundings));
-  for (const core::Convention* convention : host->All())
-    logger.Write(Level::kInfo, Event::kConventionOpened,
-                 {{CodeKey::kConvention, convention->name()},
-                  {log::HexKey::kLog, convention->log_name()},
-                  {NumberKey::kEntries, static_cast<int64_t>(convention->log().head().size)}});
+                   core::Host::Open(options.paths, surroundings, options.bounds));
   ASSIGN_OR_RETURN(const rpc::ServerOptions listening, Listening(options, *host));
   service::Quotas quotas(options.rates, clock);
   service::Identifier identifier(*host, clock, quotas);
@@ -142,11 +140,11 @@ absl::Status Run(const Options& options) {
                                     base::FileMode::kPublic));
   logger.Write(Level::kInfo, Event::kServerReady, {{NumberKey::kPort, server->port()}});
   const Supervisor supervisor;
-  supervisor.Ready(host->All().size());
+  supervisor.Ready(host->registered());
   while (!signals.Wait()) {
     server->Look();
     // Whoever holds a state for good keeps this thread from saying that the process lives.
-    for (const core::Convention* convention : host->All())
+    for (const std::shared_ptr<core::Convention>& convention : host->Awake())
       convention->Read([](const policy::state::State&) {});
     supervisor.Alive();
   }

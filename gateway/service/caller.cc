@@ -27,6 +27,25 @@ void Narrow(absl::Span<const certs::x509::Certificate> certificates, int64_t now
         until_ms = std::min(until_ms, edge_ms);
 }
 
+absl::Status KeyNotEnrolled() {
+  return base::Error(absl::StatusCode::kUnauthenticated, "KEY_NOT_ENROLLED", "",
+                     "the key of the client certificate is not enrolled in this log");
+}
+
+// The certificate that a peer brought, and those behind it; not empty.
+absl::StatusOr<std::vector<certs::x509::Certificate>> ChainOf(const std::string& pem) {
+  if (pem.empty())
+    return base::Error(absl::StatusCode::kUnauthenticated, "CERTIFICATE_MISSING", "",
+                       "the call brought no client certificate");
+  return certs::x509::Certificate::ListFromPem(pem);
+}
+
+absl::StatusOr<base::Digest> FingerprintOf(const std::string& pem) {
+  ASSIGN_OR_RETURN(const std::vector<certs::x509::Certificate> chain, ChainOf(pem));
+  ASSIGN_OR_RETURN(const certs::keys::PublicKey key, chain[0].PublicKey());
+  return key.fingerprint();
+}
+
 }  // namespace
 
 absl::Status KeyNotInForce() {
@@ -36,10 +55,12 @@ absl::Status KeyNotInForce() {
 
 absl::StatusOr<Caller> Identifier::Identify(const std::string& log,
                                             const std::string& certificate_pem, Access access) {
-  core::Convention* convention = host_.Find(log);
-  if (convention == nullptr)
-    return base::Error(absl::StatusCode::kNotFound, "LOG_UNKNOWN", "log",
-                       "this gateway serves no log of that name");
+  // Nobody wakes a convention that does not know his key.
+  if (host_.Rests(log)) {
+    ASSIGN_OR_RETURN(const base::Digest fingerprint, FingerprintOf(certificate_pem));
+    if (!host_.MayKnow(log, fingerprint)) return KeyNotEnrolled();
+  }
+  ASSIGN_OR_RETURN(const std::shared_ptr<core::Convention> convention, host_.Find(log));
   const int64_t now_ms = clock_.WallMs();
   ASSIGN_OR_RETURN(const Verified verified, VerifyOnce(*convention, certificate_pem, now_ms));
   // The key is judged by the log's own clock, which a `test` log may shift.
@@ -53,21 +74,18 @@ absl::StatusOr<Caller> Identifier::Identify(const std::string& log,
     if (agent != nullptr) caller.party = agent->party();
     caller.in_force = policy::state::KeyInForce(state, *key, log_now.time_ms, log_now.civil_date);
   });
-  if (caller.agent.empty())
-    return base::Error(absl::StatusCode::kUnauthenticated, "KEY_NOT_ENROLLED", "",
-                       "the key of the client certificate is not enrolled in this log");
+  if (caller.agent.empty()) return KeyNotEnrolled();
   if (!caller.in_force && access != Access::kSubmit) return KeyNotInForce();
   return caller;
 }
 
 absl::StatusOr<std::vector<Caller>> Identifier::IdentifyEverywhere(
     const std::string& certificate_pem) {
+  ASSIGN_OR_RETURN(const base::Digest fingerprint, FingerprintOf(certificate_pem));
   std::vector<Caller> callers;
-  absl::Status refused = base::Error(absl::StatusCode::kUnauthenticated, "KEY_NOT_ENROLLED", "",
-                                     "the key of the client certificate is not enrolled here");
-  for (core::Convention* convention : host_.All()) {
-    absl::StatusOr<Caller> caller =
-        Identify(convention->log_name(), certificate_pem, Access::kEverything);
+  absl::Status refused = KeyNotEnrolled();
+  for (const std::string& log : host_.LogsThatMayKnow(fingerprint)) {
+    absl::StatusOr<Caller> caller = Identify(log, certificate_pem, Access::kEverything);
     if (caller.ok())
       callers.push_back(*std::move(caller));
     else if (base::ReasonOf(caller.status()) != "KEY_NOT_ENROLLED")
@@ -105,11 +123,7 @@ absl::StatusOr<Identifier::Verified> Identifier::VerifyOnce(core::Convention& co
     if (it != verified_.end() && now_ms >= it->second.from_ms && now_ms < it->second.until_ms)
       return it->second;
   }
-  if (pem.empty())
-    return base::Error(absl::StatusCode::kUnauthenticated, "CERTIFICATE_MISSING", "",
-                       "the call brought no client certificate");
-  ASSIGN_OR_RETURN(const std::vector<certs::x509::Certificate> chain,
-                   certs::x509::Certificate::ListFromPem(pem));
+  ASSIGN_OR_RETURN(const std::vector<certs::x509::Certificate> chain, ChainOf(pem));
   std::vector<certs::x509::Certificate> anchors;
   for (const std::string& der : anchor_ders) {
     // One that does not parse vouches for nobody, and shuts nobody else out.

@@ -3,6 +3,7 @@
 #define PASSERELLE_GATEWAY_SERVICE_CALLER_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,8 @@ namespace passerelle::gateway::service {
 
 // An identified caller of one convention. Copyable.
 struct Caller {
-  core::Convention* convention = nullptr;
+  // Awake for as long as any copy of the caller is there.
+  std::shared_ptr<core::Convention> convention;
   // Its agent, 16 bytes, and the id of the party that answers for it.
   std::string agent;
   std::string party;
@@ -49,7 +51,8 @@ class Identifier {
       : host_(host), clock_(clock), quotas_(quotas) {}
 
   // The caller behind a TLS certificate (PEM) at the log it names. NOT_FOUND (LOG_UNKNOWN),
-  // UNAUTHENTICATED (CERTIFICATE_*, KEY_NOT_ENROLLED), PERMISSION_DENIED (KEY_NOT_IN_FORCE).
+  // UNAVAILABLE (CONVENTION_STOPPED), UNAUTHENTICATED (CERTIFICATE_*, KEY_NOT_ENROLLED),
+  // PERMISSION_DENIED (KEY_NOT_IN_FORCE).
   absl::StatusOr<Caller> Identify(const std::string& log, const std::string& certificate_pem,
                                   Access access) EXCLUDES_LOCK(mutex_);
 

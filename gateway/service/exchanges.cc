@@ -10,6 +10,7 @@
 #include "gateway/service/service.h"
 #include "gateway/service/view.h"
 #include "policy/state/freezes.h"
+#include "policy/state/indexes.h"
 
 namespace passerelle::gateway::service {
 namespace {
@@ -66,21 +67,18 @@ class ExchangeWatch {
  private:
   // Adds the transfers that are not as they were told, and takes them as told.
   void AddChanged(const View& view, api::WatchExchangeResponse& response) {
-    const std::string prefix = KeyOf(name_);
-    constexpr size_t kIndexBytes = 8;
-    view.state.transfers_by_exchange.Scan(prefix, [&](const std::string& key, const State::Mark&) {
-      const std::string transfer = key.substr(prefix.size() + kIndexBytes);
-      const record::v1::TransferRow* row = view.state.transfers.Find(transfer);
-      if (row == nullptr || !view.sight.SeesTransfer(*row, view.state)) return true;
+    const auto add = [&](std::string_view key, const record::v1::TransferRow& row) {
+      if (!view.sight.SeesTransfer(row, view.state)) return true;
       api::Transfer shown;
-      AddTransfer(view, RefOf(transfer), *row, shown);
+      AddTransfer(view, RefOf(key), row, shown);
       const base::Digest digest = base::Sha256(shown.SerializeAsString());
-      const auto [it, fresh] = transfers_.try_emplace(transfer, digest);
+      const auto [it, fresh] = transfers_.try_emplace(std::string(key), digest);
       if (!fresh && it->second == digest) return true;
       it->second = digest;
       *response.add_transfers() = std::move(shown);
       return response.transfers_size() < static_cast<int>(base::kMaxPageSize);
-    });
+    };
+    policy::state::VisitTransfersOf(view.state, KeyOf(name_), add);
   }
 
   Caller caller_;

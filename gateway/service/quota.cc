@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "audit/entry/codec.h"
 #include "gateway/base/status.h"
+#include "gateway/base/strings.h"
 #include "policy/rules/areas.h"
 
 namespace passerelle::gateway::service {
@@ -14,6 +15,8 @@ constexpr int64_t kOneCall = 1000;
 // More than all keys of a hundred conventions.
 constexpr size_t kMaxBuckets = 65536;
 constexpr int64_t kBurstMs = base::kCallsBurstSeconds * 1000;
+// Calls worth so long are a key's own: no other key of its party takes them from it.
+constexpr int64_t kAssuredMs = 1000;
 
 absl::Status Exceeded(std::string_view whose) {
   return base::Error(absl::StatusCode::kResourceExhausted, "QUOTA_EXCEEDED", "",
@@ -68,10 +71,14 @@ absl::Status Quotas::Take(const Payer& payer, Lane lane) {
   }
   // The first reference would not survive the second insertion.
   const std::string key = NameOfKey(payer, lane);
-  if (Fill(key, rates_.key, now_ms).left < kOneCall) return Exceeded("this key");
+  const int64_t left = Fill(key, rates_.key, now_ms).left;
+  if (left < kOneCall) return Exceeded("this key");
+  const bool assured = left > rates_.key * (kBurstMs - kAssuredMs);
   Bucket& party = Fill(NameOfParty(payer), rates_.party, now_ms);
-  if (party.left < kOneCall) return Exceeded("this party");
-  party.left -= kOneCall;
+  if (party.left >= kOneCall)
+    party.left -= kOneCall;
+  else if (!assured)
+    return Exceeded("this party");
   buckets_.find(key)->second.left -= kOneCall;
   return absl::OkStatus();
 }

@@ -48,8 +48,9 @@ class Quotas {
   // `clock` must outlive it.
   Quotas(QuotaRates rates, const base::Clock& clock) : rates_(rates), clock_(clock) {}
 
-  // Takes one call. RESOURCE_EXHAUSTED (QUOTA_EXCEEDED) when the key or its party has none left;
-  // then nothing is taken.
+  // Takes one call. RESOURCE_EXHAUSTED (QUOTA_EXCEEDED) when the key has none left, or its party
+  // has none and the key has used up its first second's worth, which is its own; then nothing is
+  // taken.
   absl::Status Take(const Payer& payer, Lane lane) EXCLUDES_LOCK(mutex_);
 
   // Takes what a refused statement costs beyond its call, whether it is there or not.

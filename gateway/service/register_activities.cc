@@ -12,6 +12,7 @@
 #include "gateway/service/register_cadence.h"
 #include "gateway/service/register_words.h"
 #include "policy/state/freezes.h"
+#include "policy/state/indexes.h"
 #include "policy/state/query.h"
 
 namespace passerelle::gateway::service {
@@ -53,18 +54,14 @@ const CommittedText* ActivityReader::FindOfficeHolder(const std::string& party,
                                                       statement::v1::Role role, int64_t time_ms,
                                                       Day day) const {
   const convention::v1::Date date = DateOf(day);
-  const std::string prefix = party + '\0';
   std::string found;
-  state_.mandates_by_party.Scan(prefix, [&](const std::string& key, const auto&) {
-    const std::string_view name = std::string_view(key).substr(prefix.size());
-    const record::v1::MandateRow* row = state_.mandates.Find(name);
-    if (row == nullptr || row->role() != role ||
-        !policy::state::InForce(state_, *row, time_ms, date))
-      return true;
-    const bool titular = row->rank() != statement::v1::RANK_DEPUTY;
+  const auto take = [&](std::string_view name, const record::v1::MandateRow& row) {
+    if (row.role() != role || !policy::state::InForce(state_, row, time_ms, date)) return true;
+    const bool titular = row.rank() != statement::v1::RANK_DEPUTY;
     if (found.empty() || titular) found = std::string(name);
     return !titular;
-  });
+  };
+  policy::state::VisitMandatesOfParty(state_, party, take);
   const auto person = persons_.find(found);
   return person == persons_.end() ? nullptr : &person->second;
 }

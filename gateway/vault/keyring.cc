@@ -46,9 +46,17 @@ absl::StatusOr<std::string> ReadKey(const std::string& path) {
 
 }  // namespace
 
+absl::Status Keyring::Create(const std::string& folder, base::Random& random) {
+  RETURN_IF_ERROR(base::MakeFolder(folder, base::FileMode::kPrivate));
+  if (base::Exists(PathOf(folder, 1)))
+    return base::Error(absl::StatusCode::kAlreadyExists, "FILE_EXISTS", "",
+                       absl::StrCat(PathOf(folder, 1), ": is there already and is not replaced"));
+  const base::Secret key(random.Bytes(kKeyBytes));
+  return base::WriteFile(PathOf(folder, 1), key.RevealSecret(), base::FileMode::kPrivate);
+}
+
 absl::StatusOr<std::unique_ptr<Keyring>> Keyring::Open(const std::string& folder,
                                                        base::Random& random) {
-  RETURN_IF_ERROR(base::MakeFolder(folder, base::FileMode::kPrivate));
   ASSIGN_OR_RETURN(const std::vector<std::string> names, base::ListFolder(folder));
   std::unique_ptr<Keyring> ring(new Keyring());
   uint32_t last = 0;
@@ -57,9 +65,17 @@ absl::StatusOr<std::unique_ptr<Keyring>> Keyring::Open(const std::string& folder
     if (epoch == 0) continue;
     ASSIGN_OR_RETURN(std::string key, ReadKey(PathOf(folder, epoch)));
     last = std::max(last, epoch);
-    if (!key.empty()) ring->keys_.emplace(epoch, base::Secret(std::move(key)));
+    if (key.empty())
+      ring->destroyed_.insert(epoch);
+    else
+      ring->keys_.emplace(epoch, base::Secret(std::move(key)));
   }
-  if (ring->keys_.count(last) == 0) {
+  if (last == 0)
+    return base::Error(absl::StatusCode::kFailedPrecondition, "KEK_EPOCH", "",
+                       absl::StrCat(PathOf(folder, 1),
+                                    ": the key-encryption key is missing; put it back, for nothing "
+                                    "that is stored can be read without it"));
+  if (ring->destroyed_.count(last) > 0) {
     // The number of a destroyed epoch is never given again: its rows must stay unreadable for the
     // reason that is true.
     base::Secret key(random.Bytes(kKeyBytes));

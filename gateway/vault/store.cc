@@ -243,6 +243,39 @@ absl::StatusOr<std::optional<std::string>> Store::FindObject(int64_t place) {
   return std::string(query.Blob(0));
 }
 
+absl::StatusOr<std::vector<WrappedKey>> Store::SampleKeys() {
+  base::MutexLock lock(mutex_);
+  std::vector<WrappedKey> samples;
+  for (const char* sql :
+       {"SELECT epoch, wrapped, commitment FROM items WHERE commitment IS NOT NULL ORDER BY place "
+        "LIMIT 1",
+        "SELECT epoch, wrapped, commitment FROM items WHERE commitment IS NOT NULL ORDER BY place "
+        "DESC LIMIT 1",
+        "SELECT epoch, wrapped, NULL FROM items ORDER BY place DESC LIMIT 1",
+        "SELECT epoch, wrapped, digest FROM refused ORDER BY entry LIMIT 1",
+        "SELECT epoch, wrapped, digest FROM refused ORDER BY entry DESC LIMIT 1"}) {
+    ASSIGN_OR_RETURN(Statement statement, Statement::Prepare(connection_, sql));
+    Query query(statement);
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (row)
+      samples.push_back({static_cast<uint32_t>(query.Number(0)), std::string(query.Blob(1)),
+                         std::string(query.Blob(2))});
+  }
+  return samples;
+}
+
+absl::StatusOr<std::optional<int64_t>> Store::NextExpiry() {
+  base::MutexLock lock(mutex_);
+  ASSIGN_OR_RETURN(Statement statement,
+                   Statement::Prepare(connection_,
+                                      "SELECT expires_ms FROM items WHERE expires_ms > 0 UNION ALL "
+                                      "SELECT expires_ms FROM refused ORDER BY 1 LIMIT 1"));
+  Query query(statement);
+  ASSIGN_OR_RETURN(const bool row, query.Step());
+  if (!row) return std::nullopt;
+  return query.Number(0);
+}
+
 absl::StatusOr<std::set<std::string>> Store::ListObjects() {
   return ListObjects({Doomed::By::kPosition, {0, std::numeric_limits<int64_t>::max()}, {}});
 }

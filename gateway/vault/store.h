@@ -18,6 +18,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -55,6 +56,14 @@ struct StoredRefusal {
   Ciphertext ciphertext;
 };
 
+// A data key as it is wrapped.
+struct WrappedKey {
+  uint32_t epoch = 0;
+  std::string wrapped;
+  // Commitment or digest to which it is bound; empty where the row does not say.
+  std::string name;
+};
+
 // An inclusive range; empty by default.
 struct Range {
   int64_t first = 1;
@@ -82,6 +91,10 @@ class Store {
   absl::StatusOr<StoredItem> ReadItem(int64_t place);
   // Whether a row is there, and the object that it names: nothing, or a name that may be empty.
   absl::StatusOr<std::optional<std::string>> FindObject(int64_t place);
+  // Of the first and the last row of each kind, what a key-encryption key wrapped.
+  absl::StatusOr<std::vector<WrappedKey>> SampleKeys() EXCLUDES_LOCK(mutex_);
+  // The earliest instant of what expires by time; absent when nothing does.
+  absl::StatusOr<std::optional<int64_t>> NextExpiry() EXCLUDES_LOCK(mutex_);
   // The objects that rows name: all of them, those of doomed rows.
   absl::StatusOr<std::set<std::string>> ListObjects() EXCLUDES_LOCK(mutex_);
   absl::StatusOr<std::set<std::string>> ListObjects(const Doomed& doomed) EXCLUDES_LOCK(mutex_);

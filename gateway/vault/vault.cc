@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
@@ -154,6 +156,10 @@ class SealingVault final : public Vault {
     return Destroy({Doomed::By::kExpiry, past, past});
   }
 
+  absl::StatusOr<std::optional<int64_t>> NextExpiry() const override {
+    return store_->NextExpiry();
+  }
+
  private:
   struct OpenedObject {
     ContentHead head;
@@ -197,11 +203,38 @@ class SealingVault final : public Vault {
 
 }  // namespace
 
+namespace {
+
+// Content that is sealed under a wrong key would be lost as soon as the right one comes back.
+absl::Status CheckKeys(Store& store, const Keyring& keyring) {
+  ASSIGN_OR_RETURN(const std::vector<WrappedKey> samples, store.SampleKeys());
+  std::map<uint32_t, bool> opened;
+  for (const WrappedKey& sample : samples) {
+    if (keyring.IsDestroyed(sample.epoch)) continue;
+    const absl::Status status = keyring.Unwrap(sample.epoch, sample.wrapped, sample.name).status();
+    if (absl::IsNotFound(status))
+      return base::Error(absl::StatusCode::kFailedPrecondition, "KEK_EPOCH", "",
+                         absl::StrCat("keys/kek-", sample.epoch,
+                                      ": the key-encryption key is missing; put it back"));
+    if (!sample.name.empty()) opened[sample.epoch] = opened[sample.epoch] || status.ok();
+  }
+  for (const auto& [epoch, ok] : opened)
+    if (!ok)
+      return base::Error(
+          absl::StatusCode::kFailedPrecondition, "KEK_WRONG", "",
+          absl::StrCat("keys/kek-", epoch,
+                       ": is not the key of what is stored; put the right one back"));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Vault>> Vault::Open(const std::string& folder,
                                                    const Keyring& keyring, base::Random& random) {
   const std::string objects = folder + "/objects";
   RETURN_IF_ERROR(base::MakeFolder(objects, base::FileMode::kPrivate));
   ASSIGN_OR_RETURN(std::unique_ptr<Store> store, Store::Open(folder + "/vault.db"));
+  RETURN_IF_ERROR(CheckKeys(*store, keyring));
   ASSIGN_OR_RETURN(const std::set<std::string> named, store->ListObjects());
   RETURN_IF_ERROR(RemoveOtherObjects(objects, named));
   return std::make_unique<SealingVault>(keyring, random, objects, std::move(store));

@@ -144,6 +144,9 @@ class Vault {
 
   // Destroys what expires by time alone, once its instant is past. Errors as Shred.
   virtual absl::Status Expire(int64_t now_ms) = 0;
+
+  // The last instant at which nothing has to expire; absent when nothing ever does. Errors as Read.
+  virtual absl::StatusOr<std::optional<int64_t>> NextExpiry() const = 0;
 };
 
 }  // namespace passerelle::gateway::vault

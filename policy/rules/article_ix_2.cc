@@ -8,6 +8,7 @@
 #include "policy/rules/derived.h"
 #include "policy/rules/fields.h"
 #include "policy/rules/references.h"
+#include "policy/state/indexes.h"
 
 namespace passerelle::policy::rules {
 namespace {
@@ -115,14 +116,11 @@ namespace {
 
 bool HasDpo(const Judgement& j, const std::string& party) {
   bool found = false;
-  const std::string prefix = party + '\0';
-  j.state().mandates_by_party.Scan(prefix, [&](const std::string& key, const state::State::Mark&) {
-    const record::v1::MandateRow* row =
-        j.state().mandates.Find(std::string_view(key).substr(prefix.size()));
-    found = row != nullptr && row->role() == ROLE_DPO &&
-            state::InForce(j.state(), *row, j.time_ms(), j.today());
+  const auto is_dpo = [&](std::string_view, const record::v1::MandateRow& row) {
+    found = row.role() == ROLE_DPO && state::InForce(j.state(), row, j.time_ms(), j.today());
     return !found;
-  });
+  };
+  state::VisitMandatesOfParty(j.state(), party, is_dpo);
   return found;
 }
 

@@ -6,6 +6,7 @@
 #include "policy/rules/checks.h"
 #include "policy/rules/fields.h"
 #include "policy/rules/references.h"
+#include "policy/state/indexes.h"
 
 namespace passerelle::policy::rules {
 namespace {
@@ -99,15 +100,13 @@ bool HasKey(const Judgement& j, std::string_view agent) {
 std::vector<std::string> Remaining(const Judgement& j, const std::string& party, Role role,
                                    const std::string& ended) {
   std::vector<std::string> agents;
-  const std::string prefix = party + '\0';
-  j.state().mandates_by_party.Scan(prefix, [&](const std::string& key, const state::State::Mark&) {
-    const std::string_view mandate = std::string_view(key).substr(prefix.size());
-    const MandateRow* row = j.state().mandates.Find(mandate);
-    if (row != nullptr && row->role() == role && mandate != ended && row->endings().empty() &&
-        state::InForce(j.state(), *row, j.time_ms(), j.today()) && HasKey(j, row->agent()))
-      agents.push_back(row->agent());
+  const auto add = [&](std::string_view key, const MandateRow& row) {
+    if (row.role() == role && key != ended && row.endings().empty() &&
+        state::InForce(j.state(), row, j.time_ms(), j.today()) && HasKey(j, row.agent()))
+      agents.push_back(row.agent());
     return true;
-  });
+  };
+  state::VisitMandatesOfParty(j.state(), party, add);
   return agents;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "policy/state/indexes.h"
 #include "policy/state/query.h"
 
 namespace passerelle::policy::state {
@@ -14,10 +15,8 @@ using statement::v1::ActRef;
 std::vector<const FreezeRow*> FreezesOf(const State& state, const ActRef& target) {
   std::vector<const FreezeRow*> freezes;
   if (target.statement().empty()) return freezes;
-  const std::string prefix = KeyOf(target);
-  state.freezes_by_target.Scan(prefix, [&](const std::string& key, const State::Mark&) {
-    const FreezeRow* row = state.freezes.Find(std::string_view(key).substr(prefix.size()));
-    if (row != nullptr) freezes.push_back(row);
+  VisitFreezesOf(state, KeyOf(target), [&](std::string_view, const FreezeRow& row) {
+    freezes.push_back(&row);
     return true;
   });
   return freezes;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/state/indexes.h"
+
 namespace passerelle::policy::state {
 namespace {
 
@@ -11,23 +13,10 @@ using convention::v1::DatedCode;
 using convention::v1::DatedName;
 using convention::v1::Party;
 
-constexpr size_t kAgentBytes = 16;
-
 // Whether a day lies in [from, until], where an absent end is open.
 bool Within(int64_t day, const Date& from, const Date& until) {
   const int64_t last = NumberOf(until);
   return NumberOf(from) <= day && (last == 0 || day <= last);
-}
-
-// Calls `visit` for the mandates of an agent until it returns false.
-template <typename Visit>
-void VisitMandates(const State& state, std::string_view agent, Visit visit) {
-  if (agent.size() != kAgentBytes) return;
-  state.mandates_by_agent.Scan(agent, [&](const std::string& key, const State::Mark&) {
-    const std::string_view mandate = std::string_view(key).substr(kAgentBytes);
-    const record::v1::MandateRow* row = state.mandates.Find(mandate);
-    return row == nullptr || visit(mandate, *row);
-  });
 }
 
 // Whether one of the keys that carried an act was compromised when it was recorded. The
@@ -60,7 +49,7 @@ bool Stands(const State& state, const record::v1::Provenance& act, int64_t time_
 
 std::vector<HeldMandate> MandatesOf(const State& state, std::string_view agent) {
   std::vector<HeldMandate> held;
-  VisitMandates(state, agent, [&](std::string_view key, const record::v1::MandateRow& row) {
+  VisitMandatesOfAgent(state, agent, [&](std::string_view key, const record::v1::MandateRow& row) {
     held.push_back({RefOf(key), &row});
     return true;
   });
@@ -88,7 +77,7 @@ bool InForce(const State& state, const record::v1::MandateRow& mandate, int64_t 
 HeldMandate FindMandate(const State& state, std::string_view agent, std::string_view party,
                         statement::v1::Role role, int64_t time_ms, const Date& today) {
   HeldMandate found;
-  VisitMandates(state, agent, [&](std::string_view key, const record::v1::MandateRow& row) {
+  VisitMandatesOfAgent(state, agent, [&](std::string_view key, const record::v1::MandateRow& row) {
     if (row.role() != role || row.party() != party || !InForce(state, row, time_ms, today))
       return true;
     const bool titular = row.rank() == statement::v1::RANK_TITULAR;

@@ -3,7 +3,6 @@
 #include <google/protobuf/text_format.h>
 
 #include <string>
-#include <type_traits>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/bytes.h"
@@ -56,58 +55,32 @@ statement::v1::ActRef Absolute(const statement::v1::ActRef& ref, const Digest& s
   return absolute;
 }
 
-template <typename Mine, typename Theirs, typename F>
-void State::ForEachTable(Mine& mine, Theirs& theirs, F f) {
-  f(mine.heads, theirs.heads);
-  f(mine.foundings, theirs.foundings);
-  f(mine.chains, theirs.chains);
-  f(mine.adhesions, theirs.adhesions);
-  f(mine.deeds, theirs.deeds);
-  f(mine.agents, theirs.agents);
-  f(mine.keys, theirs.keys);
-  f(mine.mandates, theirs.mandates);
-  f(mine.datasets, theirs.datasets);
-  f(mine.slugs, theirs.slugs);
-  f(mine.exchanges, theirs.exchanges);
-  f(mine.freezes, theirs.freezes);
-  f(mine.transfers, theirs.transfers);
-  f(mine.ratified, theirs.ratified);
-  f(mine.statements, theirs.statements);
-  f(mine.mandates_by_agent, theirs.mandates_by_agent);
-  f(mine.mandates_by_party, theirs.mandates_by_party);
-  f(mine.transfers_by_exchange, theirs.transfers_by_exchange);
-  f(mine.freezes_by_target, theirs.freezes_by_target);
-  f(mine.transfers_kept, theirs.transfers_kept);
-  f(mine.statements_by_expiry, theirs.statements_by_expiry);
-}
-
 State State::Fork() const {
   State fork;
-  ForEachTable(fork, *this, [](auto& mine, const auto& theirs) { mine = theirs.Fork(); });
+  const auto begin = [](std::string_view, auto& mine, const auto& theirs) {
+    mine.BecomeForkOf(theirs);
+  };
+  ForEachTable(begin, fork, *this);
+  ForEachIndex(begin, fork, *this);
   return fork;
 }
 
 void State::Absorb(State& draft) {
-  ForEachTable(*this, draft, [](auto& mine, auto& theirs) { mine.Absorb(theirs); });
+  const auto absorb = [](std::string_view, auto& mine, auto& theirs) { mine.Absorb(theirs); };
+  ForEachTable(absorb, *this, draft);
+  ForEachIndex(absorb, *this, draft);
+}
+
+void State::Move(const Places& from, const Places& to) {
+  if (from == to) return;
+  for (const auto& [index, key] : from) (this->*index).Erase(key);
+  for (const auto& [index, key] : to) (this->*index).Put(key, {});
 }
 
 std::string State::Dump() const {
   std::string out;
-  DumpTable("heads", heads, out);
-  DumpTable("foundings", foundings, out);
-  DumpTable("chains", chains, out);
-  DumpTable("adhesions", adhesions, out);
-  DumpTable("deeds", deeds, out);
-  DumpTable("agents", agents, out);
-  DumpTable("keys", keys, out);
-  DumpTable("mandates", mandates, out);
-  DumpTable("datasets", datasets, out);
-  DumpTable("slugs", slugs, out);
-  DumpTable("exchanges", exchanges, out);
-  DumpTable("freezes", freezes, out);
-  DumpTable("transfers", transfers, out);
-  DumpTable("ratified", ratified, out);
-  DumpTable("statements", statements, out);
+  ForEachTable([&](std::string_view name, const auto& table) { DumpTable(name, table, out); },
+               *this);
   return out;
 }
 

@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "gateway/base/digest.h"
 #include "passerelle/record/v1/state.pb.h"
@@ -26,6 +29,18 @@ statement::v1::ActRef RefOf(std::string_view key);
 statement::v1::ActRef Absolute(const statement::v1::ActRef& ref,
                                const gateway::base::Digest& statement);
 
+// A table of a state: read as any table, changed by its state alone, so that the indexes keep pace.
+template <typename Row>
+class StateTable : public Table<Row> {
+ private:
+  friend class State;
+  using Table<Row>::Put;
+  using Table<Row>::Erase;
+  using Table<Row>::Fork;
+  using Table<Row>::Absorb;
+  void BecomeForkOf(const StateTable& below) { Table<Row>::operator=(below.Fork()); }
+};
+
 // Tables of rows (passerelle/record/v1/state.proto says each key). Thread-compatible: many readers
 // or one writer. Movable only while nothing is forked from it.
 class State {
@@ -42,6 +57,12 @@ class State {
   // Takes a draft's changes over and empties it. REQUIRES: `draft` was forked from this state.
   void Absorb(State& draft);
 
+  // Sets, or removes, the row of a key in the table of its kind, and its places in the indexes.
+  template <typename Row>
+  void Put(std::string_view key, Row row);
+  template <typename Row>
+  void Erase(std::string_view key);
+
   // Canonical text: one line a row, `table hex-key {text}`, tables in the order below, keys sorted.
   // Two states are equal iff their dumps are.
   std::string Dump() const;
@@ -55,37 +76,115 @@ class State {
   uint64_t size() const;
   int64_t time_ms() const;
 
-  Table<record::v1::HeadRow> heads;          // key: ""
-  Table<record::v1::FoundingRow> foundings;  // key: ""
-  Table<record::v1::ChainRow> chains;
-  Table<record::v1::AdhesionRow> adhesions;
-  Table<record::v1::DeedRow> deeds;
-  Table<record::v1::AgentRow> agents;
-  Table<record::v1::KeyRow> keys;
-  Table<record::v1::MandateRow> mandates;
-  Table<record::v1::DatasetRow> datasets;
-  Table<record::v1::SlugRow> slugs;
-  Table<record::v1::ExchangeRow> exchanges;
-  Table<record::v1::FreezeRow> freezes;
-  Table<record::v1::TransferRow> transfers;
-  Table<record::v1::RatifiedRow> ratified;
-  Table<record::v1::StatementRow> statements;
+  StateTable<record::v1::HeadRow> heads;          // key: ""
+  StateTable<record::v1::FoundingRow> foundings;  // key: ""
+  StateTable<record::v1::ChainRow> chains;
+  StateTable<record::v1::AdhesionRow> adhesions;
+  StateTable<record::v1::DeedRow> deeds;
+  StateTable<record::v1::AgentRow> agents;
+  StateTable<record::v1::KeyRow> keys;
+  StateTable<record::v1::MandateRow> mandates;
+  StateTable<record::v1::DatasetRow> datasets;
+  StateTable<record::v1::SlugRow> slugs;
+  StateTable<record::v1::ExchangeRow> exchanges;
+  StateTable<record::v1::FreezeRow> freezes;
+  StateTable<record::v1::TransferRow> transfers;
+  StateTable<record::v1::RatifiedRow> ratified;
+  StateTable<record::v1::StatementRow> statements;
 
-  // Indexes, derived from the rows above by Apply and left out of Dump.
+  // Calls `f(name, table...)` for every table above, in this order, with that table of each state.
+  template <typename F, typename... States>
+  static void ForEachTable(F f, States&... states);
+
+  // Indexes: they follow from the rows above, which Put and Erase see to, and are in neither Dump
+  // nor snapshots. policy/state/indexes.h walks them.
   struct Mark {};
-  Table<Mark> mandates_by_agent;  // agent16 ‖ key of the mandate
-  Table<Mark> mandates_by_party;  // party ‖ NUL ‖ key of the mandate
-  Table<Mark>
-      transfers_by_exchange;  // key of the exchange ‖ index big-endian ‖ key of the transfer
-  Table<Mark> freezes_by_target;     // key of the exchange or transfer ‖ key of the freeze
-  Table<Mark> transfers_kept;        // key of a transfer whose payload is not erased
-  Table<Mark> statements_by_expiry;  // not_after big-endian ‖ digest
+  StateTable<Mark> mandates_by_agent;      // agent16 ‖ key of the mandate
+  StateTable<Mark> mandates_by_party;      // party ‖ NUL ‖ key of the mandate
+  StateTable<Mark> transfers_by_exchange;  // key of the exchange ‖ index BE64 ‖ key of the transfer
+  StateTable<Mark> freezes_by_target;      // key of the exchange or transfer ‖ key of the freeze
+  StateTable<Mark> transfers_kept;         // key of a transfer whose payload is not erased
+  StateTable<Mark> statements_by_expiry;  // not_after BE64 ‖ digest
+
+  // The same for every index.
+  template <typename F, typename... States>
+  static void ForEachIndex(F f, States&... states);
 
  private:
-  // Calls `f(mine, theirs)` for every table.
-  template <typename Mine, typename Theirs, typename F>
-  static void ForEachTable(Mine& mine, Theirs& theirs, F f);
+  // Where a row stands in the indexes; indexes.cc alone makes their keys.
+  using Places = std::vector<std::pair<StateTable<Mark> State::*, std::string>>;
+  static Places PlacesOf(std::string_view key, const record::v1::MandateRow& row);
+  static Places PlacesOf(std::string_view key, const record::v1::FreezeRow& row);
+  static Places PlacesOf(std::string_view key, const record::v1::TransferRow& row);
+  static Places PlacesOf(std::string_view key, const record::v1::StatementRow& row);
+  // No index lists the other kinds.
+  template <typename Row>
+  static Places PlacesOf(std::string_view, const Row&) {
+    return {};
+  }
+  template <typename Row>
+  static Places PlacesIfAny(std::string_view key, const Row* row) {
+    return row == nullptr ? Places() : PlacesOf(key, *row);
+  }
+  void Move(const Places& from, const Places& to);
+
+  // The one table of a kind of row.
+  template <typename Row>
+  StateTable<Row>& TableOf();
 };
+
+template <typename F, typename... States>
+void State::ForEachTable(F f, States&... states) {
+  f("heads", states.heads...);
+  f("foundings", states.foundings...);
+  f("chains", states.chains...);
+  f("adhesions", states.adhesions...);
+  f("deeds", states.deeds...);
+  f("agents", states.agents...);
+  f("keys", states.keys...);
+  f("mandates", states.mandates...);
+  f("datasets", states.datasets...);
+  f("slugs", states.slugs...);
+  f("exchanges", states.exchanges...);
+  f("freezes", states.freezes...);
+  f("transfers", states.transfers...);
+  f("ratified", states.ratified...);
+  f("statements", states.statements...);
+}
+
+template <typename F, typename... States>
+void State::ForEachIndex(F f, States&... states) {
+  f("mandates_by_agent", states.mandates_by_agent...);
+  f("mandates_by_party", states.mandates_by_party...);
+  f("transfers_by_exchange", states.transfers_by_exchange...);
+  f("freezes_by_target", states.freezes_by_target...);
+  f("transfers_kept", states.transfers_kept...);
+  f("statements_by_expiry", states.statements_by_expiry...);
+}
+
+template <typename Row>
+StateTable<Row>& State::TableOf() {
+  StateTable<Row>* found = nullptr;
+  const auto take = [&found](std::string_view, auto& table) {
+    if constexpr (std::is_same_v<decltype(table), StateTable<Row>&>) found = &table;
+  };
+  ForEachTable(take, *this);
+  return *found;
+}
+
+template <typename Row>
+void State::Put(std::string_view key, Row row) {
+  StateTable<Row>& table = TableOf<Row>();
+  Move(PlacesIfAny(key, table.Find(key)), PlacesOf(key, row));
+  table.Put(key, std::move(row));
+}
+
+template <typename Row>
+void State::Erase(std::string_view key) {
+  StateTable<Row>& table = TableOf<Row>();
+  Move(PlacesIfAny(key, table.Find(key)), {});
+  table.Erase(key);
+}
 
 }  // namespace passerelle::policy::state
 

@@ -12,6 +12,12 @@ join
 approve
 transfer 2024
 first=$(name_of)
+# One that comes as a stream, into a file of its own.
+table files/2023.csv 2023
+tail -n +2 files/2023.csv >files/rows
+while [[ $(stat -c %s files/2023.csv) -lt 3000000 ]]; do cat files/rows >>files/2023.csv; done
+accepted as sender transfer send "$exchange" files/2023.csv --party $fund --period 2023
+streamed=$(name_of)
 table files/2025.csv 2025
 
 # Erased before the copy: its row, cut out of the vault while it was there.
@@ -19,10 +25,10 @@ accepted as sender transfer send "$exchange" files/2025.csv --party $fund --peri
   --destroy-after "$(in_log_time 10)"
 doomed=$(name_of)
 rows() { sqlite3 -readonly "$1" 'select count(*) from items where class = 1'; }
-[[ $(rows "data/conventions/$slug/vault.db") -eq 2 ]] || fail "two payloads should be there"
+[[ $(rows "data/conventions/$slug/vault.db") -eq 3 ]] || fail "three payloads should be there"
 sqlite3 -readonly "data/conventions/$slug/vault.db" \
   'select hex(ciphertext) from items where class = 1 order by place desc limit 1' >files/ciphertext
-erased() { [[ $(rows "data/conventions/$slug/vault.db") -eq 1 ]]; }
+erased() { [[ $(rows "data/conventions/$slug/vault.db") -eq 2 ]]; }
 until_true 60 erased || fail "the payload was not erased"
 
 # Under load: acts with documents, one after the other, until the copies are made.
@@ -71,7 +77,9 @@ cmp "keys/5/conventions/$slug/keys/statement.key" "data/conventions/$slug/keys/s
 import pathlib, sys
 gone = bytes.fromhex(open(sys.argv[2]).read().strip())
 assert len(gone) > 64
-for file in pathlib.Path(sys.argv[1]).iterdir():
+for file in pathlib.Path(sys.argv[1]).rglob("*"):
+    if file.is_dir():
+        continue
     data = file.read_bytes()
     for at in range(0, len(gone) - 32, 16):
         assert gone[at:at + 32] not in data, file
@@ -109,6 +117,8 @@ expect 0 cli recover --adopt-head --data data --convention $slug --json
 start_gateway
 expect 0 as reader transfer fetch "$first" --out files/fetched.csv
 cmp files/2024.csv files/fetched.csv || fail "the fetched file differs"
+expect 0 as reader transfer fetch "$streamed" --out files/streamed.csv
+cmp files/2023.csv files/streamed.csv || fail "the fetched stream differs"
 refused erased as reader transfer fetch "$doomed" --out files/gone.csv
 transfer 2026
 export_log export

@@ -19,42 +19,26 @@ stop_gateway TERM
 mv data newer
 [[ $(entries_of newer) -gt $(entries_of older) ]] || fail "no more acts were done"
 
-# refuses REASON WORDS...: the gateway does not serve that convention, says so with these words, and serves
-# its neighbour.
-refuses() {
-  local words said
-  : >files/gateway.log
-  start_gateway
-  said=$(grep '^passerelle-gateway' files/gateway.log) || fail "the gateway does not say what is wrong"
-  for words in "$@"; do [[ $said == *"$words"* ]] || fail "not said: $words: $said"; done
-  [[ $said != *$neighbour* ]] || fail "the neighbour is refused too"
-  grep -q "\"convention_opened\",\"convention\":\"$neighbour\"" files/gateway.log || fail "the neighbour is not served"
-  ! grep -q "\"convention_opened\",\"convention\":\"$slug\"" files/gateway.log || fail "the old copy is served"
-  refused LOG_UNKNOWN as auditor party list
-  stop_gateway TERM
-  [[ $stopped -eq 0 ]] || fail "the gateway ended with $stopped"
-}
-
 cp -a older data
 behind=("$slug" LOG_BEHIND_GUARD "entry $(entries_of older) is missing" "seen $(entries_of newer) entries"
   "put back the newest copy")
-refuses "${behind[@]}"
+start_refuses "${behind[@]}"
 # Asking again changes nothing: no start makes the guard forget.
-refuses "${behind[@]}"
+start_refuses "${behind[@]}"
 
 rm -rf data
 cp -a newer data
 mv "data.guards/$slug.guard" files/guard
-refuses "$slug" GUARD_MISSING "the log has $(entries_of newer) entries" "put the guard back"
+start_refuses "$slug" GUARD_MISSING "the log has $(entries_of newer) entries" "put the guard back"
 rm -rf data
 cp -a older data
-refuses "$slug" GUARD_MISSING "put the guard back"
+start_refuses "$slug" GUARD_MISSING "put the guard back"
 
 # A log of one convention under the name of another is refused by its guard too.
 rm -rf data
 cp -a newer data
 cp -a "data.guards/$neighbour.guard" "data.guards/$slug.guard"
-refuses "$slug"
+start_refuses "$slug"
 
 # Put in order, it is served, and nothing was lost.
 cp -a files/guard "data.guards/$slug.guard"

@@ -166,15 +166,13 @@ bool TestGateway::ended() const {
 absl::Status TestGateway::Open() {
   auto convention = OpenAt(root());
   if (!convention.ok()) return convention.status();
-  alone_ = *std::move(convention);
-  convention_ = alone_.get();
+  convention_ = *std::move(convention);
   return absl::OkStatus();
 }
 
 void TestGateway::Close() {
   if (convention_ != nullptr) CheckLog();
   convention_ = nullptr;
-  alone_.reset();
   host_.reset();
 }
 
@@ -200,7 +198,7 @@ void TestGateway::CheckLog() const {
 gateway::core::Host& TestGateway::Serve() {
   Close();
   host_ = Need(gateway::core::Host::Open(paths(), surroundings()), "opening the host");
-  convention_ = host_->All()[0];
+  convention_ = host_->Awake().at(0);
   return *host_;
 }
 

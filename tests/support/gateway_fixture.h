@@ -113,6 +113,8 @@ class TestGateway {
   void SetFree(uint64_t bytes) { free_bytes_ = bytes; }
 
   gateway::core::Convention& convention() { return *convention_; }
+  // The same, for whoever keeps it awake.
+  const std::shared_ptr<gateway::core::Convention>& held() const { return convention_; }
   // Verifies the log as an auditor would, every decision taken again, and closes the convention.
   void Close();
   absl::Status Open();
@@ -236,10 +238,9 @@ class TestGateway {
   std::vector<gateway::core::Carried> carried_ GUARDED_BY(mutex_);
   std::atomic<uint64_t> free_bytes_{std::numeric_limits<uint64_t>::max()};
 
-  // At most one of them holds the convention.
-  std::unique_ptr<gateway::core::Convention> alone_;
   std::unique_ptr<gateway::core::Host> host_;
-  gateway::core::Convention* convention_ = nullptr;
+  // Of the host, or alone.
+  std::shared_ptr<gateway::core::Convention> convention_;
 };
 
 // The founding signers, and those who transcribe deeds.

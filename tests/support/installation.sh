@@ -126,11 +126,16 @@ issue() {
   fingerprint[$1]=$(field fingerprint "$issued")
 }
 
-# profile WHO TARGET: a profile with WHO's key and certificate.
+# profile WHO TARGET: a profile with WHO's key and certificate. Without a process of its own: each start of a
+# gateway writes all of them.
 profile() {
-  sed -e "s|\(\"target\": \"\)|\1$2|" -e 's|\("ca_file": "\)|\1../pki/ca.pem|' \
-    -e "s|\(\"certificate_file\": \"\)|\1$1.pem|" -e "s|\(\"key_file\": \"\)|\1$1.key|" \
-    -e "s|\(\"checkpoint_file\": \"\)|\1$1.checkpoint|" files/pins.json >"ids/$1.json"
+  local json
+  json=$(<files/pins.json)
+  json=${json/'"target": "'/'"target": "'$2}
+  json=${json/'"ca_file": "'/'"ca_file": "'../pki/ca.pem}
+  json=${json/'"certificate_file": "'/'"certificate_file": "'$1.pem}
+  json=${json/'"key_file": "'/'"key_file": "'$1.key}
+  printf '%s\n' "${json/'"checkpoint_file": "'/'"checkpoint_file": "'$1.checkpoint}" >"ids/$1.json"
 }
 
 # found: PKI, everyone's keys, entry 0. The name of the log is $log.
@@ -170,12 +175,12 @@ documents() {
   done
 }
 
-# start_gateway: on the folder $data with $certificate, on a free port; every profile names it.
+# start_gateway [OPTION...]: on the folder $data with $certificate, on a free port; every profile names it.
 start_gateway() {
   local who
   rm -f files/port
   passerelle-gateway --data "$data" --listen 127.0.0.1:0 --certificate "$certificate.pem" \
-    --key "$certificate.key" --port-file files/port 2>>files/gateway.log &
+    --key "$certificate.key" --port-file files/port "$@" 2>>files/gateway.log &
   gateway_pid=$!
   until_true 60 gateway_spoke
   [[ -s files/port ]] || fail "the gateway did not start: $(tail -n 3 files/gateway.log)"
@@ -190,6 +195,22 @@ stop_gateway() {
   kill "-$1" "$gateway_pid"
   wait "$gateway_pid" 2>/dev/null || stopped=$?
   gateway_pid=
+}
+
+# start_refuses WORDS...: a gateway started now does not serve that convention, says so with these words, and
+# serves its neighbour, the slug $neighbour, all the same.
+start_refuses() {
+  local words said
+  : >files/gateway.log
+  start_gateway
+  said=$(grep '^passerelle-gateway' files/gateway.log) || fail "the gateway does not say what is wrong, but: $*"
+  for words in "$@"; do [[ $said == *"$words"* ]] || fail "not said: $words: $said"; done
+  [[ $said != *$neighbour* ]] || fail "the neighbour is refused too"
+  grep -q "\"convention_opened\",\"convention\":\"$neighbour\"" files/gateway.log || fail "the neighbour is not served"
+  ! grep -q "\"convention_opened\",\"convention\":\"$slug\"" files/gateway.log || fail "served all the same: $*"
+  refused LOG_UNKNOWN as auditor party list
+  stop_gateway TERM
+  [[ $stopped -eq 0 ]] || fail "the gateway ended with $stopped"
 }
 
 # kill_at_write N: from now on the gateway dies where one of its threads begins its Nth write to disk. False
@@ -333,6 +354,12 @@ table() {
   printf 'annee;code_insee;enfants\n' >"$1"
   local i counts=(120 38 0)
   for i in "${!codes[@]}"; do echo "$2;${codes[i]};${counts[i]}" >>"$1"; done
+}
+
+# large_table FILE YEAR: one of more than a mebibyte, which goes as a stream.
+large_table() {
+  awk -v year="$2" -v code="${codes[0]}" \
+    'BEGIN {print "annee;code_insee;enfants"; for (i = 0; i < 80000; i++) print year ";" code ";120"}' >"$1"
 }
 
 # transfer YEAR: sends a table; $answer is the CLI's.

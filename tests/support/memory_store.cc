@@ -143,4 +143,21 @@ absl::StatusOr<uint64_t> MemoryStore::IndexedSize() const {
   return disk.image_.indexed;
 }
 
+absl::Status MemoryStore::PutSnapshot(const audit::log::StateSnapshot& snapshot) {
+  MemoryDisk& disk = *disk_;
+  MutexLock lock(disk.mutex_);
+  if (snapshot.size > disk.image_.head.size) return PastHead();
+  if (disk.fault_ == DiskFault::kFull)
+    return gateway::base::Error(absl::StatusCode::kResourceExhausted, "STORE_FULL", "", "no space");
+  if (disk.fault_ != DiskFault::kLost) disk.image_.snapshot = snapshot;
+  if (disk.fault_ == DiskFault::kNone) return absl::OkStatus();
+  return gateway::base::Error(absl::StatusCode::kUnavailable, "STORE_IO", "", "a fault");
+}
+
+absl::StatusOr<std::optional<audit::log::StateSnapshot>> MemoryStore::FindSnapshot() const {
+  MemoryDisk& disk = *disk_;
+  MutexLock lock(disk.mutex_);
+  return disk.image_.snapshot;
+}
+
 }  // namespace passerelle::tests

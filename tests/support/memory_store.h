@@ -24,9 +24,10 @@ struct MemoryImage {
   std::vector<std::vector<gateway::base::Digest>> levels;
   std::map<gateway::base::Digest, uint64_t> statements;
   uint64_t indexed = 0;
+  std::optional<audit::log::StateSnapshot> snapshot;
 };
 
-// How a disk answers appends from then on.
+// How a disk answers appends, and snapshots, from then on.
 enum class DiskFault {
   kNone,
   // No space.
@@ -40,7 +41,7 @@ enum class DiskFault {
 // A disk that outlives the stores on it, as a disk outlives a process. Thread-safe.
 class MemoryDisk {
  public:
-  // Sets how appends are answered from now on.
+  // Sets how writes are answered from now on.
   void Inject(DiskFault fault) EXCLUDES_LOCK(mutex_);
 
   // The image, and its replacement: for copies, restores and damage.
@@ -71,6 +72,8 @@ class MemoryStore final : public audit::log::LogStore {
   absl::StatusOr<std::optional<uint64_t>> FindStatement(
       const gateway::base::Digest& digest) const override;
   absl::StatusOr<uint64_t> IndexedSize() const override;
+  absl::Status PutSnapshot(const audit::log::StateSnapshot& snapshot) override;
+  absl::StatusOr<std::optional<audit::log::StateSnapshot>> FindSnapshot() const override;
 
  private:
   const std::shared_ptr<MemoryDisk> disk_;

@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import tidy
@@ -27,6 +28,16 @@ TIMEOUT_SECONDS = 900
 SKIPPED_EXIT = 77
 SHOWN_LINES = 40
 SLOWEST_SHOWN = 8
+
+# The scripts that have a long variant, and the variables that make it; --long runs these.
+LONG = {
+    "kill9.sh": {"PASSERELLE_KILL_ROUNDS": "200"},
+    "storage_faults.sh": {"PASSERELLE_FLIPS": "150"},
+    "streams.sh": {"PASSERELLE_STREAM_MIB": "1024"},
+}
+LONG_SECONDS = 20 * 60
+# How often --long says how far its scripts are.
+LOOK_SECONDS = 30
 
 SANITIZER_OPTIONS = {
     # Generated code is not instrumented, and containers cross into it.
@@ -145,14 +156,20 @@ class GoogleTest:
 class Command:
     """One process that is one test: a script, a lint, a fuzzer."""
 
-    def __init__(self, name, command, timeout=TIMEOUT_SECONDS):
+    def __init__(self, name, command, timeout=TIMEOUT_SECONDS, environment=None, deadline=None):
+        """`deadline`, of the monotonic clock, bounds a job together with those before it."""
         self.names = [name]
         self.command = command
         self.timeout = timeout
+        self.environment = environment
+        self.deadline = deadline
 
     def run(self):
         name = self.names[0]
-        code, log = run_logged(self.command, name, timeout=self.timeout)
+        timeout = self.timeout
+        if self.deadline is not None:
+            timeout = max(1, round(self.deadline - time.monotonic()))
+        code, log = run_logged(self.command, name, self.environment, timeout)
         if code == 0:
             return Tally(passed=1)
         if code == SKIPPED_EXIT:
@@ -188,6 +205,14 @@ def scripts(build):
     for path in sorted((ROOT / "tests" / "integration").glob("*")):
         if path.is_file() and (path.suffix == ".sh" or path.name.endswith("_test")):
             yield Command(f"integration/{path.name}", [str(path), str(build)])
+
+
+def long_scripts(build):
+    deadline = time.monotonic() + LONG_SECONDS
+    for name, environment in LONG.items():
+        path = ROOT / "tests" / "integration" / name
+        yield Command(f"integration/{name}", [str(path), str(build)], environment=environment,
+                      deadline=deadline)
 
 
 def lints():
@@ -227,6 +252,8 @@ def collect(options):
         jobs += scripts(build)
     if options.mode in ("default", "asan", "tsan"):
         jobs += google_tests(build, only)
+    if options.mode == "long":
+        jobs += long_scripts(build)
     if options.mode == "default":
         jobs += lints()
         jobs += map(Tidied, tidy.changed_units(ROOT, build))
@@ -237,23 +264,40 @@ def collect(options):
     return [job for job in jobs if isinstance(job, GoogleTest) or only.search(job.names[0])]
 
 
-def run_timed(job):
+def tell_progress(running, over):
+    """Says now and then how far each running job is, by the last line of its log, until it is over."""
+    while not over.wait(LOOK_SECONDS):
+        for job, since in list(running.items()):
+            path = log_path(job.names[0])
+            lines = path.read_text(errors="replace").splitlines() if path.exists() else []
+            print(f"{job.names[0]} {time.monotonic() - since:.0f} s: {lines[-1] if lines else 'begun'}",
+                  file=sys.stderr, flush=True)
+
+
+def run_timed(job, running):
     started = time.monotonic()
+    running[job] = started
     tally = job.run()
+    del running[job]
     return time.monotonic() - started, job, tally
 
 
-def run_all(jobs):
+def run_all(jobs, tells):
     total = Tally()
     took = []
+    running = {}
+    over = threading.Event()
+    if tells:
+        threading.Thread(target=tell_progress, args=(running, over), daemon=True).start()
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        futures = [pool.submit(run_timed, job) for job in jobs]
+        futures = [pool.submit(run_timed, job, running) for job in jobs]
         for future in concurrent.futures.as_completed(futures):
             seconds, job, tally = future.result()
             took.append((seconds, job))
             total.add(tally)
             for note in tally.notes:
                 print(note if note.startswith("skipped ") else f"FAILED {note}", flush=True)
+    over.set()
     took.sort(key=lambda one: -one[0])
     slowest = (f"{job.names[0].split(' ')[0]} {seconds:.0f} s" for seconds, job in took[:SLOWEST_SHOWN])
     print(f"slowest: {', '.join(slowest)}", file=sys.stderr, flush=True)
@@ -277,7 +321,7 @@ def main():
             print("\n".join(job.names))
         return 0
     started = time.monotonic()
-    total = run_all(jobs)
+    total = run_all(jobs, options.mode == "long")
     print(f"tests: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     if total.passed + total.failed + total.skipped == 0:
         print("FAILED nothing matches", flush=True)

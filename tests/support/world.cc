@@ -271,6 +271,18 @@ std::string SubstanceOf(const policy::state::State& state) {
   return out;
 }
 
+std::string IndexesOf(const policy::state::State& state) {
+  std::string text;
+  const auto add = [&text](std::string_view name, const auto& index) {
+    index.Scan("", [&](const std::string& key, const auto&) {
+      absl::StrAppend(&text, Absl(name), " ", gateway::base::ToHex(key), "\n");
+      return true;
+    });
+  };
+  policy::state::State::ForEachIndex(add, state);
+  return text;
+}
+
 std::string FindingsOf(const Entry& entry) {
   std::string text;
   const auto add = [&text](const record::v1::Finding& finding) {

@@ -200,6 +200,9 @@ convention::v1::Settings InventedSettings();
 // which time alone removes: what no refused and no noted entry changes.
 std::string SubstanceOf(const policy::state::State& state);
 
+// The keys of a state's indexes, one `index hex-key` a line.
+std::string IndexesOf(const policy::state::State& state);
+
 // The refusals or warnings of an entry, one `rule/code path` a line.
 std::string FindingsOf(const record::v1::Entry& entry);
 

@@ -14,6 +14,7 @@
 #include "gateway/verify/redecide.h"
 #include "policy/decide.h"
 #include "policy/state/query.h"
+#include "policy/state/snapshot.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
@@ -359,6 +360,31 @@ TEST_P(Property, LiveStateEqualsTheReplayedOne) {
   EXPECT_EQ(direct.Dump(), world().Dump());
   EXPECT_EQ(grouped.Dump(), world().Dump());
   EXPECT_EQ(grouped.DumpDigest(), world().state().DumpDigest());
+}
+
+// Starts from snapshots again and again: nothing tells the state from one that never stopped.
+TEST_P(Property, ASnapshotStandsForTheStateAndGoesOnAlike) {
+  State resumed;
+  std::mt19937 random(GetParam());
+  int restarts = 0;
+  for (const Step& step : world().steps()) {
+    if (step.index % 4 == 0) {
+      ASSERT_EQ(Redecide(resumed, step).SerializeAsString(), step.entry.SerializeAsString());
+    }
+    ASSERT_TRUE(policy::Apply(resumed, step.Applied()).ok());
+    if (random() % 97 != 0) continue;
+    const std::string snapshot = policy::state::EncodeSnapshot(resumed);
+    absl::StatusOr<State> restored = policy::state::DecodeSnapshot(snapshot);
+    ASSERT_TRUE(restored.ok()) << restored.status();
+    ASSERT_EQ(restored->Dump(), resumed.Dump());
+    ASSERT_EQ(tests::IndexesOf(*restored), tests::IndexesOf(resumed));
+    ASSERT_EQ(policy::state::EncodeSnapshot(*restored), snapshot);
+    resumed = *std::move(restored);
+    ++restarts;
+  }
+  EXPECT_GT(restarts, 20);
+  EXPECT_EQ(resumed.Dump(), world().Dump());
+  EXPECT_EQ(tests::IndexesOf(resumed), tests::IndexesOf(world().state()));
 }
 
 TEST_P(Property, EveryEntryIsDecidedTheSameAgain) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,8 +21,11 @@ namespace passerelle::audit::log {
 
 inline constexpr char kOrigin[] = "passerelle.example/unit/test";
 
-// What a replay heard.
+// What a start heard.
 struct Heard {
+  // The snapshot that was offered, and the first entry that a replay may tell.
+  std::optional<StateSnapshot> snapshot;
+  uint64_t first = 0;
   std::vector<std::string> entries;
   std::vector<Digest> leaves;
 };
@@ -49,11 +53,37 @@ class LogTest : public testing::Test {
     ASSIGN_OR_RETURN(
         log_, Log::Open(origin, store, guard_.get(), signer_,
                         [this](uint64_t index, const std::string& entry, const Digest& leaf) {
-                          EXPECT_EQ(index, heard_.entries.size());
-                          heard_.entries.push_back(entry);
-                          heard_.leaves.push_back(leaf);
-                          return absl::OkStatus();
+                          return Hear(index, entry, leaf);
                         }));
+    return absl::OkStatus();
+  }
+
+  // Starts from the snapshot that is kept.
+  absl::Status StartFromSnapshot() {
+    Stop();
+    store_ = std::make_unique<tests::MemoryStore>(disk_);
+    return StartFromSnapshotOn(*store_);
+  }
+
+  absl::Status StartFromSnapshotOn(LogStore& store) {
+    ASSIGN_OR_RETURN(guard_, Guard::Open(guard_path(), kOrigin));
+    heard_ = Heard();
+    ASSIGN_OR_RETURN(log_, Log::OpenFromSnapshot(
+                               kOrigin, store, guard_.get(), signer_,
+                               [this](const StateSnapshot& snapshot) {
+                                 heard_.snapshot = snapshot;
+                                 if (restores_.ok() && *restores_) heard_.first = snapshot.size;
+                                 return restores_;
+                               },
+                               [this](uint64_t index, const std::string& entry,
+                                      const Digest& leaf) { return Hear(index, entry, leaf); }));
+    return absl::OkStatus();
+  }
+
+  absl::Status Hear(uint64_t index, const std::string& entry, const Digest& leaf) {
+    EXPECT_EQ(index, heard_.first + heard_.entries.size());
+    heard_.entries.push_back(entry);
+    heard_.leaves.push_back(leaf);
     return absl::OkStatus();
   }
 
@@ -77,6 +107,8 @@ class LogTest : public testing::Test {
   std::unique_ptr<Guard> guard_;
   std::unique_ptr<Log> log_;
   Heard heard_;
+  // What becomes of a snapshot that is offered.
+  absl::StatusOr<bool> restores_ = true;
 };
 
 }  // namespace passerelle::audit::log

@@ -12,6 +12,7 @@
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "tests/unit/audit/log/fixture.h"
+#include "tests/unit/audit/log/forwarding_store.h"
 
 namespace passerelle::audit::log {
 namespace {
@@ -155,37 +156,22 @@ TEST_F(LogTest, AnswersEveryFateOfAGroup) {
 }
 
 // A store whose past changes once it is told to.
-class ForkingStore final : public LogStore {
+class ForkingStore final : public ForwardingStore {
  public:
+  using ForwardingStore::ForwardingStore;
   void Fork() { forked_ = true; }
-
-  Appended Append(const Head& expected, const Group& group) override {
-    return store_.Append(expected, group);
-  }
-  absl::StatusOr<Head> ReadHead() const override { return store_.ReadHead(); }
-  absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t begin,
-                                                       uint64_t end) const override {
-    return store_.ReadEntries(begin, end);
-  }
   absl::StatusOr<Digest> ReadNode(merkle::NodeId node) const override {
-    return forked_ ? merkle::LeafHash("another past") : store_.ReadNode(node);
+    if (forked_) return merkle::LeafHash("another past");
+    return ForwardingStore::ReadNode(node);
   }
-  absl::Status IndexStatements(
-      const std::vector<std::pair<Digest, uint64_t>>& statements) override {
-    return store_.IndexStatements(statements);
-  }
-  absl::StatusOr<std::optional<uint64_t>> FindStatement(const Digest& digest) const override {
-    return store_.FindStatement(digest);
-  }
-  absl::StatusOr<uint64_t> IndexedSize() const override { return store_.IndexedSize(); }
 
  private:
-  tests::MemoryStore store_;
   bool forked_ = false;
 };
 
 TEST_F(LogTest, NeverSignsAHeadThatDoesNotExtendTheLast) {
-  ForkingStore store;
+  tests::MemoryStore memory;
+  ForkingStore store(memory);
   ASSERT_TRUE(StartOn(store).ok());
   AppendNumbered(0, 3);
   const SignedHead before = log_->signed_head();
@@ -212,6 +198,20 @@ TEST_F(LogTest, ReopensToTheSameHeadAndCheckpoint) {
   }
   AppendNumbered(9, 10);
   EXPECT_EQ(log_->head().size, 10u);
+}
+
+// Damage after the start, which no replay sees.
+TEST_F(LogTest, ReadsNoEntryThatIsNotTheOneItHashed) {
+  ASSERT_TRUE(Start().ok());
+  AppendNumbered(0, 5);
+  tests::MemoryImage image = disk_->image();
+  image.entries[3]->back() ^= 1;
+  disk_->Restore(image);
+  EXPECT_TRUE(log_->ReadEntries(0, 3).ok());
+  const absl::Status status = log_->ReadEntries(1, 5).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(ReasonOf(status), "LOG_ENTRY_DAMAGED");
+  EXPECT_EQ(status.message(), "entry 3 is not the one whose hash the log holds");
 }
 
 TEST_F(LogTest, StopsWhereReplayStops) {

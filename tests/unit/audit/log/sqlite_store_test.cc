@@ -70,8 +70,13 @@ TEST(SqliteStore, LeavesAForeignFileAsItWas) {
 TEST(SqliteStore, RefusesAnotherFormat) {
   SqliteBackend backend;
   Fill(backend, 1);
-  Tamper(backend.path(), "UPDATE meta SET format = 2");
-  EXPECT_EQ(ReasonOf(OpenSqliteStore(backend.path()).status()), "STORE_FORMAT");
+  // The former one, and a later one.
+  for (const char* sql : {"UPDATE meta SET format = 1", "UPDATE meta SET format = 3"}) {
+    Tamper(backend.path(), sql);
+    const absl::Status status = OpenSqliteStore(backend.path()).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(ReasonOf(status), "STORE_FORMAT") << sql;
+  }
 }
 
 TEST(SqliteStore, RefusesATruncatedFile) {
@@ -94,7 +99,10 @@ TEST(SqliteStore, RefusesDamagedRows) {
            {"INSERT INTO entries VALUES (300, 'past'), (301, x'00')", "STORE_CORRUPT"},
            {"DELETE FROM tiles WHERE id = 1", "STORE_TILE"},
            {"UPDATE tiles SET hashes = substr(hashes, 1, 31) WHERE id = 1", "STORE_TILE"},
-           {"UPDATE tiles SET hashes = substr(hashes, 1, 32) WHERE id = 1", "TILE"}}) {
+           {"UPDATE tiles SET hashes = substr(hashes, 1, 32) WHERE id = 1", "TILE"},
+           {"UPDATE tiles SET hashes = substr(hashes, 1, 43 * 32) || zeroblob(32) WHERE id = 1",
+            "STORE_TILE"},
+           {"UPDATE head SET root = zeroblob(32)", "STORE_TILE"}}) {
     SqliteBackend backend;
     Fill(backend, 300);
     std::string sql = damage.sql;
@@ -104,6 +112,38 @@ TEST(SqliteStore, RefusesDamagedRows) {
     const absl::Status status = OpenSqliteStore(backend.path()).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << damage.sql << ": " << status;
     EXPECT_EQ(ReasonOf(status), damage.reason) << damage.sql;
+  }
+}
+
+// Proofs come from tiles that no start reads.
+TEST(SqliteStore, ServesNoHashThatTheRootDoesNotRestOn) {
+  SqliteBackend backend;
+  Fill(backend, 600);
+  // One hash of the second tile of 256.
+  Tamper(backend.path(),
+         "UPDATE tiles SET hashes = substr(hashes, 1, 320) || zeroblob(32) || substr(hashes, 353) "
+         "WHERE id = 1");
+  const auto store = backend.Open();
+  EXPECT_TRUE(store->ReadNode({0, 255}).ok());
+  EXPECT_TRUE(store->ReadNode({8, 1}).ok()) << "the level above holds it too";
+  for (const uint64_t index : {256u, 266u, 511u}) {
+    const absl::Status status = store->ReadNode({0, index}).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(ReasonOf(status), "STORE_TILE");
+    EXPECT_EQ(status.message(), "tile 1 of level 0 is not the one that the log's root rests on");
+  }
+  EXPECT_TRUE(store->ReadNode({0, 599}).ok());
+}
+
+TEST(SqliteStore, FindsNoSnapshotInARowThatIsNone) {
+  for (const char* damage : {"size = -1", "root = x'00'"}) {
+    SqliteBackend backend;
+    Fill(backend, 1);
+    ASSERT_TRUE(backend.Open()->PutSnapshot(StateSnapshot()).ok());
+    Tamper(backend.path(), (std::string("UPDATE snapshot SET ") + damage).c_str());
+    const absl::Status status = backend.Open()->FindSnapshot().status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << damage;
+    EXPECT_EQ(ReasonOf(status), "SNAPSHOT_DAMAGED");
   }
 }
 
@@ -210,6 +250,67 @@ TEST(SqliteStore, KeepsAllOrNothingWhicheverOperationFails) {
     EXPECT_GT(operation, 3) << "the sweep found nothing to fail";
   }
   EXPECT_TRUE(kept_without_answer) << "no fault left a durable group unanswered";
+}
+
+// What became of a snapshot under a fault, and of an append after it.
+struct Kept {
+  bool answered = false;
+  bool struck = false;
+  // The snapshots that a crash right after it, and one after the append, leave.
+  std::string after_crash;
+  std::string after_append;
+};
+
+Kept PutSnapshotUnder(VfsFault fault, int operation, const std::string& base) {
+  SqliteBackend backend;
+  tests::TempFolder copies;
+  CopyAsIs(base, backend.path());
+  const auto store = backend.Open();
+  const Head before = *store->ReadHead();
+  Kept kept;
+  backend.vfs().Arm(fault, operation);
+  kept.answered = store
+                      ->PutSnapshot({.size = before.size,
+                                     .root = before.root,
+                                     .time_ms = before.time_ms,
+                                     .bytes = std::string(9000, 'n')})
+                      .ok();
+  kept.struck = backend.vfs().struck();
+  backend.vfs().Disarm();
+  const std::string crashed = CopyAsIs(backend.path(), copies / "crashed.db");
+  EXPECT_EQ(SoundHead(crashed), before);
+  kept.after_crash = (*(*OpenSqliteStore(crashed))->FindSnapshot())->bytes.substr(0, 1);
+
+  const Group group = GroupAfter(before, {"entry 0", "entry 1", "entry 2"}, {"entry 3"});
+  EXPECT_EQ(store->Append(before, group), Appended::kCommitted) << operation;
+  const std::string appended = CopyAsIs(backend.path(), copies / "appended.db");
+  EXPECT_EQ(SoundHead(appended), group.head) << operation;
+  kept.after_append = (*(*OpenSqliteStore(appended))->FindSnapshot())->bytes.substr(0, 1);
+  return kept;
+}
+
+TEST(SqliteStore, KeepsOneOfTwoSnapshotsAndTheLogWhicheverOperationFails) {
+  tests::TempFolder bases;
+  std::string base;
+  {
+    SqliteBackend backend;
+    Fill(backend, 3);
+    ASSERT_TRUE(
+        backend.Open()->PutSnapshot({.size = 3, .root = {}, .time_ms = 0, .bytes = "old"}).ok());
+    base = CopyAsIs(backend.path(), bases / "audit.db");
+  }
+  for (const VfsFault fault :
+       {VfsFault::kErrorOnce, VfsFault::kErrorFromThenOn, VfsFault::kErrorThoughDone}) {
+    int operation = 0;
+    for (bool struck = true; struck;) {
+      const Kept kept = PutSnapshotUnder(fault, ++operation, base);
+      struck = kept.struck;
+      EXPECT_EQ(kept.answered, !struck) << operation;
+      EXPECT_EQ(kept.after_crash, struck ? "o" : "n") << operation;
+      EXPECT_EQ(kept.after_append, struck ? "o" : "n") << operation;
+    }
+    EXPECT_GT(operation, 3) << "the sweep found nothing to fail";
+  }
 }
 
 // As kill -9 leaves it: the files as they stand after a commit, without a close.

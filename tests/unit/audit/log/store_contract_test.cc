@@ -223,6 +223,58 @@ TYPED_TEST(StoreContract, FindsIndexedStatements) {
   EXPECT_EQ(*store->FindStatement(Sha256("4")), std::nullopt);
 }
 
+TYPED_TEST(StoreContract, KeepsTheSnapshotThatWasPutLast) {
+  {
+    const auto store = this->backend_.Open();
+    ASSERT_EQ(this->Append(*store, {"a", "b", "c"}), Appended::kCommitted);
+    EXPECT_EQ(*store->FindSnapshot(), std::nullopt);
+    const StateSnapshot first{.size = 2, .root = Sha256("2"), .time_ms = -5, .bytes = "first"};
+    ASSERT_TRUE(store->PutSnapshot(first).ok());
+    EXPECT_EQ(*store->FindSnapshot(), first);
+    ASSERT_TRUE(store->PutSnapshot(StateSnapshot()).ok());
+    EXPECT_EQ(*store->FindSnapshot(), StateSnapshot());
+  }
+  const StateSnapshot last{.size = 3,
+                           .root = this->head_.root,
+                           .time_ms = this->head_.time_ms,
+                           .bytes = std::string("\0\xff", 2) + std::string(2 << 20, 'x')};
+  {
+    const auto store = this->backend_.Open();
+    EXPECT_EQ(*store->FindSnapshot(), StateSnapshot());
+    ASSERT_TRUE(store->PutSnapshot(last).ok());
+    EXPECT_EQ(this->Append(*store, {"d"}), Appended::kCommitted);
+  }
+  const auto store = this->backend_.Open();
+  EXPECT_EQ(*store->FindSnapshot(), last);
+  this->ExpectKept(*store);
+}
+
+TYPED_TEST(StoreContract, KeepsNoSnapshotPastTheHead) {
+  const auto store = this->backend_.Open();
+  ASSERT_EQ(this->Append(*store, {"a"}), Appended::kCommitted);
+  EXPECT_EQ(store->PutSnapshot({.size = 2, .root = {}, .time_ms = 0, .bytes = ""}).code(),
+            absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(*store->FindSnapshot(), std::nullopt);
+}
+
+TYPED_TEST(StoreContract, KeepsTheOldSnapshotWithoutSpaceAndAppendsAsBefore) {
+  const auto store = this->backend_.Open();
+  ASSERT_EQ(this->Append(*store, {"a"}), Appended::kCommitted);
+  const StateSnapshot old{.size = 1, .root = this->head_.root, .time_ms = 1, .bytes = "old"};
+  ASSERT_TRUE(store->PutSnapshot(old).ok());
+  this->backend_.FillUp();
+  const absl::Status full =
+      store->PutSnapshot({.size = 1, .root = {}, .time_ms = 1, .bytes = std::string(60000, 'x')});
+  EXPECT_EQ(full.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(full), "STORE_FULL");
+  EXPECT_EQ(*store->FindSnapshot(), old);
+  this->backend_.Recover();
+  EXPECT_EQ(this->Append(*store, {"b"}), Appended::kCommitted);
+  this->ExpectKept(*store);
+  this->ExpectKept(*this->backend_.Open());
+  EXPECT_EQ(*this->backend_.Open()->FindSnapshot(), old);
+}
+
 TYPED_TEST(StoreContract, ReadsFromOtherThreadsSeeWholeGroups) {
   const auto store = this->backend_.Open();
   std::atomic<uint64_t> committed{0};
@@ -246,10 +298,21 @@ TYPED_TEST(StoreContract, ReadsFromOtherThreadsSeeWholeGroups) {
       if (const uint64_t size = committed; size > 0)
         if (!store->IndexStatements({{Sha256(std::to_string(size)), size - 1}}).ok()) ++wrong;
   };
+  const auto keep_snapshots = [&] {
+    while (!done) {
+      const uint64_t size = committed;
+      const StateSnapshot snapshot{
+          .size = size, .root = {}, .time_ms = 0, .bytes = std::string(size * 100, 's')};
+      if (!store->PutSnapshot(snapshot).ok()) ++wrong;
+      const absl::StatusOr<std::optional<StateSnapshot>> found = store->FindSnapshot();
+      if (!found.ok() || *found != snapshot) ++wrong;
+    }
+  };
   std::vector<std::thread> others;
   others.emplace_back(read, 1);
   others.emplace_back(read, 2);
   others.emplace_back(fill_index);
+  others.emplace_back(keep_snapshots);
   while (this->all_.size() < 600) {
     std::vector<std::string> entries;
     for (size_t i = 0; i < 30; ++i) entries.push_back(std::to_string(this->all_.size() + i));

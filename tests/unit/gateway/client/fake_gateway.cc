@@ -266,9 +266,15 @@ absl::Status FakeGateway::Pour(const record::v1::Attachment& content, uint64_t o
   return absl::OkStatus();
 }
 
+absl::Status FakeGateway::CheckOffset(uint64_t offset) const {
+  if (offset <= longest) return absl::OkStatus();
+  return gateway::base::Error(absl::StatusCode::kOutOfRange, "OFFSET", "offset", "begin at 0");
+}
+
 absl::Status FakeGateway::Download(const api::DownloadRequest& request,
                                    absl::FunctionRef<absl::Status(api::DownloadResponse)> visit) {
   downloads.push_back(request);
+  RETURN_IF_ERROR(CheckOffset(request.offset()));
   api::FetchRequest whole;
   *whole.mutable_transfer() = request.transfer();
   whole.set_seen_size(request.seen_size());
@@ -298,6 +304,7 @@ absl::StatusOr<api::UploadDocumentResponse> FakeGateway::UploadDocument(
 absl::Status FakeGateway::DownloadDocument(
     const api::DownloadDocumentRequest& request,
     absl::FunctionRef<absl::Status(api::DownloadDocumentResponse)> visit) {
+  RETURN_IF_ERROR(CheckOffset(request.offset()));
   api::GetDocumentRequest whole;
   whole.set_commitment(request.commitment());
   ASSIGN_OR_RETURN(const api::GetDocumentResponse found, GetDocument(whole));

@@ -85,6 +85,8 @@ class FakeGateway final : public gateway::client::Channel {
   // Bytes after which a download is cut, and those of its chunks; changes every chunk.
   size_t cut_after = SIZE_MAX;
   size_t chunk_bytes = 5;
+  // No content is longer.
+  uint64_t longest = UINT64_MAX;
   std::function<void(std::string&)> bend_chunk;
   std::vector<uint64_t> seen_sizes;
   // Entries that ReadEntries leaves out at the end, and parties that pages hold.
@@ -154,6 +156,7 @@ class FakeGateway final : public gateway::client::Channel {
       absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) override;
 
  private:
+  absl::Status CheckOffset(uint64_t offset) const;
   template <typename Response>
   absl::Status Pour(const record::v1::Attachment& content, uint64_t offset,
                     absl::FunctionRef<absl::Status(Response)> visit) const;

@@ -85,6 +85,13 @@ TEST(RpcErrorTest, AGatewayWhoseCertificateDoesNotDoIsNotUnreachable) {
   }
 }
 
+TEST(RpcErrorTest, AGatewayWithoutTls13IsNotUnreachableEither) {
+  const absl::Status status =
+      FromRpc(14, "Ssl handshake failed: SSL_ERROR_SSL: tlsv1 alert protocol version", "");
+  EXPECT_EQ(base::ReasonOf(status), "TLS_FAILED");
+  EXPECT_EQ(base::PathOf(status), "target");
+}
+
 TEST(RpcErrorTest, AGatewayThatIsNotThereIsUnreachable) {
   EXPECT_EQ(base::ReasonOf(FromRpc(14, "failed to connect", "")), "UNREACHABLE");
   EXPECT_EQ(base::ReasonOf(FromRpc(14, "m", Details(InfoOf("LOG_FULL", "")))), "LOG_FULL");

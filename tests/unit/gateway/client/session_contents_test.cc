@@ -108,6 +108,27 @@ TEST_F(ContentsTest, GoOnWhereADownloadWasCut) {
   EXPECT_EQ(*base::ReadFile(target_, 1000), kBytes);
 }
 
+TEST_F(ContentsTest, BeginAgainWhereMoreIsThereThanTheContentHas) {
+  const std::unique_ptr<Session> session = Open();
+  const absl::StatusOr<Answer> sent = Upload(*session);
+  gateway_.longest = sizeof kBytes - 1;
+  ASSERT_TRUE(
+      base::WriteFile(PartOf(*sent), std::string(kBytes) + "2023;15\n", base::FileMode::kPrivate)
+          .ok());
+  const absl::StatusOr<Fetched> fetched = Download(*session, *sent);
+  ASSERT_TRUE(fetched.ok()) << fetched.status();
+  EXPECT_EQ(*base::ReadFile(target_, 1000), kBytes);
+  EXPECT_FALSE(base::Exists(PartOf(*sent)));
+}
+
+TEST_F(ContentsTest, DoNotAskForEverWhenTheGatewayInsists) {
+  const std::unique_ptr<Session> session = Open();
+  const absl::StatusOr<Answer> sent = Upload(*session);
+  gateway_.fails = base::Error(absl::StatusCode::kOutOfRange, "OFFSET", "offset", "begin at 0");
+  EXPECT_EQ(ReasonOf(Download(*session, *sent).status()), "OFFSET");
+  EXPECT_EQ(gateway_.downloads.size(), 1u);
+}
+
 TEST_F(ContentsTest, KeepNothingThatIsNotWhatTheSenderCommittedTo) {
   const std::unique_ptr<Session> session = Open();
   const absl::StatusOr<Answer> sent = Upload(*session);

@@ -287,6 +287,18 @@ TEST_F(SessionTest, NothingLeavesThatIsTooLarge) {
   EXPECT_TRUE(gateway_.submits.empty());
 }
 
+TEST_F(SessionTest, ARefusalOfTheGatewaysOwnLeavesNoDoubt) {
+  const std::unique_ptr<Session> session = Open();
+  ASSERT_TRUE(session->GetConvention().ok());
+  for (const char* reason : {"CLOCK_BEHIND", "DRAINING", "LOG_FULL"}) {
+    gateway_.fails = base::Error(absl::StatusCode::kUnavailable, reason, "", "not now");
+    EXPECT_EQ(base::ReasonOf(session->Submit(Opinion()).status()), reason);
+  }
+  // A fault inside it does.
+  gateway_.fails = base::Error(absl::StatusCode::kInternal, "LOG_UNKNOWN", "", "fault");
+  EXPECT_EQ(base::ReasonOf(session->Submit(Opinion()).status()), "OUTCOME_UNKNOWN");
+}
+
 TEST_F(SessionTest, ALostConnectionTellsWhichReceiptToAskFor) {
   const std::unique_ptr<Session> session = Open();
   ASSERT_TRUE(session->GetConvention().ok());

@@ -19,6 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using tests::Progress;
 using tests::RunSql;
+using tests::SeededRandom;
 using tests::TempFolder;
 using tests::TestDraft;
 using tests::TestEntry;
@@ -125,6 +126,36 @@ TEST_F(StartTest, SweepsWhatACrashBetweenVaultAndLogLeft) {
   ASSERT_TRUE(reopened.ok()) << reopened.status();
   EXPECT_TRUE(absl::IsNotFound((*reopened)->FindDocument(title).status()));
   EXPECT_THAT(tests::FilesWith(before(), ciphertext), IsEmpty());
+}
+
+TEST_F(StartTest, RefusesTheKeysOfAnotherInstallation) {
+  SeededRandom random(99);
+  const std::string other = folder_ / "other";
+  ASSERT_TRUE(LockData(TestGateway::PathsAt(other)).ok());
+  ASSERT_TRUE(
+      CreateStorage(TestGateway::StorageAt(other), gateway_.convention().log().origin(), random)
+          .ok());
+  gateway_.Close();
+  for (const auto& [name, reason] :
+       {std::pair<std::string, std::string>{"statement.key", "STATEMENT_KEY"},
+        {"checkpoint.key", "CHECKPOINT_KEY"},
+        {"kek-1", "KEK_WRONG"}}) {
+    const std::string key = TestGateway::StorageAt(gateway_.root()).folder + "/keys/" + name;
+    fs::rename(key, folder_ / "ours");
+    fs::copy_file(TestGateway::StorageAt(other).folder + "/keys/" + name, key);
+    const absl::Status status = gateway_.Open();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << name;
+    EXPECT_EQ(ReasonOf(status), reason);
+    fs::rename(folder_ / "ours", key);
+  }
+  EXPECT_TRUE(gateway_.Open().ok());
+}
+
+TEST_F(StartTest, RefusesACheckpointKeyThatOthersMayRead) {
+  const std::string key = TestGateway::StorageAt(gateway_.root()).folder + "/keys/checkpoint.key";
+  gateway_.Close();
+  fs::permissions(key, fs::perms(0644));
+  EXPECT_EQ(ReasonOf(gateway_.Open()), "KEY_PERMISSIONS");
 }
 
 TEST_F(StartTest, RefusesALogBehindItsGuard) {

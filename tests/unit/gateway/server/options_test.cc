@@ -58,7 +58,7 @@ TEST(OptionsTest, TakesEveryOption) {
   Options options;
   EXPECT_EQ(Parse(With({"--guards", "/srv/guards", "--listen", "[::1]:0", "--port-file", "port",
                         "--no-reflection", "--drain-ms", "250", "--metrics", "127.0.0.1:9464",
-                        "--key-rate", "7", "--party-rate", "9"}),
+                        "--key-rate", "7", "--party-rate", "9", "--awake", "3"}),
                   options),
             -1);
   EXPECT_EQ(options.paths.guards, "/srv/guards");
@@ -69,6 +69,7 @@ TEST(OptionsTest, TakesEveryOption) {
   EXPECT_EQ(options.metrics, "127.0.0.1:9464");
   EXPECT_EQ(options.rates.key, 7);
   EXPECT_EQ(options.rates.party, 9);
+  EXPECT_EQ(options.bounds.awake, 3u);
 }
 
 TEST(OptionsTest, ReadsAConfigurationFileAndLetsWhatIsTypedWin) {
@@ -128,9 +129,10 @@ TEST(OptionsTest, EndsInAUsageErrorWhenSomethingIsMissing) {
 
 TEST(OptionsTest, EndsInAUsageErrorOnWhatItDoesNotKnow) {
   const std::vector<std::vector<std::string>> lines = {
-      {"--insecure"}, {"surplus"},           {"--drain-ms", "soon"},
-      {"--drain-ms"}, {"--drain-ms", "-1"},  {"--drain-ms", "9223372036854775807"},
-      {"--listen"},   {"--drain-ms", "1e9"}, {"--key-rate", "0"},
+      {"--insecure"},   {"surplus"},           {"--drain-ms", "soon"},
+      {"--drain-ms"},   {"--drain-ms", "-1"},  {"--drain-ms", "9223372036854775807"},
+      {"--listen"},     {"--drain-ms", "1e9"}, {"--key-rate", "0"},
+      {"--awake", "0"},
   };
   for (const std::vector<std::string>& line : lines) {
     Options options;
@@ -144,7 +146,7 @@ TEST(OptionsTest, PrintsItsHelpAndEnds) {
   EXPECT_EQ(Parse({"--help"}, options, &help), 0);
   for (const char* option :
        {"--data", "--guards", "--listen", "--certificate", "--key", "--port-file",
-        "--no-reflection", "--drain-ms", "--metrics", "--key-rate", "--party-rate"})
+        "--no-reflection", "--drain-ms", "--metrics", "--key-rate", "--party-rate", "--awake"})
     EXPECT_NE(help.find(option), std::string::npos) << option;
 }
 

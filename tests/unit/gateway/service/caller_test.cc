@@ -46,7 +46,7 @@ TEST_F(CallerTest, IsTheAgentOfTheKeyInTheLog) {
   ASSERT_TRUE(caller.ok()) << caller.status();
   EXPECT_EQ(caller->agent, TestGateway::AgentOf("representative-p001"));
   EXPECT_EQ(caller->party, "p001");
-  EXPECT_EQ(caller->convention, host_->Find(log_));
+  EXPECT_EQ(caller->convention, *host_->Find(log_));
 }
 
 TEST_F(CallerTest, IsUnknownAtALogThatIsNotServed) {

@@ -23,7 +23,7 @@ using tests::TestGateway;
 class PreviewTest : public ::testing::Test {
  protected:
   Caller As(std::string_view name) {
-    return {&gateway_.convention(), TestGateway::AgentOf(name),
+    return {gateway_.held(), TestGateway::AgentOf(name), "",
             gateway_.KeyOf(name).public_key().fingerprint()};
   }
   api::PreviewRequest RequestOf(const TestDraft& draft) {
@@ -139,8 +139,9 @@ absl::Status SubmitStopped(TestGateway& gateway, std::string_view name, const Te
   request.set_envelope(signed_request.envelope);
   for (const auto& attachment : signed_request.attachments) *request.add_attachments() = attachment;
   std::optional<absl::Status> answered;
-  Submit({&gateway.convention(), TestGateway::AgentOf(name),
-          gateway.KeyOf(name).public_key().fingerprint(), /*in_force=*/false},
+  Quotas quotas({}, gateway.clock());
+  Submit({gateway.held(), TestGateway::AgentOf(name), "",
+          gateway.KeyOf(name).public_key().fingerprint(), /*in_force=*/false, &quotas},
          request, {}, [&](const absl::StatusOr<api::SubmitResponse>& response) {
            answered = response.status();
          });

@@ -65,6 +65,11 @@ TEST_F(QuotaTest, CountsTheKeysOfAPartyTogether) {
   EXPECT_EQ(Calls(PayerOf('c', "p002"), 1000), kKeyBurst) << "nobody else's";
 }
 
+TEST_F(QuotaTest, LeavesEachKeyItsFirstCallsHoweverManyOthersFlood) {
+  for (const char key : {'a', 'b', 'c'}) Calls(PayerOf(key, "p001"), 1000);
+  EXPECT_EQ(Calls(PayerOf('d', "p001"), 1000), kRates.key);
+}
+
 TEST_F(QuotaTest, CountsAPartyOfAnotherLogApart) {
   Calls(PayerOf('a', "p001"), 1000);
   Calls(PayerOf('b', "p001"), 1000);
@@ -76,9 +81,10 @@ TEST_F(QuotaTest, CountsAPartyOfAnotherLogApart) {
 TEST_F(QuotaTest, TakesNothingOfTheKeyWhenThePartyHasNothing) {
   Calls(PayerOf('a', "p001"), 1000);
   const Payer late = PayerOf('b', "p001");
-  Calls(late, 1000);
-  clock_.Advance(1000);
-  EXPECT_EQ(Calls(late, 1000), kRates.key);
+  const int64_t taken = Calls(late, 1000);
+  clock_.Advance(base::kCallsBurstSeconds * 1000);
+  EXPECT_EQ(taken, kPartyBurst - kKeyBurst);
+  EXPECT_EQ(Calls(late, 1000), kKeyBurst) << "what was refused was not taken";
 }
 
 TEST_F(QuotaTest, KeepsALaneForFreezesAndKeyStops) {

@@ -23,7 +23,7 @@ using tests::TestGateway;
 
 class ReadsTest : public ::testing::Test {
  protected:
-  Caller As(std::string_view name) { return {&gateway_.convention(), TestGateway::AgentOf(name)}; }
+  Caller As(std::string_view name) { return {gateway_.held(), TestGateway::AgentOf(name)}; }
   absl::StatusOr<api::GetReceiptResponse> Receipt(std::string_view name,
                                                   const std::string& digest) {
     api::GetReceiptRequest request;

@@ -56,9 +56,7 @@ class RegisterFixture : public ::testing::Test {
     return options;
   }
 
-  Caller As(std::string_view name) {
-    return {&gateway_.convention(), tests::TestGateway::AgentOf(name)};
-  }
+  Caller As(std::string_view name) { return {gateway_.held(), tests::TestGateway::AgentOf(name)}; }
 
   static api::ExportRegisterRequest RequestFor(
       const std::string& party, api::RegisterFormat format = api::REGISTER_FORMAT_CSV) {

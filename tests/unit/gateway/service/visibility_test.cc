@@ -43,9 +43,7 @@ Sight SightWith(const std::vector<record::v1::MandateRow>& mandates) {
     statement::v1::ActRef name;
     name.set_statement(std::string(32, 's'));
     name.set_ordinal(ordinal++);
-    const std::string key = policy::state::KeyOf(name);
-    state.mandates.Put(key, row);
-    state.mandates_by_agent.Put(row.agent() + key, State::Mark{});
+    state.Put(policy::state::KeyOf(name), row);
   }
   return Sight(state, std::string(16, 'a'), {kNowMs, Day(2024, 6, 3)});
 }
@@ -73,8 +71,8 @@ State WithClass() {
   partners.set_code("partners");
   partners.add_parties("p001");
   partners.add_parties("p003");
-  state.foundings.Put("", founding);
-  for (const char* party : {"p001", "p003"}) state.adhesions.Put(party, {});
+  state.Put("", founding);
+  for (const char* party : {"p001", "p003"}) state.Put(party, record::v1::AdhesionRow());
   return state;
 }
 
@@ -138,8 +136,8 @@ TEST_P(RoleTest, SeesExchangesForAClassOfItsParty) {
 TEST_P(RoleTest, SeesTransfersOfTheExchangesItSees) {
   State state;
   const record::v1::TransferRow ours = Transfer('o', "p001"), theirs = Transfer('t', "p003");
-  state.exchanges.Put(policy::state::KeyOf(ours.exchange()), Exchange("p002", "p001"));
-  state.exchanges.Put(policy::state::KeyOf(theirs.exchange()), Exchange("p002", "p003"));
+  state.Put(policy::state::KeyOf(ours.exchange()), Exchange("p002", "p001"));
+  state.Put(policy::state::KeyOf(theirs.exchange()), Exchange("p002", "p003"));
   EXPECT_EQ(sight_.SeesTransfer(ours, state), affairs_ || all_);
   EXPECT_EQ(sight_.SeesTransfer(theirs, state), all_);
 }
@@ -215,9 +213,9 @@ TEST(SightTest, OfAMandateLimitedToADatasetSeesTheEntriesOfItsExchangesAlone) {
   ours.set_statement(std::string(32, 'o'));
   other.set_statement(std::string(32, 't'));
   record::v1::ExchangeRow row = Exchange("p001", "p002");
-  state.exchanges.Put(policy::state::KeyOf(ours), row);
+  state.Put(policy::state::KeyOf(ours), row);
   row.set_slug("p001/other");
-  state.exchanges.Put(policy::state::KeyOf(other), row);
+  state.Put(policy::state::KeyOf(other), row);
   const auto sees = [&](const statement::v1::ActRef& exchange) {
     statement::v1::Statement statement;
     *statement.add_acts()->mutable_dpo_opinion_given()->mutable_exchange() = exchange;
@@ -241,7 +239,7 @@ TEST(SightTest, OfARecipientShowsItsOwnShareOfATransferAlone) {
   for (const char* party : {"p002", "p003"}) transfer.add_deliveries()->set_party(party);
   record::v1::ExchangeRow exchange = Exchange("p001", "");
   exchange.set_recipient_class("communes");
-  state.exchanges.Put(policy::state::KeyOf(transfer.exchange()), exchange);
+  state.Put(policy::state::KeyOf(transfer.exchange()), exchange);
   EXPECT_EQ(holder.ShowTransfer(transfer, state).deliveries_size(), 2);
   const record::v1::TransferRow shown = member.ShowTransfer(transfer, state);
   ASSERT_EQ(shown.deliveries_size(), 1);

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <unordered_set>
 
+#include "gateway/base/status.h"
+
 namespace passerelle::gateway::vault {
 namespace {
 
@@ -55,13 +57,15 @@ std::vector<std::string> Folder::HoldingAnyPartOf(std::string_view bytes) const 
 }
 
 void VaultTest::Reopen() {
+  const absl::Status reopened = TryReopen();
+  ASSERT_TRUE(reopened.ok()) << reopened;
+}
+
+absl::Status VaultTest::TryReopen() {
   vault_ = nullptr;
-  auto keyring = Keyring::Open(keys_.path(), random_);
-  ASSERT_TRUE(keyring.ok()) << keyring.status();
-  keyring_ = *std::move(keyring);
-  auto vault = Vault::Open(data_.path(), *keyring_, random_);
-  ASSERT_TRUE(vault.ok()) << vault.status();
-  vault_ = *std::move(vault);
+  ASSIGN_OR_RETURN(keyring_, Keyring::Open(keys_.path(), random_));
+  ASSIGN_OR_RETURN(vault_, Vault::Open(data_.path(), *keyring_, random_));
+  return absl::OkStatus();
 }
 
 record::v1::Attachment VaultTest::Content(base::CommitmentKind kind, std::string_view bytes) {

@@ -38,10 +38,14 @@ class Folder {
 // A vault in a folder of its own, and a keyring in another.
 class VaultTest : public testing::Test {
  protected:
-  VaultTest() { Reopen(); }
+  VaultTest() {
+    EXPECT_TRUE(Keyring::Create(keys_.path(), random_).ok());
+    Reopen();
+  }
 
   // Closes keyring and vault and opens them again, as a restart does.
   void Reopen();
+  absl::Status TryReopen();
 
   // Content that opens its commitment.
   record::v1::Attachment Content(base::CommitmentKind kind, std::string_view bytes);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
@@ -13,6 +14,8 @@ namespace {
 
 class KeyringTest : public testing::Test {
  protected:
+  KeyringTest() { EXPECT_TRUE(Keyring::Create(folder_.path(), random_).ok()); }
+
   std::unique_ptr<Keyring> Open() {
     auto ring = Keyring::Open(folder_.path(), random_);
     EXPECT_TRUE(ring.ok()) << ring.status();
@@ -36,6 +39,19 @@ TEST_F(KeyringTest, MakesTheFirstEpochPrivateAndKeepsIt) {
   const auto again = Open();
   EXPECT_EQ(again->current_epoch(), 1u);
   EXPECT_EQ(again->Unwrap(1, wrapped, "context")->RevealSecret(), key.RevealSecret());
+}
+
+TEST_F(KeyringTest, IsMadeOnce) {
+  const std::string key = *base::ReadFile(folder_.File("kek-1"), 100);
+  EXPECT_EQ(base::ReasonOf(Keyring::Create(folder_.path(), random_)), "FILE_EXISTS");
+  EXPECT_EQ(*base::ReadFile(folder_.File("kek-1"), 100), key);
+}
+
+TEST_F(KeyringTest, IsNotMadeInPlaceOfOneThatIsMissing) {
+  ASSERT_EQ(unlink(folder_.File("kek-1").c_str()), 0);
+  EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(base::ReasonOf(OpenStatus()), "KEK_EPOCH");
+  EXPECT_FALSE(base::Exists(folder_.File("kek-1")));
 }
 
 TEST_F(KeyringTest, WrapsWithoutShowingTheKey) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
@@ -323,6 +324,63 @@ TEST_F(VaultTest, ReadsOldEpochsBesideTheCurrentOne) {
   Store({second});
   EXPECT_TRUE(vault_->Read(kFirst, CommitmentOf(content)).ok());
   EXPECT_TRUE(vault_->Read(kSecond, CommitmentOf(content)).ok());
+}
+
+TEST_F(VaultTest, IsNotOpenedWithoutTheKeyOfWhatItStores) {
+  Store({Place({1, 0, 0}, Content(base::CommitmentKind::kDocument, "reasons"),
+               RecordClass::kDecisionFile)});
+  // A payload says nothing of the content to which its key is bound.
+  ASSERT_TRUE(
+      base::WriteFile(keys_.File("kek-2"), random_.Bytes(32), base::FileMode::kPrivate).ok());
+  Reopen();
+  Store({Place({2, 0, 0}, Content(base::CommitmentKind::kPayload, "figures"))});
+  ASSERT_EQ(unlink(keys_.File("kek-2").c_str()), 0);
+  EXPECT_EQ(base::ReasonOf(TryReopen()), "KEK_EPOCH");
+  // A destroyed one is another matter.
+  ASSERT_TRUE(base::WriteFile(keys_.File("kek-2"), "", base::FileMode::kPrivate).ok());
+  EXPECT_TRUE(TryReopen().ok());
+  EXPECT_EQ(keyring_->current_epoch(), 3u);
+}
+
+TEST_F(VaultTest, IsNotOpenedUnderAnotherKey) {
+  const record::v1::Attachment content = Content(base::CommitmentKind::kDocument, "reasons");
+  Store({Place({1, 0, 0}, content, RecordClass::kDecisionFile)});
+  const std::string key = *base::ReadFile(keys_.File("kek-1"), 100);
+  ASSERT_TRUE(
+      base::WriteFile(keys_.File("kek-1"), random_.Bytes(32), base::FileMode::kPrivate).ok());
+  EXPECT_EQ(base::ReasonOf(TryReopen()), "KEK_WRONG");
+  ASSERT_TRUE(base::WriteFile(keys_.File("kek-1"), key, base::FileMode::kPrivate).ok());
+  ASSERT_TRUE(TryReopen().ok());
+  EXPECT_TRUE(vault_->Read({1, 0, 0}, CommitmentOf(content)).ok());
+}
+
+TEST_F(VaultTest, IsNotOpenedUnderAnotherKeyWhenItKeepsRefusalsAlone) {
+  RefusedStatement refused;
+  refused.digest = base::Sha256("statement");
+  refused.index = 1;
+  refused.salt = random_.Bytes(32);
+  refused.envelope = "envelope";
+  refused.expires_ms = 5;
+  Store({}, {refused});
+  ASSERT_TRUE(
+      base::WriteFile(keys_.File("kek-1"), random_.Bytes(32), base::FileMode::kPrivate).ok());
+  EXPECT_EQ(base::ReasonOf(TryReopen()), "KEK_WRONG");
+}
+
+TEST_F(VaultTest, TellsWhenSomethingExpiresNext) {
+  EXPECT_EQ(*vault_->NextExpiry(), std::nullopt);
+  Store({Place({1, 0, 0}, Content(base::CommitmentKind::kPayload, "never"))});
+  EXPECT_EQ(*vault_->NextExpiry(), std::nullopt);
+  RefusedStatement refused{base::Sha256("statement"), 2, random_.Bytes(32), "envelope", 700};
+  Store({}, {refused});
+  EXPECT_EQ(*vault_->NextExpiry(), 700);
+  Placed person = Place({3, 0, 0}, Content(base::CommitmentKind::kReader, "agent"),
+                        RecordClass::kIncidentalPerson);
+  person.expires_ms = 500;
+  Store({person});
+  EXPECT_EQ(*vault_->NextExpiry(), 500);
+  ASSERT_TRUE(vault_->Expire(501).ok());
+  EXPECT_EQ(*vault_->NextExpiry(), 700);
 }
 
 }  // namespace
