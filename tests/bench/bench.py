@@ -7,6 +7,7 @@ import os
 import pathlib
 import platform
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -84,6 +85,8 @@ def main():
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
     wanted = chosen(arguments.only)
+    # Whoever ends it has what it started ended as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("tests/bench/run: ended"))
     began = time.monotonic()
     report = {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
               "commit": told(["git", "rev-parse", "HEAD"]), "changed": bool(told(["git", "status", "--porcelain"])),
