@@ -15,7 +15,7 @@ absl::Status WriteUnsyncedFile(const std::string& path, std::string_view bytes, 
   const int fd =
       open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode));
   if (fd < 0) return SystemError(path, errno);
-  const absl::Status written = WriteAll(path, fd, bytes);
+  absl::Status written = WriteAll(path, fd, bytes);
   // Some file systems tell only now that there was no room.
   if (close(fd) != 0 && written.ok()) return SystemError(path, errno);
   return written;

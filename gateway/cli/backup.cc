@@ -184,9 +184,11 @@ absl::Status CopyKeys(const std::string& from, const std::string& to) {
   RETURN_IF_ERROR(base::MakeFolder(to, base::FileMode::kPrivate));
   ASSIGN_OR_RETURN(const std::vector<std::string> names, base::ListFolder(from));
   for (const std::string& name : names) {
-    ASSIGN_OR_RETURN(std::string bytes, base::ReadFile(from + "/" + name, kMaxKeyFileBytes));
+    ASSIGN_OR_RETURN(std::string bytes,
+                     base::ReadFile(absl::StrCat(from, "/", name), kMaxKeyFileBytes));
     const base::Secret key(std::move(bytes));
-    RETURN_IF_ERROR(base::WriteFile(to + "/" + name, key.RevealSecret(), base::FileMode::kPrivate));
+    RETURN_IF_ERROR(
+        base::WriteFile(absl::StrCat(to, "/", name), key.RevealSecret(), base::FileMode::kPrivate));
   }
   return absl::OkStatus();
 }
@@ -250,7 +252,7 @@ absl::StatusOr<int> Back(App& app, const Options& options) {
   if (!options.keys_to.empty()) RETURN_IF_ERROR(keys.emplace(options.keys_to).Begin());
   std::vector<Copied> all;
   for (const std::string& name : names) {
-    const std::string from = conventions + "/" + name;
+    const std::string from = absl::StrCat(conventions, "/", name);
     absl::StatusOr<Copied> copied =
         CopyConvention(app, name, from, stores.conventions() + "/" + name);
     if (!copied.ok()) return base::InContext(copied.status(), name);
