@@ -32,6 +32,11 @@ absl::StatusOr<Secret> ReadPassphrase(const std::string& path) {
   return passphrase;
 }
 
+absl::StatusOr<Secret> ReadPassphraseIfAny(const std::string& path) {
+  if (path.empty()) return Secret();
+  return ReadPassphrase(path);
+}
+
 std::string FileOfDescriptor(int descriptor) { return absl::StrCat("/dev/fd/", descriptor); }
 
 }  // namespace passerelle::gateway::base

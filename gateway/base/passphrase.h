@@ -16,6 +16,9 @@ namespace passerelle::gateway::base {
 // errors of ReadFile. A pipe (`/dev/fd/N`) can be read once.
 absl::StatusOr<Secret> ReadPassphrase(const std::string& path);
 
+// The same; the empty passphrase of a key in clear where no file is named.
+absl::StatusOr<Secret> ReadPassphraseIfAny(const std::string& path);
+
 // The file through which this process reads what is open as `descriptor`.
 std::string FileOfDescriptor(int descriptor);
 

@@ -156,9 +156,7 @@ std::string App::PassphraseFile() const {
 }
 
 absl::StatusOr<base::Secret> App::Passphrase() const {
-  const std::string file = PassphraseFile();
-  if (file.empty()) return base::Secret();
-  return base::ReadPassphrase(file);
+  return base::ReadPassphraseIfAny(PassphraseFile());
 }
 
 absl::StatusOr<certs::keys::PrivateKey> App::LoadKey(const std::string& path) const {

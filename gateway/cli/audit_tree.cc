@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "audit/merkle/memory_tree.h"
 #include "audit/merkle/merkle.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/files.h"
@@ -32,31 +33,11 @@ struct Options {
   std::string index, from;
 };
 
-// Every complete subtree of the leaves so far: 64 bytes a leaf.
-class Tree {
- public:
-  void Append(std::string_view entry) {
-    frontier_.Append(merkle::LeafHash(entry), [this](merkle::NodeId node, const Digest& hash) {
-      const auto level = static_cast<size_t>(node.level);
-      if (levels_.size() <= level) levels_.resize(level + 1);
-      levels_[level].push_back(hash);
-    });
-  }
-  uint64_t size() const { return frontier_.size(); }
-  absl::StatusOr<Digest> Read(merkle::NodeId node) const {
-    return levels_.at(static_cast<size_t>(node.level)).at(node.index);
-  }
-
- private:
-  merkle::Frontier frontier_;
-  std::vector<std::vector<Digest>> levels_;
-};
-
 // Cuts a file into entries: lines, or with a length of two bytes, big-endian, before each, as in
 // the bundles of c2sp.org/tlog-tiles.
 class Cutter {
  public:
-  Cutter(bool binary, Tree& tree) : binary_(binary), tree_(tree) {}
+  Cutter(bool binary, merkle::MemoryTree& tree) : binary_(binary), tree_(tree) {}
 
   absl::Status Add(std::string_view chunk) {
     pending_.append(chunk);
@@ -89,8 +70,7 @@ class Cutter {
       return rest.substr(0, end);
     }
     if (rest.size() < 2) return std::nullopt;
-    const size_t length =
-        static_cast<size_t>(static_cast<uint8_t>(rest[0])) << 8 | static_cast<uint8_t>(rest[1]);
+    const size_t length = base::ReadBigEndian16(rest);
     if (rest.size() < 2 + length) return std::nullopt;
     begin += 2 + length;
     return rest.substr(2, length);
@@ -101,7 +81,7 @@ class Cutter {
     if (tree_.size() == base::kMaxVerifiedEntries)
       return Usage("TREE_ENTRY", "file",
                    absl::StrCat("more than ", base::kMaxVerifiedEntries, " entries"));
-    tree_.Append(entry);
+    tree_.Append(merkle::LeafHash(entry));
     return absl::OkStatus();
   }
 
@@ -111,12 +91,12 @@ class Cutter {
   }
 
   const bool binary_;
-  Tree& tree_;
+  merkle::MemoryTree& tree_;
   std::string pending_;
 };
 
-absl::StatusOr<Tree> TreeOf(const Options& options) {
-  Tree tree;
+absl::StatusOr<merkle::MemoryTree> TreeOf(const Options& options) {
+  merkle::MemoryTree tree;
   Cutter cutter(options.binary, tree);
   absl::Status status;
   RETURN_IF_ERROR(base::ReadChunks(options.file, [&](std::string_view chunk) {
@@ -142,16 +122,18 @@ nlohmann::json HexOf(const std::vector<Digest>& hashes) {
 }
 
 // What is asked of the first `size` leaves.
-absl::StatusOr<nlohmann::json> Describe(const Tree& tree, uint64_t size, const Options& options) {
-  const auto read = [&tree](merkle::NodeId node) { return tree.Read(node); };
-  ASSIGN_OR_RETURN(const Digest root, merkle::RootAt(size, read));
-  nlohmann::json json = {{"size", size}, {"root", base::ToHex(base::View(root))}};
+absl::StatusOr<nlohmann::json> Describe(const merkle::MemoryTree& tree, uint64_t size,
+                                        const Options& options) {
+  const auto read = [&tree](merkle::NodeId node) -> absl::StatusOr<Digest> {
+    return tree.Node(node);
+  };
+  nlohmann::json json = {{"size", size}, {"root", base::ToHex(base::View(tree.RootAt(size)))}};
   if (!options.index.empty()) {
     ASSIGN_OR_RETURN(const uint64_t index, NumberOf(options.index, "--index", tree.size()));
     if (index >= size)
       return Usage("OPTION_VALUE", "--index",
                    absl::StrCat(index, ": a tree of ", size, " has no such entry"));
-    ASSIGN_OR_RETURN(const Digest leaf, tree.Read({.level = 0, .index = index}));
+    const Digest& leaf = tree.Node({.level = 0, .index = index});
     ASSIGN_OR_RETURN(const std::vector<Digest> proof, merkle::InclusionProof(index, size, read));
     json["inclusion"] = {
         {"index", index}, {"leaf", base::ToHex(base::View(leaf))}, {"proof", HexOf(proof)}};
@@ -179,7 +161,7 @@ void Print(const nlohmann::json& tree) {
 }
 
 absl::StatusOr<int> Run(App& app, const Options& options) {
-  ASSIGN_OR_RETURN(const Tree tree, TreeOf(options));
+  ASSIGN_OR_RETURN(const merkle::MemoryTree tree, TreeOf(options));
   std::vector<uint64_t> sizes;
   for (const std::string& typed : options.sizes) {
     ASSIGN_OR_RETURN(const uint64_t size, NumberOf(typed, "--size", tree.size()));

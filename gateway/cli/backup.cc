@@ -100,29 +100,16 @@ absl::Status CheckKnown(const std::string& folder) {
                      absl::StrCat(folder, "/", *unknown, ": this version does not know it"));
 }
 
-absl::StatusOr<std::unique_ptr<audit::checkpoint::NoteSigner>> SignerOf(const std::string& folder) {
-  ASSIGN_OR_RETURN(const std::string text,
-                   base::ReadFile(folder + "/keys/checkpoint.key", kMaxKeyFileBytes));
-  ASSIGN_OR_RETURN(audit::checkpoint::NoteSigner signer,
-                   audit::checkpoint::NoteSigner::FromText(text));
-  return std::make_unique<audit::checkpoint::NoteSigner>(std::move(signer));
-}
-
 // Opens the copy as a start would, with the keys of the original.
 absl::StatusOr<Head> Verify(App& app, const std::string& original, const std::string& copy) {
   core::Storage storage;
-  ASSIGN_OR_RETURN(storage.signer, SignerOf(original));
+  ASSIGN_OR_RETURN(storage.signer, core::LoadSigner(original));
   ASSIGN_OR_RETURN(storage.keyring, vault::Keyring::Open(original + "/keys", app.random()));
   ASSIGN_OR_RETURN(storage.vault, vault::Vault::Open(copy, *storage.keyring, app.random()));
   ASSIGN_OR_RETURN(storage.store, audit::log::OpenSqliteStore(copy + "/audit.db"));
   policy::state::State state;
   core::Replay replay(state);
-  ASSIGN_OR_RETURN(storage.log,
-                   audit::log::Log::Open(
-                       storage.signer->verifier().name(), *storage.store, nullptr, *storage.signer,
-                       [&](uint64_t index, const std::string& entry, const base::Digest& leaf) {
-                         return replay.Take(index, entry, leaf);
-                       }));
+  ASSIGN_OR_RETURN(storage.log, replay.ReadAll(*storage.store, *storage.signer));
   RETURN_IF_ERROR(replay.Reconcile(storage));
   const audit::log::SignedHead signed_head = storage.log->signed_head();
   RETURN_IF_ERROR(

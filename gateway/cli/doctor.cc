@@ -20,9 +20,6 @@ namespace passerelle::gateway::cli {
 namespace {
 
 constexpr size_t kMaxConfigurationBytes = 64 * 1024;
-constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
-// Time enough for a founder on leave.
-constexpr int64_t kSoonMs = 30 * kDayMs;
 
 const char* WordOfHealth(Health health) {
   switch (health) {

@@ -64,6 +64,9 @@ class Diagnosis {
   std::vector<Check> checks_;
 };
 
+// What ends within so long is warned of, milliseconds: time enough for a founder on leave.
+inline constexpr int64_t kSoonMs = int64_t{30} * 24 * 3600 * 1000;
+
 // Whose certificate is judged, in the codes of the catalogue.
 enum class Whose { kOurs, kGateways };
 

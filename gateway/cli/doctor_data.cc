@@ -35,7 +35,6 @@ constexpr uint64_t kMib = 1024 * 1024;
 // Warned of at this many times what is as good as full.
 constexpr uint64_t kLowFactor = 4;
 constexpr uint64_t kLeastFiles = 1000;
-constexpr size_t kMaxKeyFileBytes = 4096;
 
 void CheckSpace(const App& app, const std::string& path, int64_t least_mib, Diagnosis& diagnosis) {
   const absl::StatusOr<base::Space> space = base::SpaceAt(path);
@@ -81,27 +80,17 @@ bool CheckKeys(const std::string& name, const std::string& folder, Diagnosis& di
 struct Recomputed {
   policy::state::State state;
   std::unique_ptr<audit::log::LogStore> store;
-  std::unique_ptr<audit::checkpoint::NoteSigner> signer;
   std::unique_ptr<audit::log::Log> log;
 };
 
-absl::Status Recompute(const std::string& folder, Recomputed& into) {
-  ASSIGN_OR_RETURN(const std::string text,
-                   base::ReadFile(folder + "/keys/checkpoint.key", kMaxKeyFileBytes));
-  ASSIGN_OR_RETURN(audit::checkpoint::NoteSigner signer,
-                   audit::checkpoint::NoteSigner::FromText(text));
-  into.signer = std::make_unique<audit::checkpoint::NoteSigner>(std::move(signer));
+absl::Status Recompute(const std::string& folder, const audit::checkpoint::NoteSigner& signer,
+                       Recomputed& into) {
   if (!base::Exists(folder + "/audit.db"))
     return base::Error(absl::StatusCode::kNotFound, "FILE_MISSING", "",
                        absl::StrCat(folder, "/audit.db: there is no such file"));
   ASSIGN_OR_RETURN(into.store, audit::log::OpenSqliteStore(folder + "/audit.db"));
   core::Replay replay(into.state);
-  ASSIGN_OR_RETURN(into.log,
-                   audit::log::Log::Open(
-                       into.signer->verifier().name(), *into.store, nullptr, *into.signer,
-                       [&](uint64_t index, const std::string& entry, const base::Digest& leaf) {
-                         return replay.Take(index, entry, leaf);
-                       }));
+  ASSIGN_OR_RETURN(into.log, replay.ReadAll(*into.store, signer));
   return absl::OkStatus();
 }
 
@@ -171,14 +160,12 @@ void CheckConvention(App& app, const core::HostPaths& paths, const std::string& 
   const core::StoragePaths storage = core::PathsOf(paths, name);
   if (!CheckKeys(name, storage.folder + "/keys", diagnosis)) return;
   // Before the log, which only grows: a gateway that serves writes its guard behind the log.
-  absl::StatusOr<std::optional<Head>> remembered{std::nullopt};
+  const auto signer = core::LoadSigner(storage.folder);
+  if (!signer.ok()) return diagnosis.Failed("convention", base::InContext(signer.status(), name));
+  const absl::StatusOr<std::optional<Head>> remembered =
+      Remembered(storage.guard, (*signer)->verifier().name());
   Recomputed recomputed;
-  if (const absl::StatusOr<std::string> text =
-          base::ReadFile(storage.folder + "/keys/checkpoint.key", kMaxKeyFileBytes);
-      text.ok())
-    if (const auto signer = audit::checkpoint::NoteSigner::FromText(*text); signer.ok())
-      remembered = Remembered(storage.guard, signer->verifier().name());
-  if (const absl::Status status = Recompute(storage.folder, recomputed); !status.ok())
+  if (const absl::Status status = Recompute(storage.folder, **signer, recomputed); !status.ok())
     return diagnosis.Failed("convention", base::InContext(status, name));
   const uint64_t size = recomputed.log->head().size;
   if (size == 0) return diagnosis.Found("convention", "convention-not-enacted", name);

@@ -20,6 +20,7 @@
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
 #include "gateway/cli/doctor.h"
+#include "gateway/cli/input.h"
 #include "gateway/cli/show.h"
 #include "gateway/client/grpc_channel.h"
 
@@ -32,7 +33,6 @@ using passerelle::gateway::v1::Mandate;
 
 constexpr int kPatienceMs = 10000;
 constexpr int64_t kDriftMs = 30 * 1000;
-constexpr int64_t kSoonMs = int64_t{30} * 24 * 3600 * 1000;
 
 // Everything that a profile names, read.
 struct Belongings {
@@ -41,13 +41,6 @@ struct Belongings {
   std::optional<certs::keys::PrivateKey> key;
   std::vector<Certificate> chain, anchors;
 };
-
-absl::StatusOr<std::vector<Certificate>> ReadCertificates(const std::string& file) {
-  ASSIGN_OR_RETURN(const std::string pem, base::ReadFile(file, base::kMaxPemBytes));
-  absl::StatusOr<std::vector<Certificate>> list = Certificate::ListFromPem(pem);
-  if (!list.ok()) return base::InContext(list.status(), file);
-  return list;
-}
 
 // Each file that the profile names, for itself; false when one of them is of no use.
 bool ReadFiles(const App& app, Belongings& ours, Diagnosis& diagnosis) {

@@ -13,6 +13,7 @@
 #include "gateway/base/socket.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/doctor.h"
+#include "gateway/cli/input.h"
 #include "gateway/cli/messages.h"
 
 namespace passerelle::gateway::cli {
@@ -23,9 +24,8 @@ using certs::x509::Certificate;
 constexpr int kPatienceMs = 5000;
 
 absl::StatusOr<certs::keys::PrivateKey> LoadKey(const Installation& installation) {
-  if (installation.passphrase_file.empty()) return certs::keys::PrivateKey::Load(installation.key);
   ASSIGN_OR_RETURN(const base::Secret passphrase,
-                   base::ReadPassphrase(installation.passphrase_file));
+                   base::ReadPassphraseIfAny(installation.passphrase_file));
   return certs::keys::PrivateKey::Load(installation.key, passphrase);
 }
 
@@ -65,13 +65,8 @@ void CheckDoor(const Installation& installation, const Certificate& leaf, Diagno
 }  // namespace
 
 void ExamineServer(App& app, const Installation& installation, Diagnosis& diagnosis) {
-  const absl::StatusOr<std::string> pem =
-      base::ReadFile(installation.certificate, base::kMaxPemBytes);
-  if (!pem.ok()) return diagnosis.Failed("gateway-certificate", pem.status());
-  const absl::StatusOr<std::vector<Certificate>> chain = Certificate::ListFromPem(*pem);
-  if (!chain.ok())
-    return diagnosis.Failed("gateway-certificate",
-                            base::InContext(chain.status(), installation.certificate));
+  const absl::StatusOr<std::vector<Certificate>> chain = ReadCertificates(installation.certificate);
+  if (!chain.ok()) return diagnosis.Failed("gateway-certificate", chain.status());
   const Certificate& leaf = (*chain)[0];
   CheckDays(app, Whose::kGateways, leaf, installation.certificate, diagnosis);
   if (!leaf.HasHost())

@@ -56,10 +56,7 @@ std::string HostName() {
   return gethostname(name, sizeof name - 1) == 0 && *name != '\0' ? name : "passerelle.example";
 }
 
-absl::Status JudgeCertificates(const std::string& file) {
-  ASSIGN_OR_RETURN(const std::string pem, base::ReadFile(file, base::kMaxPemBytes));
-  return base::InContext(certs::x509::Certificate::ListFromPem(pem).status(), file);
-}
+absl::Status JudgeCertificates(const std::string& file) { return ReadCertificates(file).status(); }
 
 absl::Status JudgePublicKey(const std::string& file) {
   ASSIGN_OR_RETURN(std::string text, base::ReadFile(file, base::kMaxPemBytes));

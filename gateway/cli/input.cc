@@ -268,4 +268,12 @@ absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, std::stri
   return client::Attach(draft, base::CommitmentKind::kDocument, media_type, *bytes, app.random());
 }
 
+absl::StatusOr<std::vector<certs::x509::Certificate>> ReadCertificates(const std::string& file) {
+  ASSIGN_OR_RETURN(const std::string pem, base::ReadFile(file, base::kMaxPemBytes));
+  absl::StatusOr<std::vector<certs::x509::Certificate>> list =
+      certs::x509::Certificate::ListFromPem(pem);
+  if (!list.ok()) return base::InContext(list.status(), file);
+  return list;
+}
+
 }  // namespace passerelle::gateway::cli

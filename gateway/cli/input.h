@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "certs/x509/certificate.h"
 #include "gateway/cli/app.h"
 #include "gateway/client/draft.h"
 #include "passerelle/convention/v1/date.pb.h"
@@ -85,6 +86,10 @@ absl::StatusOr<std::string> ReadDocument(std::string_view option, const std::str
 // ReadDocument's and Session::UploadDocument's.
 absl::StatusOr<std::string> AttachFile(App& app, client::Draft& draft, std::string_view option,
                                        const std::string& path);
+
+// The certificates of a PEM file, at least one. The errors of base::ReadFile and ListFromPem, which
+// name the file.
+absl::StatusOr<std::vector<certs::x509::Certificate>> ReadCertificates(const std::string& file);
 
 }  // namespace passerelle::gateway::cli
 

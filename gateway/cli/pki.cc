@@ -66,8 +66,8 @@ certs::ca::Profile ProfileOf(const IssueOptions& options, const std::string& age
 }
 
 absl::StatusOr<certs::ca::Authority> LoadAuthority(const IssueOptions& options) {
-  if (options.ca_passphrase_file.empty()) return certs::ca::Authority::Load(options.ca);
-  ASSIGN_OR_RETURN(const base::Secret passphrase, base::ReadPassphrase(options.ca_passphrase_file));
+  ASSIGN_OR_RETURN(const base::Secret passphrase,
+                   base::ReadPassphraseIfAny(options.ca_passphrase_file));
   return certs::ca::Authority::Load(options.ca, passphrase);
 }
 

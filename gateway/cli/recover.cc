@@ -19,8 +19,6 @@
 namespace passerelle::gateway::cli {
 namespace {
 
-constexpr size_t kMaxKeyFileBytes = 4096;
-
 struct Options {
   core::HostPaths paths;
   std::string convention;
@@ -29,26 +27,17 @@ struct Options {
 
 // Recomputes the log and takes its head for the last one, where nothing remembers a later one.
 absl::StatusOr<audit::log::Head> Adopt(const core::StoragePaths& paths) {
-  ASSIGN_OR_RETURN(const std::string text,
-                   base::ReadFile(paths.folder + "/keys/checkpoint.key", kMaxKeyFileBytes));
-  ASSIGN_OR_RETURN(const audit::checkpoint::NoteSigner signer,
-                   audit::checkpoint::NoteSigner::FromText(text));
-  const std::string& origin = signer.verifier().name();
+  ASSIGN_OR_RETURN(const auto signer, core::LoadSigner(paths.folder));
   ASSIGN_OR_RETURN(const std::unique_ptr<audit::log::LogStore> store,
                    audit::log::OpenSqliteStore(paths.folder + "/audit.db"));
   policy::state::State state;
   core::Replay replay(state);
-  ASSIGN_OR_RETURN(const std::unique_ptr<audit::log::Log> log,
-                   audit::log::Log::Open(
-                       origin, *store, nullptr, signer,
-                       [&](uint64_t index, const std::string& entry, const base::Digest& leaf) {
-                         return replay.Take(index, entry, leaf);
-                       }));
+  ASSIGN_OR_RETURN(const std::unique_ptr<audit::log::Log> log, replay.ReadAll(*store, *signer));
   if (log->head().size == 0)
     return base::Error(absl::StatusCode::kFailedPrecondition, "NOT_ENACTED", "",
                        "the log is empty");
   ASSIGN_OR_RETURN(const std::unique_ptr<audit::log::Guard> guard,
-                   audit::log::Guard::Open(paths.guard, origin));
+                   audit::log::Guard::Open(paths.guard, log->origin()));
   if (guard->last().has_value())
     return base::Error(absl::StatusCode::kFailedPrecondition, "GUARD_THERE", "",
                        absl::StrCat(paths.guard, ": remembers ", guard->last()->size, " entries"));

@@ -65,8 +65,8 @@ absl::StatusOr<Profile> ReadProfile(const std::string& path) {
 }
 
 absl::StatusOr<certs::keys::PrivateKey> LoadKey(const Profile& profile) {
-  if (profile.passphrase_file.empty()) return certs::keys::PrivateKey::Load(profile.key_file);
-  ASSIGN_OR_RETURN(const base::Secret passphrase, base::ReadPassphrase(profile.passphrase_file));
+  ASSIGN_OR_RETURN(const base::Secret passphrase,
+                   base::ReadPassphraseIfAny(profile.passphrase_file));
   return certs::keys::PrivateKey::Load(profile.key_file, passphrase);
 }
 

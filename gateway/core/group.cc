@@ -67,7 +67,8 @@ record::v1::Entry Group::Decide(const Admitted& admitted) const {
 }
 
 bool Group::Fits(const record::v1::Entry& entry, const Admitted& admitted) const {
-  return leaf_bytes_ + policy::LeafBytes(entry, admitted.envelope.size()) <= base::kMaxGroupBytes;
+  return carried_.log_bytes + policy::LeafBytes(entry, admitted.envelope.size()) <=
+         base::kMaxGroupBytes;
 }
 
 absl::Status Group::Add(record::v1::Entry entry, const Admitted& admitted, base::Random& random) {
@@ -89,8 +90,7 @@ absl::Status Group::Add(record::v1::Entry entry, const Admitted& admitted, base:
       orders_erasure_ |= act.has_transfer_ruled() || act.has_retention_reached();
   }
   Count(entry, outcome.effect);
-  leaf_bytes_ += leaf.size();
-  carried_.log_bytes = leaf_bytes_;
+  carried_.log_bytes += leaf.size();
   leaves_.push_back(std::move(leaf));
   outcomes_.push_back(std::move(outcome));
   return absl::OkStatus();

@@ -82,7 +82,6 @@ class Group {
   policy::state::State draft_;
   policy::Now now_;
   std::vector<std::string> leaves_;
-  size_t leaf_bytes_ = 0;
   std::vector<vault::Placed> contents_;
   std::vector<vault::RefusedStatement> refused_;
   absl::flat_hash_map<base::Digest, size_t> refused_by_digest_;

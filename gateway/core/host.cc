@@ -89,11 +89,12 @@ absl::Status Host::Register(const std::string& name, bool open) {
   absl::Status opened;
   std::shared_ptr<Convention> convention;
   if (open || !card.ok() || card->wake_ms() == 0) {
-    absl::StatusOr<std::shared_ptr<Convention>> awake = OpenOne(name);
+    record::v1::Card made;
+    absl::StatusOr<std::shared_ptr<Convention>> awake = OpenOne(name, made);
     opened = awake.status();
     if (awake.ok()) {
       convention = *std::move(awake);
-      convention->Read([&](const policy::state::State& state) { card = CardOf(state, 0); });
+      card = std::move(made);
     }
   }
   if (!opened.ok()) surroundings_.report(Fault::kConventionRefused, base::InContext(opened, name));
@@ -124,11 +125,11 @@ void Host::Refuse(Slot& slot, int64_t now_ms) {
                              "this convention cannot be opened; its gateway's operator knows why");
 }
 
-absl::StatusOr<std::shared_ptr<Convention>> Host::OpenOne(const std::string& name) const {
+absl::StatusOr<std::shared_ptr<Convention>> Host::OpenOne(const std::string& name,
+                                                          record::v1::Card& card) const {
   const StoragePaths paths = PathsOf(paths_, name);
   ASSIGN_OR_RETURN(std::shared_ptr<Convention> convention, Convention::Open(paths, surroundings_));
   RETURN_IF_ERROR(CheckGates(*convention));
-  record::v1::Card card;
   convention->Read([&](const policy::state::State& state) { card = CardOf(state, 0); });
   // Before it can change: were the process to end now, the next one would wake it at once.
   RETURN_IF_ERROR(WriteCard(paths.folder, card));
@@ -154,13 +155,15 @@ absl::StatusOr<std::shared_ptr<Convention>> Host::Wake(Slot& slot) {
     if (!slot.refused.ok() && now_ms < slot.retry_ms) return slot.refused;
     slot.phase = Slot::Phase::kMoving;
   }
-  absl::StatusOr<std::shared_ptr<Convention>> opened = OpenOne(slot.name);
+  record::v1::Card card;
+  absl::StatusOr<std::shared_ptr<Convention>> opened = OpenOne(slot.name, card);
   if (!opened.ok())
     surroundings_.report(Fault::kConventionRefused, base::InContext(opened.status(), slot.name));
   base::MutexLock lock(slot.mutex);
   slot.moved.NotifyAll();
   if (opened.ok()) {
     slot.phase = Slot::Phase::kAwake;
+    slot.card = std::move(card);
     slot.convention = *opened;
     slot.refused = absl::OkStatus();
     return *std::move(opened);
@@ -227,15 +230,20 @@ bool Host::LayToRest(Slot& slot) {
     convention = std::move(slot.convention);
     slot.convention = nullptr;
   }
-  record::v1::Card card = convention->Rest();
+  record::v1::Card card = Rest(slot.name, *convention);
   convention.reset();
-  const absl::Status written = WriteCard(PathsOf(paths_, slot.name).folder, card);
-  if (!written.ok()) surroundings_.report(Fault::kCard, written);
   base::MutexLock lock(slot.mutex);
   slot.card = std::move(card);
   slot.phase = Slot::Phase::kResting;
   slot.moved.NotifyAll();
   return true;
+}
+
+record::v1::Card Host::Rest(const std::string& name, Convention& convention) const {
+  record::v1::Card card = convention.Rest();
+  const absl::Status written = WriteCard(PathsOf(paths_, name).folder, card);
+  if (!written.ok()) surroundings_.report(Fault::kCard, written);
+  return card;
 }
 
 void Host::LayIdleToRest() {
@@ -289,9 +297,7 @@ Host::~Host() {
       base::MutexLock lock(slot->mutex);
       convention = std::move(slot->convention);
     }
-    if (convention == nullptr) continue;
-    const absl::Status written = WriteCard(PathsOf(paths_, slot->name).folder, convention->Rest());
-    if (!written.ok()) surroundings_.report(Fault::kCard, written);
+    if (convention != nullptr) Rest(slot->name, *convention);
   }
 }
 

@@ -110,7 +110,11 @@ class Host {
   Host(base::FileLock lock, HostPaths paths, const Surroundings& surroundings,
        const HostBounds& bounds);
   absl::Status Register(const std::string& name, bool open);
-  absl::StatusOr<std::shared_ptr<Convention>> OpenOne(const std::string& name) const;
+  // Opens a convention; `card` becomes that of its state, as it stands on disk then.
+  absl::StatusOr<std::shared_ptr<Convention>> OpenOne(const std::string& name,
+                                                      record::v1::Card& card) const;
+  // Lays one to rest that nobody is handed any more; returns its card, as it stands on disk then.
+  record::v1::Card Rest(const std::string& name, Convention& convention) const;
   absl::StatusOr<std::shared_ptr<Convention>> Wake(Slot& slot) EXCLUDES_LOCK(slot.mutex);
   static void Refuse(Slot& slot, int64_t now_ms) REQUIRES_LOCK(slot.mutex);
   bool IsDue(const Slot& slot) const EXCLUDES_LOCK(slot.mutex);

@@ -27,6 +27,15 @@ absl::StatusOr<bool> Replay::TakeOver(const audit::log::StateSnapshot& snapshot)
   return true;
 }
 
+absl::StatusOr<std::unique_ptr<audit::log::Log>> Replay::ReadAll(
+    audit::log::LogStore& store, const audit::checkpoint::NoteSigner& signer) {
+  return audit::log::Log::Open(
+      signer.verifier().name(), store, nullptr, signer,
+      [this](uint64_t index, const std::string& entry, const base::Digest& leaf) {
+        return Take(index, entry, leaf);
+      });
+}
+
 absl::Status Replay::Take(uint64_t index, const std::string& leaf_bytes, const base::Digest& leaf) {
   const std::string context = absl::StrCat("entry ", index);
   absl::StatusOr<record::v1::Entry> entry = audit::entry::DecodeLeaf(leaf_bytes);

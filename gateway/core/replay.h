@@ -4,6 +4,7 @@
 #define PASSERELLE_GATEWAY_CORE_REPLAY_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,11 @@ class Replay {
   // Takes a snapshot over as what all entries before it come to, unless this version cannot read it
   // (audit::log::Log::Restore).
   absl::StatusOr<bool> TakeOver(const audit::log::StateSnapshot& snapshot);
+
+  // Opens a log without its guard and applies every entry, for whoever looks at a data directory
+  // that he does not serve. Errors as Log::Open and Take. Both must outlive the log.
+  absl::StatusOr<std::unique_ptr<audit::log::Log>> ReadAll(
+      audit::log::LogStore& store, const audit::checkpoint::NoteSigner& signer);
 
   // Applies one entry. DATA_LOSS, naming the entry, when it contradicts the log before it;
   // FAILED_PRECONDITION (FORMAT_MINOR) when a newer binary wrote it.

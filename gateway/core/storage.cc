@@ -46,6 +46,15 @@ absl::Status CreateStorage(const StoragePaths& paths, const std::string& origin,
   return vault::Keyring::Create(KeyFolder(paths), random);
 }
 
+absl::StatusOr<std::unique_ptr<audit::checkpoint::NoteSigner>> LoadSigner(
+    const std::string& folder) {
+  ASSIGN_OR_RETURN(const std::string text,
+                   base::ReadFile(CheckpointKeyFile({folder, ""}), kMaxKeyFileBytes));
+  ASSIGN_OR_RETURN(audit::checkpoint::NoteSigner signer,
+                   audit::checkpoint::NoteSigner::FromText(text));
+  return std::make_unique<audit::checkpoint::NoteSigner>(std::move(signer));
+}
+
 absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const StoragePaths& paths,
                                                        base::Random& random,
                                                        audit::log::Log::Replay replay,
@@ -57,11 +66,7 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const StoragePaths& paths
                        absl::StrCat(CheckpointKeyFile(paths),
                                     ": others may read this private key; mend with: chmod 600 ",
                                     CheckpointKeyFile(paths)));
-  ASSIGN_OR_RETURN(const std::string signer_text,
-                   base::ReadFile(CheckpointKeyFile(paths), kMaxKeyFileBytes));
-  ASSIGN_OR_RETURN(audit::checkpoint::NoteSigner signer,
-                   audit::checkpoint::NoteSigner::FromText(signer_text));
-  storage->signer = std::make_unique<audit::checkpoint::NoteSigner>(std::move(signer));
+  ASSIGN_OR_RETURN(storage->signer, LoadSigner(paths.folder));
   ASSIGN_OR_RETURN(certs::keys::PrivateKey key,
                    certs::keys::PrivateKey::Load(StatementKeyFile(paths)));
   storage->statement_key = std::make_unique<certs::keys::PrivateKey>(std::move(key));

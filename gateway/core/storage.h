@@ -34,6 +34,10 @@ struct StoragePaths {
 absl::Status CreateStorage(const StoragePaths& paths, const std::string& origin,
                            base::Random& random);
 
+// Reads the checkpoint key of a convention's folder.
+absl::StatusOr<std::unique_ptr<audit::checkpoint::NoteSigner>> LoadSigner(
+    const std::string& folder);
+
 // The opened parts, in the order in which they depend on each other.
 struct Storage {
   std::unique_ptr<vault::Keyring> keyring;

@@ -12,6 +12,7 @@
 #include "gateway/core/convention.h"
 #include "gateway/core/gateway_acts.h"
 #include "gateway/core/now.h"
+#include "policy/calendar/calendar.h"
 #include "policy/decide.h"
 #include "policy/state/indexes.h"
 #include "policy/state/query.h"
@@ -185,11 +186,8 @@ int64_t Convention::NextDueMs() const {
   if (erasures) return 0;
   if (ahead.destroy_after_ms.has_value()) due_ms = std::min(due_ms, *ahead.destroy_after_ms + 1);
   if (ahead.retain_until.has_value()) {
-    const auto& last = *ahead.retain_until;
-    const absl::StatusOr<int64_t> over_ms = base::StartOfDayIn(
-        zone, base::AddDays({static_cast<int>(last.year()), static_cast<int>(last.month()),
-                             static_cast<int>(last.day())},
-                            1));
+    const absl::StatusOr<int64_t> over_ms =
+        base::StartOfDayIn(zone, base::AddDays(policy::calendar::DayOf(*ahead.retain_until), 1));
     if (!over_ms.ok()) return 0;
     due_ms = std::min(due_ms, *over_ms);
   }

@@ -30,18 +30,9 @@ struct Description {
   const char* name;
   const char* help;
   std::vector<std::string> labels;
+  // Of a histogram: the upper ends.
+  std::vector<double> buckets = {};
 };
-
-const std::vector<double>& GroupBuckets() {
-  static const std::vector<double> buckets = {1, 2, 4, 8, 16, 32, 64, 128, 256};
-  return buckets;
-}
-
-const std::vector<double>& SecondBuckets() {
-  static const std::vector<double> buckets = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                              0.1,    0.25,  0.5,    1,     2.5,  10};
-  return buckets;
-}
 
 const std::vector<Description>& Counters() {
   static const std::vector<Description> all = {
@@ -68,15 +59,19 @@ const std::vector<Description>& Counters() {
 }
 
 const std::vector<Description>& Histograms() {
+  static const std::vector<double> seconds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                              0.1,    0.25,  0.5,    1,     2.5,  10};
   static const std::vector<Description> all = {
       {Metric::kGroupStatements,
        "passerelle_group_statements",
        "Statements decided and committed together",
-       {"convention"}},
+       {"convention"},
+       {1, 2, 4, 8, 16, 32, 64, 128, 256}},
       {Metric::kCommitSeconds,
        "passerelle_commit_duration_seconds",
        "How long a group took from its first decision until it was durable",
-       {"convention"}},
+       {"convention"},
+       seconds},
       {Metric::kCallSeconds, "passerelle_call_duration_seconds", "How long calls took", {"method"}},
   };
   return all;
@@ -121,6 +116,7 @@ struct Metrics::Registry {
   struct Named {
     prometheus::Family<Kind>* family;
     std::vector<std::string> labels;
+    std::vector<double> buckets = {};
   };
   template <typename Kind>
   static Kind& Find(std::map<Metric, Named<Kind>>& all, Metric metric, Labels values,
@@ -146,7 +142,7 @@ Metrics::Metrics() : registry_(std::make_unique<Registry>()) {
                                        one.labels};
   for (const Description& one : Histograms())
     registry_->histograms[one.metric] = {
-        &BuildHistogram().Name(one.name).Help(one.help).Register(all), one.labels};
+        &BuildHistogram().Name(one.name).Help(one.help).Register(all), one.labels, one.buckets};
   for (const Description& one : Gauges())
     registry_->gauges[one.metric] = {&BuildGauge().Name(one.name).Help(one.help).Register(all),
                                      one.labels};
@@ -159,9 +155,8 @@ void Metrics::Count(Metric metric, Labels labels, double by) {
 }
 
 void Metrics::Observe(Metric metric, Labels labels, double value) {
-  const std::vector<double>& buckets =
-      metric == Metric::kGroupStatements ? GroupBuckets() : SecondBuckets();
-  Registry::Find(registry_->histograms, metric, labels, buckets).Observe(value);
+  Registry::Find(registry_->histograms, metric, labels, registry_->histograms.at(metric).buckets)
+      .Observe(value);
 }
 
 void Metrics::Set(Metric metric, Labels labels, double value) {

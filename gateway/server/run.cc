@@ -89,10 +89,8 @@ absl::StatusOr<rpc::ServerOptions> Listening(const Options& options, const core:
   listening.reflection = options.reflection;
   ASSIGN_OR_RETURN(listening.certificate_pem,
                    base::ReadFile(options.certificate_file, base::kMaxPemBytes));
-  base::Secret passphrase;
-  if (!options.passphrase_file.empty()) {
-    ASSIGN_OR_RETURN(passphrase, base::ReadPassphrase(options.passphrase_file));
-  }
+  ASSIGN_OR_RETURN(const base::Secret passphrase,
+                   base::ReadPassphraseIfAny(options.passphrase_file));
   ASSIGN_OR_RETURN(const certs::keys::PrivateKey key,
                    certs::keys::PrivateKey::Load(options.key_file, passphrase));
   listening.key_pem = std::string(key.ToPem().RevealSecret());

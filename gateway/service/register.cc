@@ -17,6 +17,7 @@
 #include "gateway/service/register_words.h"
 #include "gateway/service/register_writer.h"
 #include "gateway/service/service.h"
+#include "policy/calendar/calendar.h"
 #include "policy/state/query.h"
 
 namespace passerelle::gateway::service {
@@ -73,9 +74,7 @@ absl::StatusOr<policy::Now> MomentOf(const Caller& caller,
                                      const api::ExportRegisterRequest& request) {
   ASSIGN_OR_RETURN(policy::Now now, caller.convention->Now());
   if (!request.has_as_of()) return now;
-  const base::CivilDay day{static_cast<int>(request.as_of().year()),
-                           static_cast<int>(request.as_of().month()),
-                           static_cast<int>(request.as_of().day())};
+  const base::CivilDay day = policy::calendar::DayOf(request.as_of());
   if (!base::IsValid(day)) return base::Malformed("DAY_INVALID", "as_of", "there is no such day");
   const int64_t asked = NumberOf(request.as_of()), today = NumberOf(now.civil_date);
   if (asked > today)

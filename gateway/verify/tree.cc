@@ -22,20 +22,10 @@ constexpr int kLevelsATile = 8;
 
 Check Tree::Append(const Digest& leaf) {
   Check fault;
-  frontier_.Append(leaf, [&](NodeId node, const Digest& hash) {
-    if (nodes_.size() <= static_cast<size_t>(node.level)) nodes_.resize(node.level + 1);
-    nodes_[node.level].push_back(hash);
+  tree_.Append(leaf, [&](NodeId node, const Digest& hash) {
     if (!fault.has_value() && node.level % kLevelsATile == 0) fault = Compare(node, hash);
   });
   return fault;
-}
-
-Digest Tree::RootAt(uint64_t size) const {
-  const auto read = [this](NodeId node) -> absl::StatusOr<Digest> {
-    return nodes_[node.level][node.index];
-  };
-  // Every complete subtree of a smaller tree is one of ours, so reading cannot fail.
-  return *audit::merkle::RootAt(size, read);
 }
 
 Check Tree::OpenNextTile(int level, uint64_t tile) {

@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "audit/merkle/merkle.h"
+#include "audit/merkle/memory_tree.h"
 #include "gateway/base/digest.h"
 #include "gateway/verify/fault.h"
 
@@ -27,11 +26,11 @@ class Tree {
   // Appends a leaf and compares every hash that it completes with the tile that must hold it.
   Check Append(const base::Digest& leaf);
 
-  uint64_t size() const { return frontier_.size(); }
-  base::Digest Root() const { return frontier_.Root(); }
+  uint64_t size() const { return tree_.size(); }
+  base::Digest Root() const { return tree_.Root(); }
 
-  // Root of the first `size` leaves. REQUIRES: 0 < size <= this->size().
-  base::Digest RootAt(uint64_t size) const;
+  // Root of the first `size` leaves. REQUIRES: size <= this->size().
+  base::Digest RootAt(uint64_t size) const { return tree_.RootAt(size); }
 
   // Paths below the folder of every tile read: at the end, all that the layout asks for.
   const std::set<std::string>& files() const { return files_; }
@@ -48,9 +47,7 @@ class Tree {
 
   const std::string folder_;
   const uint64_t final_size_;
-  audit::merkle::Frontier frontier_;
-  // nodes_[level][index]: the hash of a complete subtree.
-  std::vector<std::vector<base::Digest>> nodes_;
+  audit::merkle::MemoryTree tree_;
   // One a tile level.
   std::vector<OpenTile> open_;
   std::set<std::string> files_;

@@ -12,11 +12,6 @@ using convention::v1::Holiday;
 using gateway::base::AddDays;
 using gateway::base::CivilDay;
 
-CivilDay DayOf(const Date& date) {
-  return {static_cast<int>(date.year()), static_cast<int>(date.month()),
-          static_cast<int>(date.day())};
-}
-
 Date DateOf(const CivilDay& day) {
   Date date;
   date.set_year(static_cast<uint32_t>(day.year));
@@ -43,6 +38,11 @@ bool Falls(const CivilDay& day, const Holidays& holidays) {
 }
 
 }  // namespace
+
+CivilDay DayOf(const Date& date) {
+  return {static_cast<int>(date.year()), static_cast<int>(date.month()),
+          static_cast<int>(date.day())};
+}
 
 // The anonymous algorithm of 1876 ("Meeus, Jones, Butcher"): the moon's age on 1 January by the
 // golden number and the corrections of the century, then the Sunday after the full moon.

@@ -19,6 +19,9 @@ using Holidays = google::protobuf::RepeatedPtrField<convention::v1::Holiday>;
 // Where holidays leave fewer working days than asked for until then, the period ends there.
 inline constexpr int kFarthest = 3660;
 
+// A date as a day, valid or not.
+gateway::base::CivilDay DayOf(const convention::v1::Date& date);
+
 // Easter Sunday of a year of the Gregorian calendar. REQUIRES: `year` is 1583 or later.
 gateway::base::CivilDay EasterSunday(int year);
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/civil.h"
 #include "gateway/base/strings.h"
+#include "policy/calendar/calendar.h"
 #include "policy/rules/checks.h"
 
 namespace passerelle::policy::rules {
@@ -131,8 +132,7 @@ bool NeedList(Judgement& j, const google::protobuf::RepeatedPtrField<std::string
 
 bool IsDate(const convention::v1::Date& date) {
   if (date.year() > 9999 || date.month() > 12 || date.day() > 31) return false;
-  return gateway::base::IsValid({static_cast<int>(date.year()), static_cast<int>(date.month()),
-                                 static_cast<int>(date.day())});
+  return gateway::base::IsValid(calendar::DayOf(date));
 }
 
 bool IsSlug(std::string_view text) {

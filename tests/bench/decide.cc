@@ -13,16 +13,15 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "gateway/base/digest.h"
 #include "policy/state/state.h"
+#include "tests/bench/parties.h"
 #include "tests/bench/timing.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
 namespace {
 
-constexpr int kParties = 91;
 constexpr uint64_t kTransfersADay = 2880;
 constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 constexpr uint64_t kTimed = 20000;
@@ -32,22 +31,12 @@ struct Approved {
   std::string recipient;
 };
 
-std::string PartyOf(int number) { return absl::StrFormat("p%03d", number); }
-
 // A convention with all parties, each of them adhered, and exchanges from the fund to each.
 class Grown {
  public:
   Grown(int datasets, int exchanges) : world_(Stage::kEmpty) {
     statement::v1::Act found = world_.Found();
-    convention::v1::Convention& convention =
-        *found.mutable_convention_enacted()->mutable_convention();
-    for (int number = convention.parties_size() + 1; number <= kParties; ++number) {
-      convention::v1::Party& party = *convention.add_parties();
-      party.set_id(PartyOf(number));
-      party.set_kind(convention::v1::PARTY_KIND_COMMUNE);
-      party.add_names()->set_name(absl::StrCat("Commune inventée ", number));
-      party.add_insee_codes()->set_code(absl::StrFormat("98%03d", number));
-    }
+    FillParties(*found.mutable_convention_enacted()->mutable_convention());
     world_.Must({found}, {"gateway", "secretary-1", "secretary-2", "counter-1", "counter-2"});
     for (int number = 1; number <= kParties; ++number) world_.Adhere(PartyOf(number));
     world_.Staff();

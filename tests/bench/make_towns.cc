@@ -15,6 +15,7 @@
 #include "gateway/base/status.h"
 #include "gateway/core/card.h"
 #include "gateway/core/founding.h"
+#include "tests/bench/parties.h"
 #include "tests/bench/timing.h"
 
 namespace passerelle::tests {
@@ -110,13 +111,13 @@ class Maker {
     See();
     std::vector<Signed> statements;
     Acts acts;
-    for (int number = 1; number <= kTownParties; ++number) {
-      Acts more = town_.acts().Adhesion(TownParty(number));
+    for (int number = 1; number <= kParties; ++number) {
+      Acts more = town_.acts().Adhesion(PartyOf(number));
       // What they rely on stands before them in the same set.
       for (statement::v1::Act& act : more) Shift(act, static_cast<uint32_t>(acts.size()));
       acts.insert(acts.end(), std::make_move_iterator(more.begin()),
                   std::make_move_iterator(more.end()));
-      if (number % of_a_set != 0 && number != kTownParties) continue;
+      if (number % of_a_set != 0 && number != kParties) continue;
       statements.push_back(town_.Sign(std::move(acts), World::transcribers()));
       acts.clear();
     }
@@ -302,7 +303,7 @@ absl::StatusOr<Towns> MakeTowns(const std::string& folder, const TownsPlan& plan
   for (const TownNotes& notes : towns.notes) entries += notes.seen.size;
   towns.making = {{"conventions", plan.conventions},
                   {"full", plan.full},
-                  {"parties", kTownParties},
+                  {"parties", kParties},
                   {"exchanges_of_a_full_one", plan.exchanges},
                   {"entries_of_a_full_one", towns.notes.front().seen.size},
                   {"exchanges_of_another", 1},

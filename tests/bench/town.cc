@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "audit/checkpoint/proof.h"
 #include "audit/entry/codec.h"
 #include "certs/ca/authority.h"
@@ -17,6 +16,7 @@
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "policy/content/check.h"
+#include "tests/bench/parties.h"
 
 namespace passerelle::tests {
 namespace {
@@ -60,8 +60,6 @@ Attachment Open(CommitmentKind kind, gateway::base::Random& random) {
 
 }  // namespace
 
-std::string TownParty(int number) { return absl::StrFormat("p%03d", number); }
-
 Town::Town(TownNotes notes, const gateway::base::Clock& clock, gateway::base::Random& random)
     : notes_(std::move(notes)), clock_(clock), random_(random) {
   world_.dataset = notes_.dataset;
@@ -91,13 +89,7 @@ Act Town::Found(const std::string& checkpoint_vkey, const std::string& statement
   statement::v1::ConventionEnacted& enacted = *act.mutable_convention_enacted();
   convention::v1::Convention& convention = *enacted.mutable_convention();
   convention.set_slug(notes_.slug);
-  for (int number = convention.parties_size() + 1; number <= kTownParties; ++number) {
-    convention::v1::Party& party = *convention.add_parties();
-    party.set_id(TownParty(number));
-    party.set_kind(convention::v1::PARTY_KIND_COMMUNE);
-    party.add_names()->set_name(absl::StrCat("Commune inventée ", number));
-    party.add_insee_codes()->set_code(absl::StrFormat("98%03d", number));
-  }
+  FillParties(convention);
   enacted.set_origin(origin());
   enacted.set_checkpoint_vkey(checkpoint_vkey);
   const auto authority = Need(certs::ca::Authority::Create(

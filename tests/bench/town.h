@@ -22,12 +22,6 @@
 
 namespace passerelle::tests {
 
-// How many parties each of them has.
-inline constexpr int kTownParties = 91;
-
-// The id of a party by its number, from 1.
-std::string TownParty(int number);
-
 // What a party's system keeps of its convention.
 struct TownNotes {
   std::string slug;

@@ -12,9 +12,7 @@ for other in "${others[@]}"; do enact "$other" "files/$other.json"; done
 at() {
   local slug=$1
   shift
-  sed -e "s|\(\"target\": \"\)|\1localhost:$port|" -e 's|\("ca_file": "\)|\1../pki/ca.pem|' \
-    -e 's|\("certificate_file": "\)|\1secretariat-a.pem|' -e 's|\("key_file": "\)|\1secretariat-a.key|' \
-    -e "s|\(\"checkpoint_file\": \"\)|\1$slug.checkpoint|" "files/$slug.json" >"ids/$slug.json"
+  profile secretariat-a "localhost:$port" "files/$slug.json" "$slug"
   cli --profile "ids/$slug.json" "$@"
 }
 cp files/pins.json "files/$slug.json"

@@ -128,16 +128,17 @@ issue() {
   fingerprint[$1]=$(field fingerprint "$issued")
 }
 
-# profile WHO TARGET: a profile with WHO's key and certificate. Without a process of its own: each start of a
+# profile WHO TARGET [PINS [NAME]]: a profile with WHO's key and certificate, of the log that PINS says, by default
+# that of `found`; called WHO unless NAME says otherwise. Without a process of its own: each start of a
 # gateway writes all of them.
 profile() {
-  local json
-  json=$(<files/pins.json)
+  local json name=${4:-$1}
+  json=$(<"${3:-files/pins.json}")
   json=${json/'"target": "'/'"target": "'$2}
   json=${json/'"ca_file": "'/'"ca_file": "'../pki/ca.pem}
   json=${json/'"certificate_file": "'/'"certificate_file": "'$1.pem}
   json=${json/'"key_file": "'/'"key_file": "'$1.key}
-  printf '%s\n' "${json/'"checkpoint_file": "'/'"checkpoint_file": "'$1.checkpoint}" >"ids/$1.json"
+  printf '%s\n' "${json/'"checkpoint_file": "'/'"checkpoint_file": "'$name.checkpoint}" >"ids/$name.json"
 }
 
 # found: PKI, everyone's keys, entry 0. The name of the log is $log.

@@ -36,6 +36,13 @@ TEST_F(PassphraseTest, IsRefusedWhenItIsNone) {
   EXPECT_EQ(ReasonOf(ReadPassphrase(folder_ / "none").status()), "FILE_MISSING");
 }
 
+TEST_F(PassphraseTest, IsEmptyWhereNoFileIsNamed) {
+  EXPECT_TRUE(ReadPassphraseIfAny("")->empty());
+  EXPECT_EQ(ReadPassphraseIfAny(File("correct horse"))->RevealSecret(), "correct horse");
+  EXPECT_EQ(ReadPassphraseIfAny(folder_ / "none").status(),
+            ReadPassphrase(folder_ / "none").status());
+}
+
 TEST_F(PassphraseTest, IsRefusedWhenOthersCanReadIt) {
   EXPECT_EQ(ReasonOf(ReadPassphrase(File("open", FileMode::kPublic)).status()),
             "PASSPHRASE_PERMISSIONS");
