@@ -46,17 +46,17 @@ load() {
 load &
 load_pid=$!
 trap 'touch "$tmp/files/enough"; wait "$load_pid" || true; finish' EXIT
-# So that each copy is of a log that has grown.
-more() { [[ -e files/load.failed || $(cat files/load.done 2>/dev/null) -gt $1 ]]; }
-done=0
+# So that each copy is of a log that has grown: one act may be in the last copy and answered only after it.
+more() { [[ -e files/load.failed || $(cat files/load.done 2>/dev/null) -gt $(($1 + 1)) ]]; }
+done=-1
 for n in 1 2 3 4 5; do
   until_true 120 more "$done" || fail "no load"
-  done=$(cat files/load.done)
   expect 0 cli backup --data data --to "copies/$n" --keys-to "keys/$n" --json
   entries=$(jq '.[0].entries' <<<"$answer")
   [[ $entries -gt ${last:-0} ]] || fail "copy $n has $entries entries"
   last=$entries
   [[ $(sed -n 2p "copies/$n/conventions/$slug/checkpoint") -eq $entries ]] || fail "not the copy's checkpoint"
+  done=$(<files/load.done)
 done
 touch files/enough
 wait "$load_pid"

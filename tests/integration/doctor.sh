@@ -31,6 +31,13 @@ healthy() {
   expect 0 "$@" --json
   [[ $(jq .failures <<<"$answer") -eq 0 ]] || fail "not healthy: $answer"
 }
+# at_time SHIFT ARGUMENT...: the CLI by a clock that is wrong by SHIFT. Not where a sanitizer watches: libfaketime
+# hangs in its programs.
+at_time() {
+  local shift=$1
+  shift
+  faketime -f "$shift" "$build/gateway/cli/passerelle" --lang en "$@"
+}
 # altered NAME FILTER: the steward's profile, changed by jq, as ids/NAME.json.
 altered() { jq "$2" ids/steward.json >"ids/$1.json"; }
 
@@ -63,22 +70,19 @@ altered right '.key_file = "closed.key" | .passphrase_file = "passphrase"'
 healthy as right doctor
 
 # Certificates: expired, not valid yet, another key's.
-dated() {
-  faketime -f "$1" "$build/gateway/cli/passerelle" pki issue --ca pki --out "ids/$2" --agent "${agent[steward]}" \
-    --convention $slug --environment test --days "$3" >/dev/null
-}
-cp ids/steward.key ids/soon.key
-cp ids/steward.key ids/early.key
-dated '-23h' soon 1
-dated '+2h' early 1
-altered soon '.certificate_file = "soon.pem"'
-healthy as soon doctor
-[[ $answer == *certificate-soon* ]] || fail "no warning before the end: $answer"
-altered early '.certificate_file = "early.pem"'
-finds certificate certificate-not-yet as early doctor
-altered soon '.certificate_file = "soon.pem"'
-finds certificate certificate-expired faketime -f '+2h' "$build/gateway/cli/passerelle" --lang en \
-  --profile ids/soon.json doctor
+if [[ -z $sanitized ]]; then
+  issued=(pki issue --ca pki --agent "${agent[steward]}" --convention $slug --environment test)
+  cp ids/steward.key ids/soon.key
+  cp ids/steward.key ids/early.key
+  at_time '-23h' "${issued[@]}" --out ids/soon --days 1 >/dev/null
+  at_time '+2h' "${issued[@]}" --out ids/early --days 1 >/dev/null
+  altered soon '.certificate_file = "soon.pem"'
+  healthy as soon doctor
+  [[ $answer == *certificate-soon* ]] || fail "no warning before the end: $answer"
+  altered early '.certificate_file = "early.pem"'
+  finds certificate certificate-not-yet as early doctor
+  finds certificate certificate-expired at_time '+2h' --profile ids/soon.json doctor
+fi
 altered other '.certificate_file = "dpo.pem"'
 finds certificate certificate-of-another as other doctor
 
@@ -113,8 +117,10 @@ expect 0 as reader doctor --json
 [[ $answer == *dpo-none-yet* ]] || fail "a party without DPO is not told: $answer"
 
 # The clock.
-finds clock clock-off faketime -f '+10m' "$build/gateway/cli/passerelle" --lang en --profile ids/steward.json doctor
-[[ $answer == *"+60"[0-9]* || $answer == *"+59"[0-9]* ]] || fail "not by how much: $answer"
+if [[ -z $sanitized ]]; then
+  finds clock clock-off at_time '+10m' --profile ids/steward.json doctor
+  [[ $answer == *"+60"[0-9]* || $answer == *"+59"[0-9]* ]] || fail "not by how much: $answer"
+fi
 
 # A DPO's mandate that ends leaves a holder without.
 mandate=$(as steward mandate list --json |
@@ -199,8 +205,7 @@ cp files/newest "data.guards/$slug.guard"
 
 # A log that somebody altered, and a clock that runs behind it.
 healthy operator
-faketime -f '-1d' "$build/gateway/cli/passerelle" --lang en doctor --data data --least-mib 1 --json >files/behind || true
-[[ $(<files/behind) == *clock-behind-log* ]] || fail "a clock behind the log is not told: $(<files/behind)"
+[[ -n $sanitized ]] || finds clock clock-behind-log at_time '-1d' doctor --data data --least-mib 1
 sqlite3 "data/conventions/$slug/audit.db" "update entries set bytes = cast(bytes || x'00' as blob) where idx = 3"
 finds convention LOG_ROOT operator
 expect 1 cli doctor --data nothing
