@@ -111,6 +111,7 @@ absl::StatusOr<VerifiedReceipt> VerifyReceipt(std::string_view text, const NoteV
   if (!included.ok())
     return InContext(included, "the receipt's entry is not shown to be in the log");
   receipt.entry = std::move(proof->extra);
+  receipt.note = std::move(proof->checkpoint);
   return receipt;
 }
 

@@ -37,6 +37,8 @@ struct VerifiedReceipt {
   uint64_t index = 0;
   gateway::base::Digest leaf{};
   Checkpoint checkpoint;
+  // The signed checkpoint, verbatim.
+  std::string note;
 };
 
 // Verifies a receipt: the checkpoint's signature and origin, then that the entry in `extra` is at

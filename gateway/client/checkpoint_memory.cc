@@ -90,15 +90,21 @@ absl::StatusOr<Checkpoint> CheckpointMemory::Advance(std::string_view note,
                                                      std::string_view consistency) {
   ASSIGN_OR_RETURN(const Checkpoint next,
                    audit::checkpoint::OpenCheckpoint(note, pins_.verifier, pins_.origin));
+  RETURN_IF_ERROR(Advance(note, next, consistency));
+  return next;
+}
+
+absl::Status CheckpointMemory::Advance(std::string_view note, const Checkpoint& next,
+                                       std::string_view consistency) {
   if (next.size == 0)
     return base::Error(absl::StatusCode::kFailedPrecondition, "LOG_EMPTY", "",
                        "the log is empty: no convention was enacted in it");
   if (last_.has_value() && !Continues(*last_, next, consistency)) return Fork(note);
   const bool moved = !last_.has_value() || next.size > last_->size;
-  if (moved) RETURN_IF_ERROR(Store(note));
+  if (moved) RETURN_IF_ERROR(Store(note, next.size));
   if (moved) note_ = std::string(note);
   last_ = next;
-  return next;
+  return absl::OkStatus();
 }
 
 absl::Status CheckpointMemory::Fork(std::string_view note) {
@@ -108,7 +114,7 @@ absl::Status CheckpointMemory::Fork(std::string_view note) {
   return base::Corrupt("FORK", absl::StrCat(forked.message(), "\n", written.message()));
 }
 
-absl::Status CheckpointMemory::Store(std::string_view note) {
+absl::Status CheckpointMemory::Store(std::string_view note, uint64_t size) {
   const absl::StatusOr<base::FileLock> lock = base::FileLock::Acquire(file_ + ".lock");
   // Another process is writing its own verified checkpoint this moment: ours is kept in memory, and
   // a later one will be written.
@@ -118,9 +124,7 @@ absl::Status CheckpointMemory::Store(std::string_view note) {
   if (stored.ok() && *stored != note_) {
     const absl::StatusOr<Checkpoint> theirs =
         audit::checkpoint::OpenCheckpoint(*stored, pins_.verifier, pins_.origin);
-    const absl::StatusOr<Checkpoint> ours =
-        audit::checkpoint::OpenCheckpoint(note, pins_.verifier, pins_.origin);
-    if (theirs.ok() && ours.ok() && theirs->size >= ours->size) return absl::OkStatus();
+    if (theirs.ok() && theirs->size >= size) return absl::OkStatus();
   }
   return base::WriteFile(file_, note, base::FileMode::kPrivate);
 }

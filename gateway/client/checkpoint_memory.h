@@ -38,6 +38,10 @@ class CheckpointMemory {
   absl::StatusOr<audit::checkpoint::Checkpoint> Advance(std::string_view note,
                                                         std::string_view consistency);
 
+  // The same with a note whose signature and origin were verified, and what it says.
+  absl::Status Advance(std::string_view note, const audit::checkpoint::Checkpoint& next,
+                       std::string_view consistency);
+
   // The error for a gateway that says its log is smaller than what was verified (it presents no
   // note).
   absl::Status RolledBack() const;
@@ -47,7 +51,7 @@ class CheckpointMemory {
 
   absl::Status Reload();
   absl::Status Fork(std::string_view note);
-  absl::Status Store(std::string_view note);
+  absl::Status Store(std::string_view note, uint64_t size);
 
   std::string file_;
   Pins pins_;

@@ -47,9 +47,7 @@ absl::StatusOr<Proven> CheckReceipt(const passerelle::gateway::v1::Receipt& rece
   absl::StatusOr<audit::checkpoint::VerifiedReceipt> verified =
       audit::checkpoint::VerifyReceipt(receipt.tlog_proof(), pins.verifier, pins.origin);
   if (!verified.ok()) return base::InContext(verified.status(), "the receipt proves nothing");
-  ASSIGN_OR_RETURN(const audit::checkpoint::TlogProof proof,
-                   audit::checkpoint::ProofFromText(receipt.tlog_proof()));
-  RETURN_IF_ERROR(memory.Advance(proof.checkpoint, receipt.consistency()).status());
+  RETURN_IF_ERROR(memory.Advance(verified->note, verified->checkpoint, receipt.consistency()));
   Proven proven;
   proven.index = verified->index;
   proven.leaf = verified->leaf;
