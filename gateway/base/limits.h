@@ -87,6 +87,8 @@ inline constexpr int64_t kRefusedKeptMs = kMaxStatementLifeMs;
 // milliseconds.
 inline constexpr size_t kMaxAwakeConventions = 128;
 inline constexpr int64_t kIdleConventionMs = 10 * 60 * 1000;
+// How long a group waits at most for the statements that it is worth waiting for, milliseconds.
+inline constexpr int64_t kGatherMs = 1;
 // Statements waiting before one sequencer, and freezes and key stops in a lane of their own.
 inline constexpr size_t kMaxQueue = 1024;
 inline constexpr size_t kMaxUrgentQueue = 128;

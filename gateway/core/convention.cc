@@ -91,6 +91,7 @@ absl::StatusOr<std::unique_ptr<Convention>> Convention::Open(const StoragePaths&
 Convention::~Convention() { Drain(); }
 
 void Convention::Submit(const Request& request, Reply reply) {
+  Gathering::Call call = gathering_.Begin();
   absl::StatusOr<Admitted> admitted = [&]() -> absl::StatusOr<Admitted> {
     // Once it is recorded a statement is answered with its receipt: what would keep the receipt
     // from being made is turned away before.
@@ -99,14 +100,15 @@ void Convention::Submit(const Request& request, Reply reply) {
     return hall_.Admit(state_, request);
   }();
   if (!admitted.ok()) return reply(admitted.status());
-  Enqueue({*std::move(admitted), std::move(reply), request.cancelled, clock_.MonotonicMs()});
+  Enqueue({*std::move(admitted), std::move(reply), request.cancelled, clock_.MonotonicMs(),
+           std::move(call)});
 }
 
 void Convention::Enqueue(Pending pending) {
   const size_t bytes = BytesOf(pending);
   absl::Status refused;
   Reply turned_away;
-  bool lead = false;
+  bool lead = false, enough = false;
   {
     base::MutexLock lock(queue_mutex_);
     if (closed_) {
@@ -126,13 +128,26 @@ void Convention::Enqueue(Pending pending) {
       }
       lead = !running_;
       running_ = true;
+      if (lead) awaited_ = gathering_.Target();
+      enough = HasGathered();
+      if (enough) gathered_.NotifyOne();
     }
   }
   if (!refused.ok()) return turned_away(refused);
-  // Whoever finds the sequencer idle runs one group on its own thread; a longer queue goes on in
-  // the pool, so that no caller works for others for long.
-  if (lead) RunGroup();
+  if (!lead) return;
+  // Whoever finds the sequencer idle runs one group on its own thread, unless others are worth
+  // waiting for; a longer queue goes on in the pool, so that no caller works for others for long.
+  if (enough)
+    RunGroup();
+  else
+    PostGroup();
 }
+
+void Convention::PostGroup() {
+  surroundings_.pool.Post([this] { RunGroup(); });
+}
+
+bool Convention::HasGathered() const { return !urgent_.empty() || queue_.size() >= awaited_; }
 
 bool Convention::IsFull(const Pending& pending, size_t bytes) const {
   if (IsUrgent(pending)) return urgent_.size() >= base::kMaxUrgentQueue;
@@ -144,6 +159,7 @@ void Convention::RunGroup() {
   std::vector<Pending> group;
   {
     base::MutexLock lock(queue_mutex_);
+    if (!HasGathered()) gathered_.WaitFor(queue_mutex_, base::kGatherMs);
     group = TakeGroup();
   }
   DropCancelled(group);
@@ -151,10 +167,9 @@ void Convention::RunGroup() {
   if (!group.empty()) CarryGroup(std::move(group));
   base::MutexLock lock(queue_mutex_);
   running_ = !queue_.empty() || !urgent_.empty();
-  if (running_)
-    surroundings_.pool.Post([this] { RunGroup(); });
-  else
-    idle_.NotifyAll();
+  if (!running_) return idle_.NotifyAll();
+  awaited_ = gathering_.Target();
+  PostGroup();
 }
 
 std::vector<Pending> Convention::TakeGroup() {
@@ -230,8 +245,9 @@ void Convention::CarryGroup(std::vector<Pending> pending) {
     changed_ = true;
   }
   for (size_t i = 0; i < pending.size(); ++i)
-    pending[i].reply(
-        MakeReceipt(*storage_->log, group->outcomes()[i], pending[i].admitted.seen_size));
+    pending[i].reply(MakeReceipt(*storage_->log, group->outcomes()[i],
+                                 pending[i].admitted.seen_size,
+                                 group->FindLeaf(group->outcomes()[i].index)));
   // What a ruling or a retention orders to be destroyed does not wait for the next tick.
   if (group->orders_erasure()) PostTask([this] { DestroyDue(); });
 }

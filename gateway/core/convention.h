@@ -16,8 +16,10 @@
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
+#include "gateway/core/gathering.h"
 #include "gateway/core/gateway_acts.h"
 #include "gateway/core/hall.h"
+#include "gateway/core/handover.h"
 #include "gateway/core/intake.h"
 #include "gateway/core/measure.h"
 #include "gateway/core/request.h"
@@ -33,28 +35,6 @@
 #include "policy/state/state.h"
 
 namespace passerelle::gateway::core {
-
-// Who asks for which payload, and how it would go.
-struct HandoverRequest {
-  // 16 bytes.
-  std::string agent;
-  statement::v1::ActRef transfer;
-  // Where in the content the caller begins, and how long a content it takes at most; bytes.
-  uint64_t offset = 0;
-  uint64_t most = 0;
-  // Size of the caller's last verified checkpoint; 0: none.
-  uint64_t seen_size = 0;
-};
-
-// What a payload is handed over with; the content is null when it is refused.
-struct HandoverAnswer {
-  std::vector<record::v1::Finding> findings;
-  std::shared_ptr<vault::ContentReader> content;
-  passerelle::gateway::v1::Receipt receipt;
-};
-
-// Hears the answer of a handover. Called once, from any thread; must not block.
-using HandoverReply = std::function<void(absl::StatusOr<HandoverAnswer>)>;
 
 // Thread-safe.
 class Convention {
@@ -155,6 +135,9 @@ class Convention {
   // convention.cc: the sequencer.
   void Enqueue(Pending pending) EXCLUDES_LOCK(queue_mutex_);
   void RunGroup() EXCLUDES_LOCK(state_mutex_, queue_mutex_, vault_mutex_);
+  void PostGroup();
+  // Whether a group need not wait for more: freezes and key stops wait for nobody.
+  bool HasGathered() const REQUIRES_LOCK(queue_mutex_);
   std::vector<Pending> TakeGroup() REQUIRES_LOCK(queue_mutex_);
   // Gives what a full group did not carry back to the head of the queue.
   void PutBack(std::vector<Pending>& group, size_t carried) EXCLUDES_LOCK(queue_mutex_);
@@ -212,10 +195,15 @@ class Convention {
   mutable base::SharedMutex state_mutex_;
   policy::state::State state_ GUARDED_BY(state_mutex_);
 
+  Gathering gathering_;
+
   base::Mutex queue_mutex_;
   base::CondVar idle_;
   std::vector<Pending> urgent_ GUARDED_BY(queue_mutex_);
   std::vector<Pending> queue_ GUARDED_BY(queue_mutex_);
+  // How many statements the next group waits for.
+  base::CondVar gathered_;
+  size_t awaited_ GUARDED_BY(queue_mutex_) = 0;
   // Of the statements that are not urgent.
   size_t queue_bytes_ GUARDED_BY(queue_mutex_) = 0;
   bool running_ GUARDED_BY(queue_mutex_) = false;

@@ -96,6 +96,11 @@ absl::Status Group::Add(record::v1::Entry entry, const Admitted& admitted, base:
   return absl::OkStatus();
 }
 
+const std::string* Group::FindLeaf(uint64_t index) const {
+  const uint64_t first = draft_.size() - leaves_.size();
+  return index < first ? nullptr : &leaves_[index - first];
+}
+
 void Group::Count(const record::v1::Entry& entry, record::v1::Effect effect) {
   if (effect == record::v1::EFFECT_ACCEPTED)
     ++carried_.accepted;

@@ -57,6 +57,8 @@ class Group {
   absl::Status Add(record::v1::Entry entry, const Admitted& admitted, base::Random& random);
 
   const std::vector<std::string>& leaves() const { return leaves_; }
+  // The leaf of an entry of this group; null for an earlier entry.
+  const std::string* FindLeaf(uint64_t index) const;
   const std::vector<vault::Placed>& contents() const { return contents_; }
   const std::vector<vault::RefusedStatement>& refused() const { return refused_; }
   // One a statement, in order, until the group was full.

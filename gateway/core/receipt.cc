@@ -31,13 +31,18 @@ absl::StatusOr<std::string> ConsistencyBytes(const audit::log::Log& log, uint64_
 
 absl::StatusOr<passerelle::gateway::v1::Receipt> MakeReceipt(const audit::log::Log& log,
                                                              const Outcome& outcome,
-                                                             uint64_t seen_size) {
+                                                             uint64_t seen_size,
+                                                             const std::string* entry) {
   const audit::log::SignedHead signed_head = log.signed_head();
   const uint64_t size = signed_head.head.size;
-  ASSIGN_OR_RETURN(std::vector<std::string> entries,
-                   log.ReadEntries(outcome.index, outcome.index + 1));
   audit::checkpoint::TlogProof proof;
-  proof.extra = std::move(entries[0]);
+  if (entry != nullptr) {
+    proof.extra = *entry;
+  } else {
+    ASSIGN_OR_RETURN(std::vector<std::string> entries,
+                     log.ReadEntries(outcome.index, outcome.index + 1));
+    proof.extra = std::move(entries[0]);
+  }
   proof.index = outcome.index;
   ASSIGN_OR_RETURN(proof.path, log.InclusionProof(outcome.index, size));
   proof.checkpoint = signed_head.checkpoint;
@@ -46,8 +51,8 @@ absl::StatusOr<passerelle::gateway::v1::Receipt> MakeReceipt(const audit::log::L
   ASSIGN_OR_RETURN(*receipt.mutable_consistency(), ConsistencyBytes(log, seen_size, size));
   receipt.set_effect(outcome.effect);
   if (outcome.effect == record::v1::EFFECT_UNSPECIFIED) {
-    ASSIGN_OR_RETURN(const record::v1::Entry entry, audit::entry::DecodeLeaf(proof.extra));
-    receipt.set_effect(EffectOf(entry));
+    ASSIGN_OR_RETURN(const record::v1::Entry decoded, audit::entry::DecodeLeaf(proof.extra));
+    receipt.set_effect(EffectOf(decoded));
   }
   receipt.set_refused_salt(outcome.refused_salt);
   return receipt;

@@ -25,10 +25,12 @@ absl::Status CheckSeenSize(uint64_t seen_size, uint64_t size);
 absl::StatusOr<std::string> ConsistencyBytes(const audit::log::Log& log, uint64_t seen_size,
                                              uint64_t to);
 
-// The receipt of a committed entry under the current checkpoint.
+// The receipt of a committed entry under the current checkpoint. `entry`: its bytes, where the
+// caller has them; read from the log where it is null.
 absl::StatusOr<passerelle::gateway::v1::Receipt> MakeReceipt(const audit::log::Log& log,
                                                              const Outcome& outcome,
-                                                             uint64_t seen_size);
+                                                             uint64_t seen_size,
+                                                             const std::string* entry = nullptr);
 
 }  // namespace passerelle::gateway::core
 

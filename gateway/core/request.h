@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/base/digest.h"
+#include "gateway/core/gathering.h"
 #include "gateway/core/intake.h"
 #include "gateway/vault/vault.h"
 #include "passerelle/gateway/v1/receipt.pb.h"
@@ -84,6 +85,7 @@ struct Pending {
   std::function<bool()> cancelled;
   // When it began to wait, by the monotonic clock, milliseconds.
   int64_t since_ms = 0;
+  Gathering::Call call = nullptr;
 };
 
 }  // namespace passerelle::gateway::core
