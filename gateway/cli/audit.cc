@@ -39,14 +39,18 @@ absl::StatusOr<int> Export(App& app, const std::string& folder) {
     return entries;
   };
   ProgressBar bar(app.Say("entrées", "entries"));
-  RETURN_IF_ERROR(audit::log::WriteExport(folder, note, profile.checkpoint_vkey, checkpoint.size,
-                                          checkpoint.root, read,
-                                          [&](uint64_t done) { bar(done, checkpoint.size); }));
+  ASSIGN_OR_RETURN(const uint64_t fetched,
+                   audit::log::WriteExport(
+                       folder, {note, profile.checkpoint_vkey, checkpoint.size, checkpoint.root},
+                       read, [&](uint64_t done) { bar(done, checkpoint.size); }));
   if (app.json())
-    std::printf("%s\n", JsonObject({{"folder", folder}, {"entries", checkpoint.size}}).c_str());
+    std::printf("%s\n",
+                JsonObject({{"folder", folder}, {"entries", checkpoint.size}, {"fetched", fetched}})
+                    .c_str());
   else
-    std::printf("%s  %lu %s\n", folder.c_str(), checkpoint.size,
-                app.Say("inscriptions", "entries").c_str());
+    std::printf("%s  %lu %s, %lu %s\n", folder.c_str(), checkpoint.size,
+                app.Say("inscriptions", "entries").c_str(), fetched,
+                app.Say("reçues cette fois", "received this time").c_str());
   return kDone;
 }
 
@@ -119,10 +123,13 @@ void AddAudit(App& app) {
   const Command noun = app.commands().AddNoun("audit", "Le journal", "The log");
   auto folder = std::make_shared<std::string>();
   app.commands()
-      .AddVerb(noun, "export", "Emporter le journal entier (mandat d'auditeur du journal)",
-               "Take the whole log away (a log auditor's mandate)",
-               [&app, folder] { return Export(app, *folder); })
-      .Add("folder", *folder, "Dossier à écrire", "Folder to write")
+      .AddVerb(
+          noun, "export",
+          "Emporter le journal entier, ou mettre un export à jour (mandat d'auditeur du journal)",
+          "Take the whole log away, or bring an export up to date (a log auditor's mandate)",
+          [&app, folder] { return Export(app, *folder); })
+      .Add("folder", *folder, "Dossier à écrire ou à mettre à jour",
+           "Folder to write or to bring up to date")
       .Required();
   AddAuditTree(app, noun);
   auto options = std::make_shared<VerifyOptions>();
