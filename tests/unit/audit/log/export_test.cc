@@ -235,7 +235,8 @@ TEST_F(ExportTest, OfALogThatForkedLeavesTheEarlierOneAsItIs) {
     return entries;
   };
   merkle::Frontier frontier;
-  for (const std::string& entry : *forked(0, 400)) frontier.Append(merkle::LeafHash(entry));
+  const std::vector<std::string> all = *forked(0, 400);
+  for (const std::string& entry : all) frontier.Append(merkle::LeafHash(entry));
   EXPECT_EQ(ReasonOf(Write(400, forked, frontier.Root())), "EXPORT_FORKED");
   EXPECT_EQ(ContentsOf(folder()), before);
   EXPECT_EQ(ReasonOf(Write(299, Numbers, RootOfNumbers(299))), "EXPORT_FORKED");
