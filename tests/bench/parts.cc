@@ -102,8 +102,8 @@ class Bare {
     state_.Absorb(group.draft());
     parts.Next("publish");
     for (const core::Outcome& outcome : group.outcomes()) {
-      const auto receipt = Need(
-          core::MakeReceipt(*storage_->log, outcome, seen_, group.FindLeaf(outcome.index)));
+      const auto receipt =
+          Need(core::MakeReceipt(*storage_->log, outcome, seen_, group.FindLeaf(outcome.index)));
       if (receipt.effect() != record::v1::EFFECT_ACCEPTED) std::abort();
     }
     parts.Next("receipt");

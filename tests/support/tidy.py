@@ -21,8 +21,8 @@ import sys
 MOST_CHANGED = 12
 CLEAN = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "passerelle-tidy"
 OWN_FOLDERS = ("audit", "certs", "gateway", "policy", "tests")
-# clang reads no precompiled header of gcc; and a file that leans on one without including it is found here.
-PRECOMPILED = re.compile(r" -Winvalid-pch| -fpch-preprocess| -include \S+/cmake_pch\.hxx")
+# A file that leans on a precompiled header without including what it needs is found here.
+PRECOMPILED = re.compile(r" -Xclang -include-pch -Xclang \S+| -Xclang -include -Xclang \S+/cmake_pch\.hxx")
 
 
 class Unit:
@@ -39,7 +39,7 @@ class Unit:
         for name in sorted({*self.inputs, *self.configurations(), str(self.root / self.path)}):
             path = pathlib.Path(name)
             place = path.relative_to(self.build if path.is_relative_to(self.build) else self.root)
-            found.update(str(place).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+            found.update(str(place).encode() + b"\0" + digest_of(path))
         return found.hexdigest()
 
     def configurations(self):
@@ -62,6 +62,11 @@ class Unit:
         clean.parent.mkdir(parents=True, exist_ok=True)
         clean.touch()
         return ""
+
+
+@functools.cache
+def digest_of(path):
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 @functools.cache
