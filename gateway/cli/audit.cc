@@ -9,6 +9,7 @@
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/audit_reads.h"
 #include "gateway/cli/audit_tree.h"
 #include "gateway/cli/progress.h"
 #include "gateway/cli/show.h"
@@ -131,6 +132,7 @@ void AddAudit(App& app) {
       .Add("folder", *folder, "Dossier à écrire ou à mettre à jour",
            "Folder to write or to bring up to date")
       .Required();
+  AddAuditReads(app, noun);
   AddAuditTree(app, noun);
   auto options = std::make_shared<VerifyOptions>();
   Command verb = app.commands().AddVerb(noun, "verify", "Vérifier un journal emporté, hors ligne",

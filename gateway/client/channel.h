@@ -64,6 +64,10 @@ class Channel {
       const api::ListInboxRequest& request) = 0;
   virtual absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(
       const api::GetCheckpointRequest& request) = 0;
+  virtual absl::StatusOr<api::GetConsistencyResponse> GetConsistency(
+      const api::GetConsistencyRequest& request) = 0;
+  virtual absl::StatusOr<api::GetInclusionResponse> GetInclusion(
+      const api::GetInclusionRequest& request) = 0;
 
   // Streams: `visit` takes the messages in order; its error ends the call and is returned.
   virtual absl::Status ReadEntries(
@@ -93,6 +97,9 @@ class Channel {
   virtual absl::Status WatchExchange(
       const api::WatchExchangeRequest& request, int64_t deadline_ms,
       absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) = 0;
+  virtual absl::Status WatchCheckpoint(
+      const api::WatchCheckpointRequest& request, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchCheckpointResponse)> visit) = 0;
 };
 
 }  // namespace passerelle::gateway::client

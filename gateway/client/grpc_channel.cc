@@ -142,6 +142,16 @@ class GrpcChannel final : public Channel {
     return Unary<api::GetCheckpointResponse>(audits_, &api::AuditService::Stub::GetCheckpoint,
                                              request);
   }
+  absl::StatusOr<api::GetConsistencyResponse> GetConsistency(
+      const api::GetConsistencyRequest& request) override {
+    return Unary<api::GetConsistencyResponse>(audits_, &api::AuditService::Stub::GetConsistency,
+                                              request);
+  }
+  absl::StatusOr<api::GetInclusionResponse> GetInclusion(
+      const api::GetInclusionRequest& request) override {
+    return Unary<api::GetInclusionResponse>(audits_, &api::AuditService::Stub::GetInclusion,
+                                            request);
+  }
 
   absl::Status ReadEntries(
       const api::ReadEntriesRequest& request,
@@ -200,6 +210,14 @@ class GrpcChannel final : public Channel {
     if (deadline_ms > 0) SetDeadline(context, deadline_ms);
     return Drain<api::WatchExchangeResponse>(context, exchanges_.WatchExchange(&context, request),
                                              visit);
+  }
+  absl::Status WatchCheckpoint(
+      const api::WatchCheckpointRequest& request, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchCheckpointResponse)> visit) override {
+    grpc::ClientContext context;
+    if (deadline_ms > 0) SetDeadline(context, deadline_ms);
+    return Drain<api::WatchCheckpointResponse>(context, audits_.WatchCheckpoint(&context, request),
+                                               visit);
   }
 
  private:

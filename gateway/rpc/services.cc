@@ -252,12 +252,31 @@ class RegisterService final : public api::RegisterService::CallbackService {
 
 class AuditService final : public api::AuditService::CallbackService {
  public:
-  AuditService(const Desk& desk, OpenStreams& streams) : desk_(desk), streams_(streams) {}
+  AuditService(const Desk& desk, OpenWatches& watches, OpenStreams& streams)
+      : desk_(desk), watches_(watches), streams_(streams) {}
 
   ServerUnaryReactor* GetCheckpoint(CallbackServerContext* context,
                                     const api::GetCheckpointRequest* request,
                                     api::GetCheckpointResponse* response) override {
     return Serve(desk_, context, "GetCheckpoint", request, response, service::GetCheckpoint);
+  }
+
+  grpc::ServerWriteReactor<api::WatchCheckpointResponse>* WatchCheckpoint(
+      CallbackServerContext* context, const api::WatchCheckpointRequest* request) override {
+    return ServeWatch(desk_, watches_, context, "WatchCheckpoint", request,
+                      service::WatchCheckpoint);
+  }
+
+  ServerUnaryReactor* GetConsistency(CallbackServerContext* context,
+                                     const api::GetConsistencyRequest* request,
+                                     api::GetConsistencyResponse* response) override {
+    return Serve(desk_, context, "GetConsistency", request, response, service::GetConsistency);
+  }
+
+  ServerUnaryReactor* GetInclusion(CallbackServerContext* context,
+                                   const api::GetInclusionRequest* request,
+                                   api::GetInclusionResponse* response) override {
+    return Serve(desk_, context, "GetInclusion", request, response, service::GetInclusion);
   }
 
   grpc::ServerWriteReactor<api::ReadEntriesResponse>* ReadEntries(
@@ -267,6 +286,7 @@ class AuditService final : public api::AuditService::CallbackService {
 
  private:
   const Desk& desk_;
+  OpenWatches& watches_;
   OpenStreams& streams_;
 };
 
@@ -282,7 +302,7 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Desk& desk, OpenW
   services.push_back(std::make_unique<ExchangeService>(desk, watches));
   services.push_back(std::make_unique<InboxService>(desk, watches));
   services.push_back(std::make_unique<RegisterService>(desk, streams));
-  services.push_back(std::make_unique<AuditService>(desk, streams));
+  services.push_back(std::make_unique<AuditService>(desk, watches, streams));
   return services;
 }
 

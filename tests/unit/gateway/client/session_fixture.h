@@ -45,6 +45,8 @@ class Borrowed final : public Channel {
   FORWARD(Preview)
   FORWARD(GetTransfer)
   FORWARD(GetCheckpoint)
+  FORWARD(GetConsistency)
+  FORWARD(GetInclusion)
 #undef FORWARD
   absl::StatusOr<api::UploadResponse> Upload(const api::UploadManifest& manifest,
                                              NextChunk next) override {
@@ -81,6 +83,11 @@ class Borrowed final : public Channel {
       const api::WatchExchangeRequest& request, int64_t deadline_ms,
       absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) override {
     return channel_.WatchExchange(request, deadline_ms, visit);
+  }
+  absl::Status WatchCheckpoint(
+      const api::WatchCheckpointRequest& request, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchCheckpointResponse)> visit) override {
+    return channel_.WatchCheckpoint(request, deadline_ms, visit);
   }
 
  private:
