@@ -84,9 +84,6 @@ Handover JudgeHandover(const state::State& state, std::string_view agent,
 // Keys (state::KeyOf) of the transfers whose retention is reached at `now` and not yet recorded so.
 std::vector<std::string> RetentionsReached(const state::State& state, const Now& now);
 
-// Keys of the transfers for which a ground of erasure is recorded and PayloadErased is not.
-std::vector<std::string> ErasuresDue(const state::State& state);
-
 // When payloads are to be destroyed next. Absent: none is kept, or none of that kind.
 struct RetentionAhead {
   // The first instant that ends a retention.

@@ -1,5 +1,5 @@
 // What the gateway may do of its own motion: hand over, state a retention, erase.
-#include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,17 +12,6 @@ namespace {
 
 using record::v1::TransferRow;
 using state::State;
-
-// Keys of the kept transfers that `wanted` picks.
-template <typename Wanted>
-std::vector<std::string> KeptTransfers(const State& state, Wanted wanted) {
-  std::vector<std::string> keys;
-  state::VisitKeptTransfers(state, [&](std::string_view key, const TransferRow& transfer) {
-    if (wanted(transfer)) keys.emplace_back(key);
-    return true;
-  });
-  return keys;
-}
 
 }  // namespace
 
@@ -49,29 +38,26 @@ Handover JudgeHandover(const State& state, std::string_view agent,
 }
 
 std::vector<std::string> RetentionsReached(const State& state, const Now& now) {
-  return KeptTransfers(state, [&](const TransferRow& transfer) {
-    return !transfer.has_ground() && rules::IsRetentionOver(transfer, now.time_ms, now.civil_date);
-  });
-}
-
-std::vector<std::string> ErasuresDue(const State& state) {
-  return KeptTransfers(state, [](const TransferRow& transfer) { return transfer.has_ground(); });
+  std::set<std::string> keys;  // one may be over by its day and by its instant
+  const auto take = [&](std::string_view key, const TransferRow& transfer) {
+    if (!rules::IsRetentionOver(transfer, now.time_ms, now.civil_date)) return false;
+    keys.emplace(key);
+    return true;
+  };
+  state::VisitTransfersByLastDay(state, take);
+  state::VisitTransfersByDestruction(state, take);
+  return {keys.begin(), keys.end()};
 }
 
 RetentionAhead NextRetention(const State& state) {
   RetentionAhead ahead;
-  const auto earlier = [](const convention::v1::Date& a, const convention::v1::Date& b) {
-    return state::NumberOf(a) < state::NumberOf(b);
-  };
-  state::VisitKeptTransfers(state, [&](std::string_view, const TransferRow& transfer) {
-    if (transfer.has_ground()) return true;
-    if (transfer.destroy_after_ms() != 0)
-      ahead.destroy_after_ms =
-          std::min(ahead.destroy_after_ms.value_or(transfer.destroy_after_ms()),
-                   transfer.destroy_after_ms());
-    if (!ahead.retain_until.has_value() || earlier(transfer.retain_until(), *ahead.retain_until))
-      ahead.retain_until = transfer.retain_until();
-    return true;
+  state::VisitTransfersByLastDay(state, [&](std::string_view, const TransferRow& transfer) {
+    ahead.retain_until = transfer.retain_until();
+    return false;
+  });
+  state::VisitTransfersByDestruction(state, [&](std::string_view, const TransferRow& transfer) {
+    ahead.destroy_after_ms = transfer.destroy_after_ms();
+    return false;
   });
   return ahead;
 }

@@ -71,8 +71,8 @@ class Collector {
         CollectExchange({RefOf(key), row});
       return true;
     });
-    state::VisitKeptTransfers(state_, [&](std::string_view key, const TransferRow& row) {
-      if (row.phase() == record::v1::TRANSFER_PHASE_KEPT) CollectTransfer(RefOf(key), row);
+    state::VisitTransfersByLastDay(state_, [&](std::string_view key, const TransferRow& row) {
+      CollectTransfer(RefOf(key), row);
       return true;
     });
     if (role_ == ROLE_DPO || (role_ == ROLE_REPRESENTATIVE && !HasOffice(ROLE_DPO)))

@@ -106,6 +106,9 @@ absl::StatusOr<Certificate> Certificate::FromDer(std::string_view der) {
     return Damaged("the certificate's dates cannot be read");
   if (!HasReadableNames(certificate.get()))
     return Damaged("the certificate's subject alternative names cannot be read");
+  // OpenSSL reads what DER forbids, such as bits that a bit string calls unused and sets.
+  if (keys::ToDerWith(i2d_X509, certificate.get()) != der)
+    return Damaged("the certificate is not written as DER prescribes");
   // OpenSSL works the extensions out at first use and writes them into the object: now, before it
   // is shared.
   X509_check_purpose(certificate.get(), -1, 0);

@@ -30,6 +30,9 @@ constexpr std::string_view kAdviceFr =
     "à votre délégué à la protection des données et à une autre partie, qui les comparera au point "
     "de contrôle qu'elle détient.";
 
+// How often a busy client touches its file.
+constexpr int64_t kEveryMs = 1000;
+
 std::string ForkFile(const std::string& file) { return file + ".fork"; }
 
 absl::Status Forked(const std::string& file, std::string_view before, std::string_view now) {
@@ -48,8 +51,9 @@ bool Continues(const Checkpoint& last, const Checkpoint& next, std::string_view 
 
 }  // namespace
 
-absl::StatusOr<CheckpointMemory> CheckpointMemory::Open(const std::string& file, const Pins& pins) {
-  CheckpointMemory memory(file, pins);
+absl::StatusOr<CheckpointMemory> CheckpointMemory::Open(const std::string& file, const Pins& pins,
+                                                        const base::Clock& clock) {
+  CheckpointMemory memory(file, pins, clock);
   RETURN_IF_ERROR(memory.Reload());
   return memory;
 }
@@ -73,7 +77,11 @@ absl::Status CheckpointMemory::Reload() {
 }
 
 absl::StatusOr<std::optional<Checkpoint>> CheckpointMemory::Last() {
-  RETURN_IF_ERROR(Reload());
+  const int64_t now_ms = clock_->MonotonicMs();
+  if (now_ms >= next_look_ms_) {
+    RETURN_IF_ERROR(Reload());
+    next_look_ms_ = now_ms + kEveryMs;
+  }
   return last_;
 }
 
@@ -91,33 +99,40 @@ absl::Status CheckpointMemory::Advance(std::string_view note, const Checkpoint& 
     return base::Error(absl::StatusCode::kFailedPrecondition, "LOG_EMPTY", "",
                        "the log is empty: no convention was enacted in it");
   if (last_.has_value() && !Continues(*last_, next, consistency)) return Fork(note);
-  const bool moved = !last_.has_value() || next.size > last_->size;
-  if (moved) RETURN_IF_ERROR(Store(note, next.size));
-  if (moved) note_ = std::string(note);
+  if (last_.has_value() && next.size == last_->size) return absl::OkStatus();
+  note_ = std::string(note);
   last_ = next;
-  return absl::OkStatus();
+  behind_ = true;
+  return clock_->MonotonicMs() < next_write_ms_ ? absl::OkStatus() : Keep();
 }
 
 absl::Status CheckpointMemory::Fork(std::string_view note) {
+  next_look_ms_ = 0;
+  // The evidence is both notes.
+  const absl::Status kept = Keep();
   const absl::Status written = base::WriteNewFile(ForkFile(file_), note, base::FileMode::kPrivate);
   absl::Status forked = Forked(file_, note_, note);
-  if (written.ok() || absl::IsAlreadyExists(written)) return forked;
-  return base::Corrupt("FORK", absl::StrCat(forked.message(), "\n", written.message()));
+  if (kept.ok() && (written.ok() || absl::IsAlreadyExists(written))) return forked;
+  return base::Corrupt(
+      "FORK", absl::StrCat(forked.message(), "\n", kept.message(), "\n", written.message()));
 }
 
-absl::Status CheckpointMemory::Store(std::string_view note, uint64_t size) {
+absl::Status CheckpointMemory::Keep() {
+  if (!behind_) return absl::OkStatus();
   const absl::StatusOr<base::FileLock> lock = base::FileLock::Acquire(file_ + ".lock");
-  // Another process is writing its own verified checkpoint this moment: ours is kept in memory, and
-  // a later one will be written.
+  // Another process is writing its own verified checkpoint this moment: ours is written later.
   if (base::ReasonOf(lock.status()) == "LOCKED") return absl::OkStatus();
   if (!lock.ok()) return lock.status();
   const absl::StatusOr<std::string> stored = base::ReadFile(file_, base::kMaxNoteBytes);
-  if (stored.ok() && *stored != note_) {
+  if (stored.ok()) {
     const absl::StatusOr<Checkpoint> theirs =
         audit::checkpoint::OpenCheckpoint(*stored, pins_.verifier, pins_.origin);
-    if (theirs.ok() && theirs->size >= size) return absl::OkStatus();
+    behind_ = !theirs.ok() || theirs->size < last_->size;
   }
-  return base::WriteFile(file_, note, base::FileMode::kPrivate);
+  if (behind_) RETURN_IF_ERROR(base::WriteFile(file_, note_, base::FileMode::kPrivate));
+  behind_ = false;
+  next_write_ms_ = clock_->MonotonicMs() + kEveryMs;
+  return absl::OkStatus();
 }
 
 absl::Status CheckpointMemory::RolledBack() const {

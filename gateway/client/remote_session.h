@@ -29,6 +29,9 @@ class RemoteSession final : public Session {
         clock_(clock),
         random_(random) {}
 
+  // Whether the file can be written, the first receipt told.
+  ~RemoteSession() override { memory_.Keep().IgnoreError(); }
+
   const certs::keys::PrivateKey& key() const override { return key_; }
   absl::StatusOr<statement::v1::Header> NewHeader(
       const std::vector<base::Digest>& signers) override;

@@ -95,7 +95,8 @@ absl::StatusOr<std::unique_ptr<Session>> Session::OpenOver(const Profile& profil
                                                            const base::Clock& clock,
                                                            base::Random& random) {
   ASSIGN_OR_RETURN(Pins pins, PinsOf(profile));
-  ASSIGN_OR_RETURN(CheckpointMemory memory, CheckpointMemory::Open(profile.checkpoint_file, pins));
+  ASSIGN_OR_RETURN(CheckpointMemory memory,
+                   CheckpointMemory::Open(profile.checkpoint_file, pins, clock));
   return std::make_unique<RemoteSession>(std::move(pins), std::move(memory), std::move(channel),
                                          std::move(key), clock, random);
 }

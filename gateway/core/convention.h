@@ -201,8 +201,8 @@ class Convention {
   base::CondVar idle_;
   std::vector<Pending> urgent_ GUARDED_BY(queue_mutex_);
   std::vector<Pending> queue_ GUARDED_BY(queue_mutex_);
-  // How many statements the next group waits for.
   base::CondVar gathered_;
+  // How many statements the next group waits for.
   size_t awaited_ GUARDED_BY(queue_mutex_) = 0;
   // Of the statements that are not urgent.
   size_t queue_bytes_ GUARDED_BY(queue_mutex_) = 0;

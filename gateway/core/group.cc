@@ -97,8 +97,7 @@ absl::Status Group::Add(record::v1::Entry entry, const Admitted& admitted, base:
 }
 
 const std::string* Group::FindLeaf(uint64_t index) const {
-  const uint64_t first = draft_.size() - leaves_.size();
-  return index < first ? nullptr : &leaves_[index - first];
+  return index < first_ ? nullptr : &leaves_[index - first_];
 }
 
 void Group::Count(const record::v1::Entry& entry, record::v1::Effect effect) {

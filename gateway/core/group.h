@@ -74,7 +74,7 @@ class Group {
 
  private:
   Group(policy::state::State draft, policy::Now now)
-      : draft_(std::move(draft)), now_(std::move(now)) {}
+      : draft_(std::move(draft)), now_(std::move(now)), first_(draft_.size()) {}
   std::string KeepRefused(record::v1::Entry& entry, const Admitted& admitted, uint64_t index,
                           base::Random& random);
   void PlaceContents(const Admitted& admitted, uint64_t index);
@@ -83,6 +83,8 @@ class Group {
 
   policy::state::State draft_;
   policy::Now now_;
+  // Index of its first entry.
+  uint64_t first_;
   std::vector<std::string> leaves_;
   std::vector<vault::Placed> contents_;
   std::vector<vault::RefusedStatement> refused_;

@@ -73,10 +73,9 @@ absl::Status Replay::Reconcile(const Storage& storage) {
 
 absl::Status Replay::DemandPayloads(const vault::Vault& vault) const {
   absl::Status status;
-  policy::state::VisitKeptTransfers(
+  // Where a ground of erasure is recorded, an interrupted erasure is redone.
+  policy::state::VisitTransfersByLastDay(
       state_, [&](std::string_view key, const record::v1::TransferRow& row) {
-        // Where a ground is recorded, an interrupted erasure is redone.
-        if (row.phase() == record::v1::TRANSFER_PHASE_ERASURE_DUE) return true;
         const vault::Position position{row.index(), policy::state::RefOf(key).ordinal(), 0};
         const absl::StatusOr<bool> there = vault.Has(position);
         if (!there.ok())

@@ -125,11 +125,8 @@ Vitals Convention::vitals() {
   vitals.entries = log.head().size;
   vitals.unguarded = vitals.entries - std::min(vitals.entries, log.guarded_size());
   Read([&](const policy::state::State& state) {
-    policy::state::VisitKeptTransfers(state, [&](std::string_view, const record::v1::TransferRow&) {
-      ++vitals.payloads;
-      return true;
-    });
-    vitals.erasures_due = policy::ErasuresDue(state).size();
+    vitals.payloads = policy::state::CountPayloads(state);
+    vitals.erasures_due = policy::state::TransfersToErase(state).size();
     if (now.ok()) vitals.erasures_due += policy::RetentionsReached(state, *now).size();
   });
   base::MutexLock lock(queue_mutex_);
@@ -180,7 +177,7 @@ int64_t Convention::NextDueMs() const {
   bool erasures = false;
   Read([&](const policy::state::State& state) {
     zone = state.founding()->convention().zone();
-    erasures = !policy::ErasuresDue(state).empty();
+    erasures = !policy::state::TransfersToErase(state).empty();
     ahead = policy::NextRetention(state);
   });
   if (erasures) return 0;
@@ -269,7 +266,7 @@ bool Convention::IsErasureDue(const std::string& transfer) const {
 void Convention::DestroyDue() {
   std::vector<std::pair<std::string, record::v1::TransferRow>> due;
   Read([&](const policy::state::State& state) {
-    for (const std::string& key : policy::ErasuresDue(state))
+    for (const std::string& key : policy::state::TransfersToErase(state))
       if (const record::v1::TransferRow* row = state.transfers.Find(key))
         due.emplace_back(key, *row);
   });

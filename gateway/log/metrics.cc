@@ -72,7 +72,11 @@ const std::vector<Description>& Histograms() {
        "How long a group took from its first decision until it was durable",
        {"convention"},
        seconds},
-      {Metric::kCallSeconds, "passerelle_call_duration_seconds", "How long calls took", {"method"}},
+      {Metric::kCallSeconds,
+       "passerelle_call_duration_seconds",
+       "How long calls took",
+       {"method"},
+       seconds},
   };
   return all;
 }

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/strings.h"
+#include "policy/state/query.h"
 
 namespace passerelle::policy::state {
 namespace {
@@ -54,8 +55,17 @@ State::Places State::PlacesOf(std::string_view key, const FreezeRow& row) {
 State::Places State::PlacesOf(std::string_view key, const TransferRow& row) {
   Places places = {{&State::transfers_by_exchange,
                     absl::StrCat(KeyOf(row.exchange()), Number(row.index()), Absl(key))}};
-  if (row.phase() != record::v1::TRANSFER_PHASE_ERASED)
-    places.emplace_back(&State::transfers_kept, key);
+  if (row.phase() == record::v1::TRANSFER_PHASE_ERASED) return places;
+  if (row.has_ground()) {
+    places.emplace_back(&State::transfers_to_erase, key);
+    return places;
+  }
+  const auto last_day = static_cast<uint64_t>(NumberOf(row.retain_until()));
+  places.emplace_back(&State::transfers_by_last_day, absl::StrCat(Number(last_day), Absl(key)));
+  const auto destruction = static_cast<uint64_t>(row.destroy_after_ms());
+  if (destruction != 0)
+    places.emplace_back(&State::transfers_by_destruction,
+                        absl::StrCat(Number(destruction), Absl(key)));
   return places;
 }
 
@@ -77,8 +87,25 @@ void VisitTransfersOf(const State& state, std::string_view exchange, Visit<Trans
   VisitIndex(state.transfers_by_exchange, state.transfers, exchange, kNumberBytes, visit);
 }
 
-void VisitKeptTransfers(const State& state, Visit<TransferRow> visit) {
-  VisitIndex(state.transfers_kept, state.transfers, "", 0, visit);
+void VisitTransfersByLastDay(const State& state, Visit<TransferRow> visit) {
+  VisitIndex(state.transfers_by_last_day, state.transfers, "", kNumberBytes, visit);
+}
+
+void VisitTransfersByDestruction(const State& state, Visit<TransferRow> visit) {
+  VisitIndex(state.transfers_by_destruction, state.transfers, "", kNumberBytes, visit);
+}
+
+std::vector<std::string> TransfersToErase(const State& state) {
+  std::vector<std::string> keys;
+  state.transfers_to_erase.Scan("", [&](const std::string& key, const State::Mark&) {
+    keys.push_back(key);
+    return true;
+  });
+  return keys;
+}
+
+size_t CountPayloads(const State& state) {
+  return state.transfers_by_last_day.size() + state.transfers_to_erase.size();
 }
 
 void VisitFreezesOf(const State& state, std::string_view target, Visit<FreezeRow> visit) {

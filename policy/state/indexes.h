@@ -2,6 +2,7 @@
 #ifndef PASSERELLE_POLICY_STATE_INDEXES_H_
 #define PASSERELLE_POLICY_STATE_INDEXES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,8 +28,16 @@ void VisitMandatesOfParty(const State& state, std::string_view party,
 void VisitTransfersOf(const State& state, std::string_view exchange,
                       Visit<record::v1::TransferRow> visit);
 
-// The transfers whose payloads are not erased, by reference.
-void VisitKeptTransfers(const State& state, Visit<record::v1::TransferRow> visit);
+// The transfers whose payloads are kept and not yet to be erased, by the last day of their
+// retention; those of them with an instant of destruction, by that instant.
+void VisitTransfersByLastDay(const State& state, Visit<record::v1::TransferRow> visit);
+void VisitTransfersByDestruction(const State& state, Visit<record::v1::TransferRow> visit);
+
+// Keys of the transfers with a ground of erasure whose payloads are not erased, sorted.
+std::vector<std::string> TransfersToErase(const State& state);
+
+// The number of payloads that are not erased. REQUIRES: `state` is no fork.
+size_t CountPayloads(const State& state);
 
 // The freezes of an exchange as a whole, or of one transfer, given by its key, by reference.
 void VisitFreezesOf(const State& state, std::string_view target,

@@ -103,7 +103,11 @@ class State {
   StateTable<Mark> mandates_by_party;      // party ‖ NUL ‖ key of the mandate
   StateTable<Mark> transfers_by_exchange;  // key of the exchange ‖ index BE64 ‖ key of the transfer
   StateTable<Mark> freezes_by_target;      // key of the exchange or transfer ‖ key of the freeze
-  StateTable<Mark> transfers_kept;         // key of a transfer whose payload is not erased
+  // Transfers whose payloads are neither erased nor to be: last day of the retention BE64 ‖ key;
+  // those with an instant of destruction also: that instant BE64 ‖ key.
+  StateTable<Mark> transfers_by_last_day;
+  StateTable<Mark> transfers_by_destruction;
+  StateTable<Mark> transfers_to_erase;    // key of a transfer with a ground of erasure, until then
   StateTable<Mark> statements_by_expiry;  // not_after BE64 ‖ digest
 
   // The same for every index.
@@ -158,7 +162,9 @@ void State::ForEachIndex(F f, States&... states) {
   f("mandates_by_party", states.mandates_by_party...);
   f("transfers_by_exchange", states.transfers_by_exchange...);
   f("freezes_by_target", states.freezes_by_target...);
-  f("transfers_kept", states.transfers_kept...);
+  f("transfers_by_last_day", states.transfers_by_last_day...);
+  f("transfers_by_destruction", states.transfers_by_destruction...);
+  f("transfers_to_erase", states.transfers_to_erase...);
   f("statements_by_expiry", states.statements_by_expiry...);
 }
 

@@ -4,6 +4,7 @@
 #ifndef PASSERELLE_POLICY_STATE_TABLE_H_
 #define PASSERELLE_POLICY_STATE_TABLE_H_
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,6 +29,9 @@ class Table {
     }
     return nullptr;
   }
+
+  // The number of rows. REQUIRES: not a fork.
+  size_t size() const { return rows_.size(); }
 
   // Sets the row of a key.
   void Put(std::string_view key, Row row) {

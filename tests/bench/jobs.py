@@ -299,7 +299,7 @@ def hot_spots(bench, payloads, calls):
     found = {}
     for name, key in (("libraries", "dso"), ("functions", "dso,symbol")):
         report = processes.run(["perf", "report", "-q", "--stdio", "-i", record, "--sort", key, "--percent-limit", "0.7"])
-        found[name] = [line.strip() for line in report.splitlines() if line.strip()][:40]
+        found[name] = [" ".join(line.split()) for line in report.splitlines() if line.strip()][:40]
     return found
 
 

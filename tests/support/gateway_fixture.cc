@@ -21,6 +21,7 @@
 #include "gateway/base/strings.h"
 #include "gateway/core/founding.h"
 #include "gateway/verify/verify.h"
+#include "policy/state/indexes.h"
 
 namespace passerelle::tests {
 namespace {
@@ -365,7 +366,8 @@ void TestGateway::Settle() {
     WaitForPool();
     const policy::Now now = Need(convention_->Now(), "the time");
     convention_->Read([&](const policy::state::State& state) {
-      due = !policy::ErasuresDue(state).empty() || !policy::RetentionsReached(state, now).empty();
+      due = !policy::state::TransfersToErase(state).empty() ||
+            !policy::RetentionsReached(state, now).empty();
     });
   }
 }

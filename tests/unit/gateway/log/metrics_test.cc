@@ -43,11 +43,16 @@ TEST(MetricsTest, SortsDurationsIntoBuckets) {
   Metrics metrics;
   metrics.Observe(Metric::kCommitSeconds, {"ctg-testville"}, 0.003);
   metrics.Observe(Metric::kGroupStatements, {"ctg-testville"}, 20);
+  metrics.Observe(Metric::kCallSeconds, {"Submit"}, 0.003);
   const std::string text = metrics.Text();
   EXPECT_THAT(text, HasSubstr("passerelle_commit_duration_seconds_bucket{convention="
                               "\"ctg-testville\",le=\"0.0025\"} 0"));
   EXPECT_THAT(text, HasSubstr("passerelle_commit_duration_seconds_bucket{convention="
                               "\"ctg-testville\",le=\"0.005\"} 1"));
+  EXPECT_THAT(text, HasSubstr("passerelle_call_duration_seconds_bucket{method=\"Submit\","
+                              "le=\"0.0025\"} 0"));
+  EXPECT_THAT(text, HasSubstr("passerelle_call_duration_seconds_bucket{method=\"Submit\","
+                              "le=\"0.005\"} 1"));
   EXPECT_THAT(text, HasSubstr("passerelle_group_statements_bucket{convention=\"ctg-testville\","
                               "le=\"16\"} 0"));
   EXPECT_THAT(text, HasSubstr("passerelle_group_statements_bucket{convention=\"ctg-testville\","

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "policy/decide.h"
+#include "policy/state/indexes.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
@@ -184,10 +185,10 @@ TEST(ClassEachRuled, IsRuledOnMemberByMemberOrWhole) {
 TEST(ClassEachRuled, IsErasedOnceNobodyIsLeftToReceive) {
   World world(Stage::kSent, ToTheGroupEachRuled());
   world.Must({RuleFor(world, RULING_REFUSED, "p003")}, {"dpo-p001"});
-  EXPECT_THAT(policy::ErasuresDue(world.state()), IsEmpty());
+  EXPECT_THAT(policy::state::TransfersToErase(world.state()), IsEmpty());
   const Step& last = world.Must({RuleFor(world, RULING_REFUSED, "p002")}, {"dpo-p001"});
   EXPECT_EQ(policy::state::KeyOf(TransferOf(world).ground()), policy::state::KeyOf(last.Ref()));
-  EXPECT_EQ(policy::ErasuresDue(world.state()).size(), 1u);
+  EXPECT_EQ(policy::state::TransfersToErase(world.state()).size(), 1u);
 }
 
 TEST(ClassReader, ReadsForTheMemberWhoseShareIsReleased) {

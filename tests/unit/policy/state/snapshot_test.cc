@@ -87,7 +87,7 @@ TEST(Snapshot, RestoresRowsAndIndexes) {
   EXPECT_EQ(tests::IndexesOf(*restored), tests::IndexesOf(world.state()));
   EXPECT_EQ(EncodeSnapshot(*restored), bytes);
   for (const char* index : {"mandates_by_agent", "mandates_by_party", "transfers_by_exchange",
-                            "freezes_by_target", "transfers_kept", "statements_by_expiry"})
+                            "freezes_by_target", "transfers_by_last_day", "statements_by_expiry"})
     EXPECT_THAT(tests::IndexesOf(*restored), HasSubstr(index));
 }
 

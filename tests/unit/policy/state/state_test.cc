@@ -75,7 +75,7 @@ TEST(State, DigestsItsDumpUnderItsTag) {
 TEST(State, LeavesIndexesOutOfTheDump) {
   tests::World world(tests::Stage::kHandedOver);
   EXPECT_THAT(world.Dump(), testing::Not(HasSubstr("mandates_by_agent")));
-  EXPECT_THAT(world.Dump(), testing::Not(HasSubstr("transfers_kept")));
+  EXPECT_THAT(world.Dump(), testing::Not(HasSubstr("transfers_by_last_day")));
 }
 
 TEST(State, DumpsEveryTableOfALivedWorld) {
