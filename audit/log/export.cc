@@ -258,16 +258,19 @@ class Writer {
 
 }  // namespace
 
-std::string TilePath(int level, uint64_t tile, int width) {
+std::string NumberPath(uint64_t number) {
   // The lowest three digits stand bare, every higher group behind an `x`.
-  std::string number;
-  for (uint64_t rest = tile;; rest /= 1000) {
+  std::string path;
+  for (uint64_t rest = number;; rest /= 1000) {
     const std::string digits = std::to_string(1000 + rest % 1000).substr(1);
-    number = number.empty() ? digits : absl::StrCat("x", digits, "/", number);
-    if (rest < 1000) break;
+    path = path.empty() ? digits : absl::StrCat("x", digits, "/", path);
+    if (rest < 1000) return path;
   }
+}
+
+std::string TilePath(int level, uint64_t tile, int width) {
   return absl::StrCat("tile/", level == kEntriesLevel ? "entries" : std::to_string(level), "/",
-                      number, width == 0 ? "" : absl::StrCat(".p/", width));
+                      NumberPath(tile), width == 0 ? "" : absl::StrCat(".p/", width));
 }
 
 absl::StatusOr<uint64_t> WriteExport(const std::string& folder, const ExportHead& head,

@@ -15,6 +15,9 @@
 
 namespace passerelle::audit::log {
 
+// A number as the layout spells it: `999` is 999, `x001/234` is 1234.
+std::string NumberPath(uint64_t number);
+
 // Path of a tile or bundle below the export: level -1 is `tile/entries`. `width` 0 means full.
 std::string TilePath(int level, uint64_t tile, int width);
 

@@ -68,11 +68,16 @@ class Channel {
       const api::GetConsistencyRequest& request) = 0;
   virtual absl::StatusOr<api::GetInclusionResponse> GetInclusion(
       const api::GetInclusionRequest& request) = 0;
+  virtual absl::StatusOr<api::GetPartyHeadsResponse> GetPartyHeads(
+      const api::GetPartyHeadsRequest& request) = 0;
 
   // Streams: `visit` takes the messages in order; its error ends the call and is returned.
   virtual absl::Status ReadEntries(
       const api::ReadEntriesRequest& request,
       absl::FunctionRef<absl::Status(api::ReadEntriesResponse)> visit) = 0;
+  virtual absl::Status ReadPartyEntries(
+      const api::ReadPartyEntriesRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) = 0;
   virtual absl::Status ExportRegister(
       const api::ExportRegisterRequest& request,
       absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) = 0;

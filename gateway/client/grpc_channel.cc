@@ -152,6 +152,11 @@ class GrpcChannel final : public Channel {
     return Unary<api::GetInclusionResponse>(audits_, &api::AuditService::Stub::GetInclusion,
                                             request);
   }
+  absl::StatusOr<api::GetPartyHeadsResponse> GetPartyHeads(
+      const api::GetPartyHeadsRequest& request) override {
+    return Unary<api::GetPartyHeadsResponse>(audits_, &api::AuditService::Stub::GetPartyHeads,
+                                             request);
+  }
 
   absl::Status ReadEntries(
       const api::ReadEntriesRequest& request,
@@ -159,6 +164,14 @@ class GrpcChannel final : public Channel {
     grpc::ClientContext context;
     SetDeadline(context, stream_deadline_ms_);
     return Drain<api::ReadEntriesResponse>(context, audits_.ReadEntries(&context, request), visit);
+  }
+  absl::Status ReadPartyEntries(
+      const api::ReadPartyEntriesRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) override {
+    grpc::ClientContext context;
+    SetDeadline(context, base::kMaxStreamMs);
+    return Drain<api::ReadPartyEntriesResponse>(context,
+                                                audits_.ReadPartyEntries(&context, request), visit);
   }
   absl::Status ExportRegister(
       const api::ExportRegisterRequest& request,

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@
 #include "gateway/client/draft.h"
 #include "gateway/client/payload_check.h"
 #include "gateway/client/profile.h"
+#include "gateway/verify/party_folder.h"
 #include "passerelle/gateway/v1/convention_service.pb.h"
 #include "passerelle/gateway/v1/exchange_service.pb.h"
 #include "passerelle/gateway/v1/inbox_service.pb.h"
@@ -213,6 +215,19 @@ class Session {
   // The tree of the first `size` entries, at least one, under a log auditor's mandate. What it is
   // worth the entries after it show: they must lead to a verified checkpoint.
   virtual absl::StatusOr<audit::merkle::Frontier> TakeUp(uint64_t size) = 0;
+
+  // Tells the entries of [begin, end) that concern a party or everyone, each as a receipt under
+  // `note`, the verified checkpoint of `end` entries, and how far the log was read. DATA_LOSS
+  // (INCLUSION) for an entry that is not in that log. Whether one was left out, the chains show.
+  virtual absl::Status ReadPartyEntries(
+      const std::string& party, uint64_t begin, const std::string& note,
+      absl::FunctionRef<absl::Status(uint64_t index, std::string receipt)> visit,
+      absl::FunctionRef<void(uint64_t read, uint64_t total)> progress) = 0;
+
+  // The heads of a party's chain and of `all` as they were stated last; nothing when none were. To
+  // be held against the entry that states them.
+  virtual absl::StatusOr<std::optional<verify::StatedHeads>> GetPartyHeads(
+      const std::string& party) = 0;
 
   // Reads entries [begin, end) under a log auditor's mandate, every one of them or an error
   // (DATA_LOSS, reason ENTRIES). The caller recomputes the hashes.

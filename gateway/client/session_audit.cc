@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit/checkpoint/checkpoint.h"
+#include "audit/checkpoint/proof.h"
 #include "audit/merkle/merkle.h"
 #include "gateway/base/digest.h"
 #include "gateway/base/limits.h"
@@ -132,6 +133,65 @@ absl::StatusOr<audit::merkle::Frontier> RemoteSession::TakeUp(uint64_t size) {
     return base::Corrupt("INCLUSION", absl::StrCat("the gateway's answer proves nothing: ",
                                                    frontier.status().message()));
   return frontier;
+}
+
+absl::Status RemoteSession::ReadPartyEntries(
+    const std::string& party, uint64_t begin, const std::string& note,
+    absl::FunctionRef<absl::Status(uint64_t index, std::string receipt)> visit,
+    absl::FunctionRef<void(uint64_t read, uint64_t total)> progress) {
+  ASSIGN_OR_RETURN(const Checkpoint head,
+                   audit::checkpoint::OpenCheckpoint(note, pins_.verifier, pins_.origin));
+  api::ReadPartyEntriesRequest request;
+  request.set_log(log());
+  request.set_party(party);
+  request.set_begin(begin);
+  request.set_end(head.size);
+  uint64_t next = begin, read = begin;
+  RETURN_IF_ERROR(channel_->ReadPartyEntries(
+      request, [&](api::ReadPartyEntriesResponse response) -> absl::Status {
+        for (api::PartyEntry& found : *response.mutable_entries()) {
+          if (found.index() < next)
+            return base::Corrupt("ENTRIES", "the gateway sends entries out of order");
+          next = found.index() + 1;
+          ASSIGN_OR_RETURN(const std::vector<base::Digest> path,
+                           base::DigestsFromBytes(found.path(), base::kMaxProofHashes));
+          const absl::Status included = audit::merkle::VerifyInclusion(
+              found.index(), head.size, audit::merkle::LeafHash(found.entry()), path, head.root);
+          if (!included.ok())
+            return base::Corrupt("INCLUSION",
+                                 absl::StrCat("the gateway's proof of entry ", found.index(),
+                                              " proves nothing: ", included.message()));
+          RETURN_IF_ERROR(
+              visit(found.index(), audit::checkpoint::ToText({std::move(*found.mutable_entry()),
+                                                              found.index(), path, note})));
+        }
+        read = response.read();
+        progress(read, head.size);
+        return absl::OkStatus();
+      }));
+  if (read == head.size) return absl::OkStatus();
+  return base::Corrupt("ENTRIES", "the gateway ends before it has read the whole log");
+}
+
+absl::StatusOr<std::optional<verify::StatedHeads>> RemoteSession::GetPartyHeads(
+    const std::string& party) {
+  api::GetPartyHeadsRequest request;
+  request.set_log(log());
+  request.set_party(party);
+  ASSIGN_OR_RETURN(const api::GetPartyHeadsResponse response, channel_->GetPartyHeads(request));
+  if (response.index() == 0) return std::optional<verify::StatedHeads>();
+  verify::StatedHeads stated;
+  stated.entry = response.index();
+  stated.chains = response.chains();
+  for (const api::ProvedHead& head : response.heads()) {
+    verify::ProvedHead& proved = stated.heads.emplace_back();
+    proved.head.set_chain(head.chain());
+    proved.head.set_length(head.length());
+    proved.head.set_last(head.last());
+    proved.place = head.place();
+    ASSIGN_OR_RETURN(proved.path, base::DigestsFromBytes(head.path(), base::kMaxProofHashes));
+  }
+  return std::optional<verify::StatedHeads>(std::move(stated));
 }
 
 }  // namespace passerelle::gateway::client

@@ -284,6 +284,18 @@ class AuditService final : public api::AuditService::CallbackService {
     return ServeStream(desk_, streams_, context, "ReadEntries", request, service::ReadEntries);
   }
 
+  grpc::ServerWriteReactor<api::ReadPartyEntriesResponse>* ReadPartyEntries(
+      CallbackServerContext* context, const api::ReadPartyEntriesRequest* request) override {
+    return ServeStream(desk_, streams_, context, "ReadPartyEntries", request,
+                       service::ReadPartyEntries);
+  }
+
+  ServerUnaryReactor* GetPartyHeads(CallbackServerContext* context,
+                                    const api::GetPartyHeadsRequest* request,
+                                    api::GetPartyHeadsResponse* response) override {
+    return Serve(desk_, context, "GetPartyHeads", request, response, service::GetPartyHeads);
+  }
+
  private:
   const Desk& desk_;
   OpenWatches& watches_;

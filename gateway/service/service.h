@@ -140,6 +140,10 @@ absl::StatusOr<api::GetInclusionResponse> GetInclusion(const Caller& caller,
                                                        const api::GetInclusionRequest& request);
 absl::StatusOr<Source<api::ReadEntriesResponse>> ReadEntries(
     const Caller& caller, const api::ReadEntriesRequest& request);
+absl::StatusOr<Source<api::ReadPartyEntriesResponse>> ReadPartyEntries(
+    const Caller& caller, const api::ReadPartyEntriesRequest& request);
+absl::StatusOr<api::GetPartyHeadsResponse> GetPartyHeads(const Caller& caller,
+                                                         const api::GetPartyHeadsRequest& request);
 
 // The caller's sight now.
 absl::StatusOr<Sight> SightOf(const Caller& caller);

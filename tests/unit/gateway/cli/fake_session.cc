@@ -222,6 +222,18 @@ absl::StatusOr<gateway::client::Continued> FakeSession::ProveConsistency(uint64_
 
 absl::StatusOr<audit::merkle::Frontier> FakeSession::TakeUp(uint64_t) { return NotFound(); }
 
+absl::Status FakeSession::ReadPartyEntries(
+    const std::string&, uint64_t, const std::string&,
+    absl::FunctionRef<absl::Status(uint64_t index, std::string receipt)>,
+    absl::FunctionRef<void(uint64_t read, uint64_t total)>) {
+  return NotFound();
+}
+
+absl::StatusOr<std::optional<gateway::verify::StatedHeads>> FakeSession::GetPartyHeads(
+    const std::string&) {
+  return NotFound();
+}
+
 absl::Status FakeSession::ReadEntries(uint64_t, uint64_t,
                                       absl::FunctionRef<absl::Status(std::string entry)>) {
   return NotFound();

@@ -478,6 +478,26 @@ absl::StatusOr<api::GetInclusionResponse> FakeGateway::GetInclusion(
   return response;
 }
 
+absl::StatusOr<api::GetPartyHeadsResponse> FakeGateway::GetPartyHeads(
+    const api::GetPartyHeadsRequest&) {
+  return heads;
+}
+
+absl::Status FakeGateway::ReadPartyEntries(
+    const api::ReadPartyEntriesRequest& request,
+    absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) {
+  for (uint64_t i = request.begin(); i < request.end(); ++i) {
+    api::ReadPartyEntriesResponse response;
+    api::PartyEntry& found = *response.add_entries();
+    found.set_index(i);
+    found.set_entry(log.entry(i));
+    found.set_path(log.Inclusion(i, request.end()).substr(cut_path));
+    response.set_read(i + 1 - left_out);
+    RETURN_IF_ERROR(visit(std::move(response)));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status FakeGateway::ReadEntries(
     const api::ReadEntriesRequest& request,
     absl::FunctionRef<absl::Status(api::ReadEntriesResponse)> visit) {

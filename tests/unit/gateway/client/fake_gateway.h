@@ -95,7 +95,9 @@ class FakeGateway final : public gateway::client::Channel {
   // Entries that ReadEntries leaves out at the end, and parties that pages hold.
   uint64_t left_out = 0;
   std::vector<std::string> parties;
-  // Bytes that are missing at the beginning of GetInclusion's path.
+  // What GetPartyHeads answers.
+  api::GetPartyHeadsResponse heads;
+  // Bytes that are missing at the beginning of a path.
   size_t cut_path = 0;
   // Changes what GetConsistency answers.
   std::function<void(const api::GetConsistencyRequest&, api::GetConsistencyResponse&)>
@@ -158,6 +160,11 @@ class FakeGateway final : public gateway::client::Channel {
       const api::GetConsistencyRequest& request) override;
   absl::StatusOr<api::GetInclusionResponse> GetInclusion(
       const api::GetInclusionRequest& request) override;
+  absl::StatusOr<api::GetPartyHeadsResponse> GetPartyHeads(
+      const api::GetPartyHeadsRequest& request) override;
+  absl::Status ReadPartyEntries(
+      const api::ReadPartyEntriesRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) override;
   absl::Status ReadEntries(
       const api::ReadEntriesRequest& request,
       absl::FunctionRef<absl::Status(api::ReadEntriesResponse)> visit) override;

@@ -47,6 +47,7 @@ class Borrowed final : public Channel {
   FORWARD(GetCheckpoint)
   FORWARD(GetConsistency)
   FORWARD(GetInclusion)
+  FORWARD(GetPartyHeads)
 #undef FORWARD
   absl::StatusOr<api::UploadResponse> Upload(const api::UploadManifest& manifest,
                                              NextChunk next) override {
@@ -69,6 +70,11 @@ class Borrowed final : public Channel {
       const api::ReadEntriesRequest& request,
       absl::FunctionRef<absl::Status(api::ReadEntriesResponse)> visit) override {
     return channel_.ReadEntries(request, visit);
+  }
+  absl::Status ReadPartyEntries(
+      const api::ReadPartyEntriesRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) override {
+    return channel_.ReadPartyEntries(request, visit);
   }
   absl::Status ExportRegister(
       const api::ExportRegisterRequest& request,

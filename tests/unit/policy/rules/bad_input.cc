@@ -255,6 +255,7 @@ bool MayRestOnADeed(const Act& act) {
     case Act::kContentHandedOver:
     case Act::kRetentionReached:
     case Act::kPayloadErased:
+    case Act::kPartyHeads:
       return false;
     default:
       return true;

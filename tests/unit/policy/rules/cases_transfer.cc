@@ -347,6 +347,21 @@ std::vector<Case> GatewayCases() {
          world.SetDay("2027-01-01");
          return Try(world, world.ReachRetention(), {"secretary-1"});
        }},
+      Spoilt("gateway.key", "not-the-gateway", "header.signers", Stage::kSent, {"secretary-1"},
+             [](World& world) { return world.StateHeads(); }),
+      {"gateway.heads", "root-differs", "party_heads.root", Stage::kSent,
+       [](World& world) {
+         // Those of before: one entry came meanwhile.
+         const Act heads = world.StateHeads();
+         world.Must({world.FreezeExchange("p002")}, {"steward-p002"});
+         return Try(world, heads, {"gateway"});
+       }},
+      {"gateway.heads", "root-differs", "party_heads.chains", Stage::kSent,
+       [](World& world) {
+         Act heads = world.StateHeads();
+         heads.mutable_party_heads()->set_chains(heads.party_heads().chains() + 1);
+         return Try(world, heads, {"gateway"});
+       }},
       {"gateway.key", "not-the-gateway", "header.signers", Stage::kSent,
        [](World& world) {
          world.SetDay("2027-01-01");
