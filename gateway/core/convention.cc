@@ -224,7 +224,6 @@ void Convention::BeginWithHeads(std::vector<Pending>& group) {
     base::ReaderLock lock(state_mutex_);
     return hall_.Admit(state_, SignOwn(StateHeads(state_)));
   }();
-  // Only a fault of our own keeps the gateway's statement out.
   if (!admitted.ok()) return surroundings_.report(Fault::kHeads, admitted.status());
   Pending heads{*std::move(admitted), [](const auto&) {}, nullptr, clock_.MonotonicMs()};
   group.insert(group.begin(), std::move(heads));
