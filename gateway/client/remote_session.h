@@ -118,6 +118,9 @@ class RemoteSession final : public Session {
   absl::StatusOr<api::Receipt> SubmitWhole(const SignedFile& file, const std::string& envelope,
                                            uint64_t seen_size);
 
+  // As GetConvention; a convention is large, and every statement asks for its clock.
+  absl::StatusOr<const record::v1::FoundingRow*> Founding();
+
   // The entry of a statement, proved.
   absl::StatusOr<Proven> Prove(const base::Digest& statement);
 

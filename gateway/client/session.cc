@@ -112,7 +112,7 @@ absl::Status RemoteSession::Judged(const absl::Status& status) const {
 
 absl::StatusOr<statement::v1::Header> RemoteSession::NewHeader(
     const std::vector<base::Digest>& signers) {
-  const absl::StatusOr<record::v1::FoundingRow> founding = GetConvention();
+  const absl::StatusOr<const record::v1::FoundingRow*> founding = Founding();
   // A stopped key reads nothing, and reports all the same.
   if (!founding.ok() && base::ReasonOf(founding.status()) != "KEY_NOT_IN_FORCE")
     return founding.status();
@@ -130,7 +130,7 @@ absl::StatusOr<statement::v1::Header> RemoteSession::NewHeader(
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   for (const base::Digest& signer : sorted) header.add_signers(base::ToBytes(signer));
   const base::ShiftedClock clock(
-      clock_, founding.ok() ? founding->settings().clock_shift_ms() : pins_.clock_shift_ms);
+      clock_, founding.ok() ? (*founding)->settings().clock_shift_ms() : pins_.clock_shift_ms);
   header.set_issued_at_ms(clock.WallMs());
   header.set_not_after_ms(header.issued_at_ms() + base::kDefaultStatementLifeMs);
   header.set_nonce(random_.Bytes(kNonceBytes));

@@ -52,7 +52,12 @@ const statement::v1::Act* AcceptedAct(const Proven& proven, const statement::v1:
 }  // namespace
 
 absl::StatusOr<record::v1::FoundingRow> RemoteSession::GetConvention() {
-  if (founding_.has_value()) return *founding_;
+  ASSIGN_OR_RETURN(const record::v1::FoundingRow* founding, Founding());
+  return *founding;
+}
+
+absl::StatusOr<const record::v1::FoundingRow*> RemoteSession::Founding() {
+  if (founding_.has_value()) return &*founding_;
   api::GetConventionRequest request;
   request.set_log(log());
   ASSIGN_OR_RETURN(const api::GetConventionResponse response, channel_->GetConvention(request));
@@ -75,7 +80,7 @@ absl::StatusOr<record::v1::FoundingRow> RemoteSession::GetConvention() {
                          "what the gateway says of the settings is not what the act it names "
                          "enacted");
   founding_ = row;
-  return row;
+  return &*founding_;
 }
 
 absl::StatusOr<Proven> RemoteSession::ProveAct(const statement::v1::ActRef& act) {
@@ -112,12 +117,12 @@ absl::StatusOr<api::PreviewResponse> RemoteSession::Preview(
 absl::StatusOr<PayloadReport> RemoteSession::CheckPayload(const api::GetExchangeResponse& exchange,
                                                           const std::string& file, bool french,
                                                           Progress progress) {
-  ASSIGN_OR_RETURN(const record::v1::FoundingRow founding, GetConvention());
+  ASSIGN_OR_RETURN(const record::v1::FoundingRow* founding, Founding());
   const record::v1::TermsOutcome& terms = exchange.exchange().row().terms();
   const statement::v1::DatasetDeclared in_force =
       InForce(exchange.dataset().row().declared(), terms);
   policy::content::PayloadChecker checker(
-      in_force, CommuneCodesOf(founding.convention(), in_force.geography_year()));
+      in_force, CommuneCodesOf(founding->convention(), in_force.geography_year()));
   RETURN_IF_ERROR(
       ReadInChunks(file, progress, [&](std::string_view chunk) { checker.Add(chunk); }).status());
   return Describe(checker.Finish(), in_force, terms, french);

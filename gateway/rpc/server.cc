@@ -24,6 +24,8 @@ constexpr int kMaxConcurrentStreams = 256;
 // Bytes of one stream on their way, and of one read from a connection.
 constexpr int kLookaheadBytes = 1024 * 1024;
 constexpr int kReadBytes = 256 * 1024;
+// How long a TLS handshake may take.
+constexpr int kHandshakeMs = 10 * 1000;
 // How long a connection with calls may be silent before it is pinged, and how long an answer takes.
 constexpr int kKeepaliveMs = 60 * 1000;
 constexpr int kKeepaliveTimeoutMs = 20 * 1000;
@@ -69,6 +71,8 @@ class RunningServer final : public Server {
     builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
     builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadBytes);
+    // By default a handshake may take two minutes.
+    builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMs);
     // A peer that vanished without a word gives its watches and streams back within minutes.
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);

@@ -12,40 +12,46 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 
 namespace passerelle::policy::state {
 
 // Rows by byte-string key, in key order. Thread-compatible: many readers or one writer. A table
-// below must outlive its forks and must not change while they are read, save by Absorb.
+// below must outlive its forks and must not change while they are read, save by Absorb. Movable
+// only while nothing is forked from it.
 template <typename Row>
 class Table {
  public:
+  Table() = default;
+  Table(Table&&) noexcept = default;
+  Table& operator=(Table&&) noexcept = default;
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+
   // The row of a key, or null. Valid until the key is next put or erased, or the fork is absorbed.
   const Row* Find(std::string_view key) const {
-    for (const Table* layer = this; layer != nullptr; layer = layer->below_) {
+    const Table* layer = this;
+    for (; layer->below_ != nullptr; layer = layer->below_) {
       const auto it = layer->rows_.find(key);
       if (it != layer->rows_.end()) return it->second.get();
     }
-    return nullptr;
+    const auto it = layer->by_key_.find(key);
+    return it == layer->by_key_.end() ? nullptr : it->second;
   }
 
   // The number of rows. REQUIRES: not a fork.
   size_t size() const { return rows_.size(); }
 
   // Sets the row of a key.
-  void Put(std::string_view key, Row row) {
-    rows_.insert_or_assign(std::string(key), std::make_shared<const Row>(std::move(row)));
-  }
+  void Put(std::string_view key, Row row) { Set(key, std::make_shared<const Row>(std::move(row))); }
 
   // Removes a key.
   void Erase(std::string_view key) {
-    if (below_ == nullptr) {
-      const auto it = rows_.find(key);
-      if (it != rows_.end()) rows_.erase(it);
-    } else {
-      rows_.insert_or_assign(std::string(key), nullptr);
-    }
+    if (below_ != nullptr) return Set(key, nullptr);
+    by_key_.erase(key);
+    const auto it = rows_.find(key);
+    if (it != rows_.end()) rows_.erase(it);
   }
 
   // Tells `visit` the rows whose keys begin with `prefix` and are not below `from`, in key order,
@@ -93,10 +99,10 @@ class Table {
   // Takes a fork's changes over and empties it. REQUIRES: `fork` was forked from this table.
   void Absorb(Table& fork) {
     for (auto& [key, row] : fork.rows_) {
-      if (row == nullptr && below_ == nullptr)
-        rows_.erase(key);
+      if (row == nullptr)
+        Erase(key);
       else
-        rows_.insert_or_assign(key, std::move(row));
+        Set(key, std::move(row));
     }
     fork.rows_.clear();
   }
@@ -104,7 +110,17 @@ class Table {
  private:
   // A null row hides the key from the layers below.
   using Rows = std::map<std::string, std::shared_ptr<const Row>, std::less<>>;
+
+  void Set(std::string_view key, std::shared_ptr<const Row> row) {
+    const auto set = rows_.insert_or_assign(std::string(key), std::move(row)).first;
+    if (below_ == nullptr) by_key_.insert_or_assign(set->first, set->second.get());
+  }
+
   Rows rows_;
+  // The rows of the lowest layer again: a tree of a million keys is looked through at the speed of
+  // memory, a hash table in two or three steps. A fork is small and has none. The keys are those of
+  // `rows_`.
+  absl::flat_hash_map<std::string_view, const Row*> by_key_;
   const Table* below_ = nullptr;
 };
 
