@@ -38,7 +38,7 @@ absl::StatusOr<NoteVerifier> NoteVerifier::FromVkey(std::string_view vkey) {
 }
 
 std::string NoteVerifier::ToVkey() const {
-  return ToText(kTypeNote, {name_, key_id_, public_key_});
+  return checkpoint::ToText(kTypeNote, {name_, key_id_, public_key_});
 }
 
 bool NoteVerifier::Verify(std::string_view text, std::string_view signature) const {
@@ -49,7 +49,7 @@ absl::StatusOr<NoteSigner> NoteSigner::FromSeed(std::string_view name, const Sec
   ASSIGN_OR_RETURN(const std::string public_key, Ed25519PublicKey(seed));
   ASSIGN_OR_RETURN(const Vkey key, MakeVkey(kTypeNote, name, public_key));
   NoteSigner signer;
-  ASSIGN_OR_RETURN(signer.verifier_, NoteVerifier::FromVkey(ToText(kTypeNote, key)));
+  ASSIGN_OR_RETURN(signer.verifier_, NoteVerifier::FromVkey(checkpoint::checkpoint::ToText(kTypeNote, key)));
   signer.seed_ = seed.Clone();
   return signer;
 }

@@ -146,24 +146,24 @@ TEST_F(WitnessTest, RefusesAForkWhateverItIsOfferedWith) {
   // A proof of the right history beside the note of the wrong one.
   checkpoint::Submission mixed = *checkpoint::SubmissionFromText(log_.Submit(5, 9));
   mixed.checkpoint = fork.NoteAt(9);
-  EXPECT_EQ(Add(ToText(mixed)).code, 422);
+  EXPECT_EQ(Add(checkpoint::ToText(mixed)).code, 422);
   // And every hash of the proof counts.
   const checkpoint::Submission good = *checkpoint::SubmissionFromText(log_.Submit(5, 9));
   for (size_t i = 0; i < good.proof.size(); ++i) {
     checkpoint::Submission bad = good;
     bad.proof[i][0] ^= 1;
-    EXPECT_EQ(Add(ToText(bad)).code, 422);
+    EXPECT_EQ(Add(checkpoint::ToText(bad)).code, 422);
   }
   checkpoint::Submission longer = good;
   longer.proof.push_back(good.proof[0]);
-  EXPECT_EQ(Add(ToText(longer)).code, 422);
+  EXPECT_EQ(Add(checkpoint::ToText(longer)).code, 422);
   EXPECT_EQ(store_.rows.at(kOrigin), before);
 }
 
 TEST_F(WitnessTest, TakesTheFirstCheckpointWithAnEmptyProofAlone) {
   log_.Grow(5);
   checkpoint::Submission first{0, {Digest{}}, log_.NoteAt(5)};
-  EXPECT_EQ(Add(ToText(first)).code, 422);
+  EXPECT_EQ(Add(checkpoint::ToText(first)).code, 422);
   EXPECT_EQ(Add(log_.Submit(0, 0)).code, 200);
   EXPECT_EQ(Add(log_.Submit(0, 5)).code, 200);
   MemoryWitnessStore other;
@@ -172,7 +172,7 @@ TEST_F(WitnessTest, TakesTheFirstCheckpointWithAnEmptyProofAlone) {
   EXPECT_EQ(Witness({{kOrigin, log_.signer().verifier()}},
                     *CosignatureSigner::FromSeed("w", Secret(std::string(32, 'w'))), other,
                     [] { return kNow; })
-                .AddCheckpoint(ToText({0, {}, wrong}))
+                .AddCheckpoint(ToText(checkpoint::Submission{0, {}, wrong}))
                 .code,
             422);
 }

@@ -15,6 +15,7 @@ namespace {
 
 using audit::checkpoint::Checkpoint;
 using base::ReasonOf;
+using tests::SmallLog;
 
 class SessionAuditTest : public SessionTest {
  protected:
