@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,20 +32,29 @@ class Table {
 
   // The row of a key, or null. Valid until the key is next put or erased, or the fork is absorbed.
   const Row* Find(std::string_view key) const {
-    const Table* layer = this;
-    for (; layer->below_ != nullptr; layer = layer->below_) {
+    for (const Table* layer = this; layer != nullptr; layer = layer->below_) {
+      if (kHashed && layer->below_ == nullptr) {
+        const auto it = layer->by_key_.find(key);
+        return it == layer->by_key_.end() ? nullptr : it->second;
+      }
       const auto it = layer->rows_.find(key);
       if (it != layer->rows_.end()) return it->second.get();
     }
-    const auto it = layer->by_key_.find(key);
-    return it == layer->by_key_.end() ? nullptr : it->second;
+    return nullptr;
   }
 
   // The number of rows. REQUIRES: not a fork.
   size_t size() const { return rows_.size(); }
 
   // Sets the row of a key.
-  void Put(std::string_view key, Row row) { Set(key, std::make_shared<const Row>(std::move(row))); }
+  void Put(std::string_view key, [[maybe_unused]] Row row) {
+    if constexpr (kHashed) {
+      Set(key, std::make_shared<const Row>(std::move(row)));
+    } else {
+      static const auto& mark = *new std::shared_ptr<const Row>(std::make_shared<const Row>());
+      Set(key, mark);
+    }
+  }
 
   // Removes a key.
   void Erase(std::string_view key) {
@@ -111,9 +121,12 @@ class Table {
   // A null row hides the key from the layers below.
   using Rows = std::map<std::string, std::shared_ptr<const Row>, std::less<>>;
 
+  // Rows that say nothing are walked through and not looked up, and are all one.
+  static constexpr bool kHashed = !std::is_empty_v<Row>;
+
   void Set(std::string_view key, std::shared_ptr<const Row> row) {
     const auto set = rows_.insert_or_assign(std::string(key), std::move(row)).first;
-    if (below_ == nullptr) by_key_.insert_or_assign(set->first, set->second.get());
+    if (kHashed && below_ == nullptr) by_key_.insert_or_assign(set->first, set->second.get());
   }
 
   Rows rows_;
