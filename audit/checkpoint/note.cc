@@ -49,7 +49,7 @@ absl::StatusOr<NoteSigner> NoteSigner::FromSeed(std::string_view name, const Sec
   ASSIGN_OR_RETURN(const std::string public_key, Ed25519PublicKey(seed));
   ASSIGN_OR_RETURN(const Vkey key, MakeVkey(kTypeNote, name, public_key));
   NoteSigner signer;
-  ASSIGN_OR_RETURN(signer.verifier_, NoteVerifier::FromVkey(checkpoint::checkpoint::ToText(kTypeNote, key)));
+  ASSIGN_OR_RETURN(signer.verifier_, NoteVerifier::FromVkey(checkpoint::ToText(kTypeNote, key)));
   signer.seed_ = seed.Clone();
   return signer;
 }
