@@ -33,8 +33,6 @@ std::optional<WitnessAnswer> Inconsistent(const std::optional<Witnessed>& last,
   if (!last.has_value() || last->size == 0) {
     if (!submission.proof.empty())
       return Refused(422, "nothing was witnessed before: the proof must be empty");
-    if (next.size == 0 && next.root != merkle::EmptyRoot())
-      return Refused(422, "the root of an empty log is another");
     return std::nullopt;
   }
   const absl::Status continues =
@@ -60,7 +58,9 @@ WitnessAnswer Witness::AddCheckpoint(std::string_view body) {
   if (!checkpoint::OpenNote(submission->checkpoint, {log->verifier}).ok())
     return Refused(403, "the checkpoint is not signed by the log's key");
   const absl::StatusOr<Checkpoint> next = checkpoint::FromText(text);
-  if (!next.ok()) return Refused(400, gateway::base::Std(next.status().message()));
+  if (!next.ok())
+    return Refused(gateway::base::ReasonOf(next.status()) == "CHECKPOINT_ROOT" ? 422 : 400,
+                   gateway::base::Std(next.status().message()));
   if (submission->old_size > next->size)
     return Refused(400, "the old size is larger than the checkpoint's");
   const absl::StatusOr<std::optional<Witnessed>> last = store_.Find(log->origin);

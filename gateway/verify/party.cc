@@ -45,6 +45,13 @@ Check Broken(std::string_view file, const absl::Status& status) {
       absl::StrCat("Le fichier ", base::Absl(file), " ne tient pas : ", status.message(), "."));
 }
 
+bool IsPartOfExport(std::string_view name) {
+  for (const std::string_view known : {kPartyFile, kPartyVkeyFile, kPartyHeadsFile, kPartyHeadFile,
+                                       kPartyCheckpoints, kPartyEntries})
+    if (name == known) return true;
+  return false;
+}
+
 // One verification. Lives for one call.
 class PartyWalk {
  public:
@@ -95,6 +102,13 @@ class PartyWalk {
   }
 
   Check ReadTop() {
+    const absl::StatusOr<std::vector<std::string>> names = base::ListFolder(folder_);
+    if (!names.ok()) return Unreadable(names.status());
+    for (const std::string& name : *names)
+      if (!IsPartOfExport(name))
+        return FaultOfExport(
+            absl::StrCat("The file ", name, " belongs to no party's export."),
+            absl::StrCat("Le fichier ", name, " n'appartient pas à l'export d'une partie."));
     std::string vkey;
     if (Check fault = Read(kPartyFile, verdict_.party); fault.has_value()) return fault;
     if (Check fault = Read(kPartyVkeyFile, vkey); fault.has_value()) return fault;
@@ -287,7 +301,11 @@ class PartyWalk {
 
   // Both chains end in the heads that were stated last.
   Check CheckHeads() {
-    if (!stated_.has_value()) return std::nullopt;
+    if (!stated_.has_value()) {
+      if (!base::Exists(absl::StrCat(folder_, "/", kPartyHeadsFile))) return std::nullopt;
+      return Broken(kPartyHeadsFile,
+                    base::Malformed("HEADS", "", "the entry that states them is missing"));
+    }
     verdict_.beyond = entries_ - entries_then_;
     std::string text;
     if (Check fault = Read(kPartyHeadsFile, text); fault.has_value()) return fault;

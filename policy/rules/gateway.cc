@@ -158,6 +158,8 @@ void CheckHandover(Judgement& j) {
 
 void CheckHeads(Judgement& j) {
   const auto& stated = j.act().party_heads();
+  if (!NeedBytes(j, stated.root(), sizeof(gateway::base::Digest), j.At("root"))) return;
+  if (stated.chains() == 0) return Missing(j, j.At("chains"));
   const std::vector<record::v1::ChainHead> heads = state::HeadsOf(j.state());
   if (stated.root() != gateway::base::View(state::HeadsRoot(heads)))
     j.Refuse({kGatewayHeads, "root-differs"}, j.At("root"));

@@ -167,8 +167,8 @@ TEST_F(WitnessTest, TakesTheFirstCheckpointWithAnEmptyProofAlone) {
   EXPECT_EQ(Add(log_.Submit(0, 0)).code, 200);
   EXPECT_EQ(Add(log_.Submit(0, 5)).code, 200);
   MemoryWitnessStore other;
-  const std::string wrong =
-      *checkpoint::SignCheckpoint(log_.signer(), {kOrigin, 0, log_.RootAt(5)});
+  const std::string wrong = *log_.signer().Sign(absl::StrCat(
+      kOrigin, "\n0\n", gateway::base::ToBase64(gateway::base::View(log_.RootAt(5))), "\n"));
   EXPECT_EQ(Witness({{kOrigin, log_.signer().verifier()}},
                     *CosignatureSigner::FromSeed("w", Secret(std::string(32, 'w'))), other,
                     [] { return kNow; })

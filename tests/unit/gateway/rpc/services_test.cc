@@ -99,8 +99,7 @@ const std::map<std::string, Line>& Table() {
       {"AuditService.WatchCheckpoint", kEveryone},
       {"AuditService.GetConsistency", kEveryone},
       {"AuditService.GetInclusion", {End::kDenied, End::kDenied, End::kDenied, End::kAnswers}},
-      {"AuditService.ReadPartyEntries",
-       {End::kAnswers, End::kDenied, End::kDenied, End::kAnswers}},
+      {"AuditService.ReadPartyEntries", {End::kAnswers, End::kDenied, End::kDenied, End::kAnswers}},
       {"AuditService.GetPartyHeads", {End::kAnswers, End::kDenied, End::kDenied, End::kAnswers}},
       {"AuditService.ReadEntries", {End::kDenied, End::kDenied, End::kDenied, End::kAnswers}},
   };

@@ -115,7 +115,7 @@ TEST(Snapshot, IsRefusedWhereItIsNotTheOneSpelling) {
            {"", "not a snapshot of this version"},
            {With(bytes, "snapshot/v2", "snapshot/v1"), "not a snapshot of this version"},
            {bytes + "\0"s, "bytes after the last table"},
-           {bytes.substr(0, bytes.size() - 1), "table statements: the snapshot ends too early"},
+           {bytes.substr(0, bytes.size() - 1), "table stated_heads: the snapshot ends too early"},
            {With(bytes, "chains", "chainz"), "table chains: another table than expected"},
            {With(bytes, row + other, other + row), "table chains: keys out of order"},
            {With(bytes, row + other, row + row), "table chains: keys out of order"},
