@@ -118,7 +118,7 @@ constexpr ErrorText kTyped[] = {
      "ce n'est pas de l'hexadécimal de la longueur attendue",
      "this is not hexadecimal of the length that is expected"},
     {"BASE64", "ce n'est pas du base64", "this is not base64"},
-    {"DECIMAL DECIMAL_RANGE", "ce n'est pas un nombre entier dans les bornes admises",
+    {"DECIMAL DECIMAL_RANGE RANGE", "ce n'est pas un nombre entier dans les bornes admises",
      "this is not a whole number within its bounds"},
     {"FORMAT_UNSUPPORTED", "le registre s'exporte en csv, json ou xlsx",
      "the register is exported as csv, json or xlsx"},
@@ -297,7 +297,7 @@ constexpr ErrorText kGateway[] = {
      "REPEATED_FIELD TOO_MANY TRUNCATED UNKNOWN_FIELD UTF8 VARINT WIRE_TYPE",
      "l'acte n'a pas la forme que le journal admet",
      "the statement has not the form that the log takes"},
-    {"PAGE_TOKEN RANGE", "la suite de cette liste n'est plus connue ; recommencez",
+    {"PAGE_TOKEN", "la suite de cette liste n'est plus connue ; recommencez",
      "the rest of this list is no longer known; begin again"},
 };
 
