@@ -67,10 +67,10 @@ expect 0 cli audit verify fund --log "$log"
 [[ $answer == *"$fund"* ]] || fail "the party is not named: $answer"
 
 # The other side has its own; nobody has another's; nothing else stands in the folder.
-export_party reader $town town
-refused NOT_OF_PARTY as reader audit export --party $fund other
-refused EXPORT_OTHER_PARTY as reader audit export --party $town fund
-refused REDECIDE cli audit verify fund --redecide
+export_party town-representative $town town
+refused NOT_OF_PARTY as town-representative audit export --party $fund other
+misused EXPORT_OTHER_PARTY as town-representative audit export --party $town fund
+misused REDECIDE cli audit verify fund --redecide
 
 # An entry withheld is named, and so is a byte.
 cp -a fund withheld
