@@ -182,6 +182,10 @@ constexpr Check kPayloadErased[] = {
     r::CheckNoParty, r::CheckNoEffectiveDate, r::CheckNoDeed,  r::ResolveTransfer,
     r::CheckText,    r::CheckGatewayKey,      r::CheckErasure,
 };
+constexpr Check kPartyHeads[] = {
+    r::CheckNoParty, r::CheckNoEffectiveDate, r::CheckNoDeed,
+    r::CheckText,    r::CheckGatewayKey,      r::CheckHeads,
+};
 
 const ActSpec kActs[] = {
     {Act::kConventionEnacted, kConventionEnacted, DeriveNothing, ApplyConventionEnacted},
@@ -210,6 +214,7 @@ const ActSpec kActs[] = {
     {Act::kContentHandedOver, kContentHandedOver, DeriveHandover, ApplyContentHandedOver},
     {Act::kRetentionReached, kRetentionReached, DeriveNothing, ApplyRetentionReached},
     {Act::kPayloadErased, kPayloadErased, DeriveNothing, ApplyPayloadErased},
+    {Act::kPartyHeads, kPartyHeads, DeriveNothing, ApplyPartyHeads},
 };
 
 }  // namespace

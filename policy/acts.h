@@ -92,6 +92,7 @@ absl::Status ApplyTransferAcknowledged(const ActEffect& effect);
 absl::Status ApplyContentHandedOver(const ActEffect& effect);
 absl::Status ApplyRetentionReached(const ActEffect& effect);
 absl::Status ApplyPayloadErased(const ActEffect& effect);
+absl::Status ApplyPartyHeads(const ActEffect& effect);
 
 }  // namespace passerelle::policy
 

@@ -6,6 +6,7 @@
 #include "gateway/base/status.h"
 #include "policy/acts.h"
 #include "policy/rules/fields.h"
+#include "policy/state/heads.h"
 
 namespace passerelle::policy {
 namespace {
@@ -306,6 +307,17 @@ absl::Status ApplyPayloadErased(const ActEffect& effect) {
   ASSIGN_OR_RETURN(auto transfer, CopyTransfer(effect, effect.act.payload_erased().transfer()));
   transfer.row.set_phase(record::v1::TRANSFER_PHASE_ERASED);
   effect.state.Put(transfer.key, std::move(transfer.row));
+  return absl::OkStatus();
+}
+
+absl::Status ApplyPartyHeads(const ActEffect& effect) {
+  record::v1::StatedHeadsRow row;
+  row.set_index(effect.index);
+  row.set_time_ms(effect.time_ms);
+  // The chains do not hold this entry yet.
+  for (record::v1::ChainHead& head : state::HeadsOf(effect.state))
+    *row.add_heads() = std::move(head);
+  effect.state.Put("", std::move(row));
   return absl::OkStatus();
 }
 

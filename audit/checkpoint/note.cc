@@ -5,8 +5,7 @@
 
 #include "audit/checkpoint/ed25519.h"
 #include "audit/checkpoint/note_format.h"
-#include "gateway/base/bytes.h"
-#include "gateway/base/digest.h"
+#include "audit/checkpoint/vkey.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 
@@ -16,37 +15,6 @@ namespace {
 using gateway::base::Error;
 using gateway::base::Malformed;
 using gateway::base::Secret;
-
-// Signature type of Ed25519 (signed-note, "Signature types").
-constexpr char kTypeEd25519 = 0x01;
-
-constexpr std::string_view kPrivatePrefix = "PRIVATE+KEY+";
-
-std::string TypedKey(std::string_view public_key) {
-  return std::string(1, kTypeEd25519) + std::string(public_key);
-}
-
-absl::Status CheckName(std::string_view name) {
-  if (!IsKeyName(name) || name.size() > gateway::base::kMaxOriginBytes)
-    return Malformed("KEY_NAME", "name", "the key has no valid name of at most 255 bytes");
-  return absl::OkStatus();
-}
-
-uint32_t KeyId(std::string_view name, std::string_view public_key) {
-  return gateway::base::ReadBigEndian32(
-      gateway::base::View(gateway::base::Sha256({name, "\n", TypedKey(public_key)})));
-}
-
-std::string KeyIdHex(uint32_t key_id) {
-  std::string bytes;
-  gateway::base::AppendBigEndian32(bytes, key_id);
-  return gateway::base::ToHex(bytes);
-}
-
-std::string VkeyOf(std::string_view name, std::string_view public_key) {
-  return std::string(name) + "+" + KeyIdHex(KeyId(name, public_key)) + "+" +
-         gateway::base::ToBase64(TypedKey(public_key));
-}
 
 // The verifier of a signature line's (name, id); null when it is unknown. Two different keys that
 // share both cannot be told apart, which is the caller's mistake or an attack on its settings.
@@ -65,68 +33,35 @@ absl::StatusOr<const NoteVerifier*> FindVerifier(const NoteLine& line,
 }  // namespace
 
 absl::StatusOr<NoteVerifier> NoteVerifier::FromVkey(std::string_view vkey) {
-  // Base64 may hold '+' itself: only the first two separate.
-  const size_t first = vkey.find('+');
-  const size_t second = first == std::string_view::npos ? first : vkey.find('+', first + 1);
-  if (second == std::string_view::npos)
-    return Malformed("VKEY_FORMAT", "vkey", "a verifier key has three parts joined by '+'");
-  const std::string_view name = vkey.substr(0, first);
-  RETURN_IF_ERROR(CheckName(name));
-  const absl::StatusOr<std::string> key = gateway::base::FromBase64(vkey.substr(second + 1));
-  if (!key.ok()) return Malformed("VKEY_FORMAT", "vkey", "the key is not standard base64");
-  if (key->empty() || key->front() != kTypeEd25519)
-    return Malformed("VKEY_TYPE", "vkey", "the key is not of type Ed25519");
-  NoteVerifier verifier;
-  verifier.name_ = std::string(name);
-  verifier.public_key_ = key->substr(1);
-  if (!IsSafeEd25519Key(verifier.public_key_))
-    return Malformed("VKEY_KEY", "vkey", "the key is not a safe Ed25519 public key");
-  verifier.key_id_ = KeyId(name, verifier.public_key_);
-  if (VkeyOf(name, verifier.public_key_) != vkey)
-    return Malformed("VKEY_ID", "vkey", "the key id is not that of name and key");
-  return verifier;
+  ASSIGN_OR_RETURN(Vkey key, VkeyFromText(kTypeNote, vkey));
+  return NoteVerifier(std::move(key.name), key.key_id, std::move(key.public_key));
 }
 
-std::string NoteVerifier::ToVkey() const { return VkeyOf(name_, public_key_); }
+std::string NoteVerifier::ToVkey() const {
+  return checkpoint::ToText(kTypeNote, {name_, key_id_, public_key_});
+}
 
 bool NoteVerifier::Verify(std::string_view text, std::string_view signature) const {
   return VerifyEd25519(public_key_, text, signature);
 }
 
 absl::StatusOr<NoteSigner> NoteSigner::FromSeed(std::string_view name, const Secret& seed) {
-  RETURN_IF_ERROR(CheckName(name));
   ASSIGN_OR_RETURN(const std::string public_key, Ed25519PublicKey(seed));
+  ASSIGN_OR_RETURN(const Vkey key, MakeVkey(kTypeNote, name, public_key));
   NoteSigner signer;
-  ASSIGN_OR_RETURN(signer.verifier_, NoteVerifier::FromVkey(VkeyOf(name, public_key)));
+  ASSIGN_OR_RETURN(signer.verifier_, NoteVerifier::FromVkey(checkpoint::ToText(kTypeNote, key)));
   signer.seed_ = seed.Clone();
   return signer;
 }
 
 absl::StatusOr<NoteSigner> NoteSigner::FromText(std::string_view text) {
-  const absl::Status malformed =
-      gateway::base::Corrupt("CHECKPOINT_KEY", "not the private key of a note");
-  if (text.substr(0, kPrivatePrefix.size()) != kPrivatePrefix) return malformed;
-  text.remove_prefix(kPrivatePrefix.size());
-  const size_t first = text.find('+');
-  const size_t second = first == std::string_view::npos ? first : text.find('+', first + 1);
-  if (second == std::string_view::npos) return malformed;
-  std::string_view encoded = text.substr(second + 1);
-  if (!encoded.empty() && encoded.back() == '\n') encoded.remove_suffix(1);
-  absl::StatusOr<std::string> key = gateway::base::FromBase64(encoded);
-  if (!key.ok() || key->empty() || key->front() != kTypeEd25519) return malformed;
-  key->erase(0, 1);
-  absl::StatusOr<NoteSigner> signer = FromSeed(text.substr(0, first), Secret(*std::move(key)));
-  if (!signer.ok() ||
-      KeyIdHex(signer->verifier_.key_id()) != text.substr(first + 1, second - first - 1))
-    return malformed;
-  return signer;
+  ASSIGN_OR_RETURN(const NamedSeed named, SeedFromPrivateText(kTypeNote, text));
+  return FromSeed(named.key.name, named.seed);
 }
 
 Secret NoteSigner::ToText() const {
-  const Secret key(TypedKey(seed_.RevealSecret()));
-  return Secret(std::string(kPrivatePrefix) + verifier_.name() + "+" +
-                KeyIdHex(verifier_.key_id()) + "+" + gateway::base::ToBase64(key.RevealSecret()) +
-                "\n");
+  return ToPrivateText(kTypeNote, {verifier_.name(), verifier_.key_id(), verifier_.public_key()},
+                       seed_);
 }
 
 absl::StatusOr<std::string> NoteSigner::Sign(std::string_view text) const {

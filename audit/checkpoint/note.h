@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -18,6 +19,9 @@ namespace passerelle::audit::checkpoint {
 // thread-safe.
 class NoteVerifier {
  public:
+  // Verifies nothing.
+  NoteVerifier() = default;
+
   // Reads a vkey of type Ed25519 (0x01). INVALID_ARGUMENT when it is malformed, of another type,
   // its key id is not that of name and key, or its point is not canonical or of low order (OpenSSL
   // accepts forged signatures under those).
@@ -32,6 +36,9 @@ class NoteVerifier {
   bool Verify(std::string_view text, std::string_view signature) const;
 
  private:
+  NoteVerifier(std::string name, uint32_t key_id, std::string public_key)
+      : name_(std::move(name)), key_id_(key_id), public_key_(std::move(public_key)) {}
+
   std::string name_;
   uint32_t key_id_ = 0;
   std::string public_key_;

@@ -1,9 +1,9 @@
 #include "audit/checkpoint/proof.h"
 
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "audit/checkpoint/hash_lines.h"
 #include "audit/checkpoint/note_format.h"
 #include "audit/merkle/merkle.h"
 #include "gateway/base/bytes.h"
@@ -34,23 +34,6 @@ absl::Status LineMissing(std::string_view path) {
   return Malformed("PROOF_LINE", path, "a line of the proof is missing or malformed");
 }
 
-// Reads the hashes up to the empty line.
-absl::StatusOr<std::vector<Digest>> TakePath(std::string_view& rest) {
-  std::vector<Digest> path;
-  for (;;) {
-    std::string_view line;
-    if (!TakeLine(rest, line)) return LineMissing("path");
-    if (line.empty()) return path;
-    if (path.size() == gateway::base::kMaxProofHashes)
-      return Malformed("PROOF_LENGTH", "path", "the proof has too many hashes");
-    const absl::StatusOr<std::string> bytes = gateway::base::FromBase64(line);
-    if (!bytes.ok() || bytes->size() != std::tuple_size_v<Digest>)
-      return Malformed("PROOF_HASH", "path", "a hash is not the base64 of 32 bytes");
-    ASSIGN_OR_RETURN(const Digest hash, gateway::base::DigestFromBytes(*bytes));
-    path.push_back(hash);
-  }
-}
-
 }  // namespace
 
 std::string ToText(const TlogProof& proof) {
@@ -58,9 +41,7 @@ std::string ToText(const TlogProof& proof) {
   if (!proof.extra.empty())
     absl::StrAppend(&text, Absl(kExtra), gateway::base::ToBase64(proof.extra), "\n");
   absl::StrAppend(&text, Absl(kIndex), proof.index, "\n");
-  for (const Digest& hash : proof.path)
-    absl::StrAppend(&text, gateway::base::ToBase64(gateway::base::View(hash)), "\n");
-  absl::StrAppend(&text, "\n", proof.checkpoint);
+  absl::StrAppend(&text, ToHashLines(proof.path), "\n", proof.checkpoint);
   return text;
 }
 
@@ -84,7 +65,7 @@ absl::StatusOr<TlogProof> ProofFromText(std::string_view text) {
   if (!index.ok())
     return Malformed("PROOF_INDEX", "index", "the index is not a canonical decimal below 2^63");
   proof.index = *index;
-  ASSIGN_OR_RETURN(proof.path, TakePath(text));
+  ASSIGN_OR_RETURN(proof.path, TakeHashLines(text, "path"));
   // Whatever follows must be a note to its last byte; who signed it is another question.
   if (const absl::Status status = ParseNote(text).status(); !status.ok())
     return AtPath(status, "checkpoint");

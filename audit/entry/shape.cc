@@ -56,6 +56,7 @@ const std::vector<FixedField>& FixedFields() {
        false},
       {v1::TransferAcknowledged::descriptor(), v1::TransferAcknowledged::kPayloadFieldNumber,
        kDigestBytes, false},
+      {v1::PartyHeads::descriptor(), v1::PartyHeads::kRootFieldNumber, kDigestBytes, false},
       {v1::FoundingKey::descriptor(), v1::FoundingKey::kAgentFieldNumber, kAgentBytes, false},
       {v1::AgentEnrolled::descriptor(), v1::AgentEnrolled::kAgentFieldNumber, kAgentBytes, false},
       {v1::KeyStopped::descriptor(), v1::KeyStopped::kKeyFieldNumber, kDigestBytes, false},

@@ -15,6 +15,9 @@
 
 namespace passerelle::audit::log {
 
+// A number as the layout spells it: `999` is 999, `x001/234` is 1234.
+std::string NumberPath(uint64_t number);
+
 // Path of a tile or bundle below the export: level -1 is `tile/entries`. `width` 0 means full.
 std::string TilePath(int level, uint64_t tile, int width);
 
@@ -22,14 +25,28 @@ std::string TilePath(int level, uint64_t tile, int width);
 using EntryReader =
     absl::FunctionRef<absl::StatusOr<std::vector<std::string>>(uint64_t begin, uint64_t end)>;
 
-// Writes the export of `size` entries and the signed checkpoint that covers them, recomputing every
-// hash from the entries; the checkpoint comes last, so that a folder without one is unfinished.
-// Only partial tiles of `size` are written. FAILED_PRECONDITION (EXPORT_NOT_EMPTY) when something
-// stands in the folder; DATA_LOSS when the entries do not lead to `root`. `progress` hears the
-// number of entries written. Files are private (0600): bundles are for the log's auditor.
-absl::Status WriteExport(const std::string& folder, std::string_view checkpoint,
-                         std::string_view vkey, uint64_t size, const gateway::base::Digest& root,
-                         EntryReader read, absl::FunctionRef<void(uint64_t)> progress);
+// What an export is of.
+struct ExportHead {
+  // The signed note, and the key that signed it.
+  std::string checkpoint;
+  std::string vkey;
+  // What the note says.
+  uint64_t size = 0;
+  gateway::base::Digest root{};
+};
+
+// Writes the export of a head, or brings an earlier one of the same log up to it: takes the full
+// bundles that stand in the folder, reads the other entries, and recomputes every hash from the
+// entries of both. The checkpoint comes last, so that a folder without one is unfinished; whatever
+// was interrupted goes on from there. Only partial tiles of `head.size` are left. Returns how many
+// entries were read. `progress` hears the number of entries in the export. Files are private
+// (0600): bundles are for the log's auditor.
+//
+// FAILED_PRECONDITION when something else stands in the folder (EXPORT_NOT_EMPTY) or an export of
+// another log (EXPORT_OTHER_LOG); DATA_LOSS when the entries do not lead to the root (LOG_ROOT), or
+// to that of the checkpoint in the folder (EXPORT_FORKED), which is then left as it is.
+absl::StatusOr<uint64_t> WriteExport(const std::string& folder, const ExportHead& head,
+                                     EntryReader read, absl::FunctionRef<void(uint64_t)> progress);
 
 // Reads the entries [begin, end) of an export of `size` entries from its bundles; where a partial
 // bundle is gone, from the full one. OUT_OF_RANGE past `size`; DATA_LOSS (EXPORT_BUNDLE) names the

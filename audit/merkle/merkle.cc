@@ -1,6 +1,7 @@
 #include "audit/merkle/merkle.h"
 
 #include <bit>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -113,6 +114,16 @@ absl::StatusOr<Frontier> Frontier::Resume(uint64_t size, std::vector<Digest> nod
   frontier.size_ = size;
   frontier.nodes_ = std::move(nodes);
   return frontier;
+}
+
+absl::StatusOr<Frontier> Frontier::FromLastLeaf(uint64_t size, const Digest& leaf,
+                                                absl::Span<const Digest> proof) {
+  // The path climbs inside the smallest subtree first, then past the larger ones, all on the left.
+  RETURN_IF_ERROR(RootFromInclusion(size - 1, size, leaf, proof).status());
+  const auto inside = static_cast<size_t>(std::countr_zero(size));
+  std::vector<Digest> nodes(proof.rbegin(), proof.rend() - static_cast<ptrdiff_t>(inside));
+  nodes.push_back(Climb(leaf, size - 1, 0, proof.subspan(0, inside), false));
+  return Resume(size, std::move(nodes));
 }
 
 void Frontier::Append(const Digest& leaf, absl::FunctionRef<void(NodeId, const Digest&)> sink) {

@@ -41,6 +41,12 @@ class Frontier {
   // FrontierNodes(size) names them). INVALID_ARGUMENT when their number is wrong.
   static absl::StatusOr<Frontier> Resume(uint64_t size, std::vector<Digest> nodes);
 
+  // Takes up a tree of `size` leaves, at least one, from its last leaf and that leaf's inclusion
+  // proof. Whether the tree is the right one, what its root is compared with says. INVALID_ARGUMENT
+  // as RootFromInclusion.
+  static absl::StatusOr<Frontier> FromLastLeaf(uint64_t size, const Digest& leaf,
+                                               absl::Span<const Digest> proof);
+
   // Appends a leaf; tells `sink` (if any) every subtree that it completes, the leaf itself first.
   void Append(const Digest& leaf, absl::FunctionRef<void(NodeId, const Digest&)> sink);
   void Append(const Digest& leaf);

@@ -56,6 +56,23 @@ Digest Sha256(std::initializer_list<std::string_view> parts) {
 
 Digest Sha256(std::string_view bytes) { return Sha256({bytes}); }
 
+std::string Concatenated(absl::Span<const Digest> digests) {
+  std::string bytes;
+  bytes.reserve(digests.size() * sizeof(Digest));
+  for (const Digest& digest : digests) bytes.append(View(digest));
+  return bytes;
+}
+
+absl::StatusOr<std::vector<Digest>> DigestsFromBytes(std::string_view bytes, size_t most) {
+  constexpr size_t kSize = sizeof(Digest);
+  if (bytes.size() % kSize != 0 || bytes.size() / kSize > most)
+    return Malformed("DIGESTS", "", "not a whole number of 32-byte hashes, or too many");
+  std::vector<Digest> digests(bytes.size() / kSize);
+  for (size_t i = 0; i < digests.size(); ++i)
+    std::memcpy(digests[i].data(), bytes.data() + i * kSize, kSize);
+  return digests;
+}
+
 absl::StatusOr<Digest> DigestFromBytes(std::string_view bytes) {
   Digest digest;
   if (bytes.size() != digest.size())

@@ -3,13 +3,16 @@
 #define PASSERELLE_GATEWAY_BASE_DIGEST_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 
 namespace passerelle::gateway::base {
 
@@ -26,6 +29,11 @@ inline std::string ToBytes(const Digest& digest) { return std::string(View(diges
 
 // Reads exactly 32 bytes. INVALID_ARGUMENT otherwise.
 absl::StatusOr<Digest> DigestFromBytes(std::string_view bytes);
+
+// Several digests as one byte string, one after the other, as proofs travel; and back.
+// INVALID_ARGUMENT when the bytes are no whole number of digests, or more than `most`.
+std::string Concatenated(absl::Span<const Digest> digests);
+absl::StatusOr<std::vector<Digest>> DigestsFromBytes(std::string_view bytes, size_t most);
 
 // SHA-256 of one byte string. Thread-safe (one reused context a thread).
 Digest Sha256(std::string_view bytes);

@@ -1,7 +1,9 @@
 // passerelle audit: take the whole log away, and verify it with no gateway and no network.
 #include <cstdio>
 #include <memory>
+#include <string>
 
+#include "absl/strings/str_cat.h"
 #include "audit/checkpoint/checkpoint.h"
 #include "audit/log/export.h"
 #include "gateway/base/bytes.h"
@@ -9,20 +11,53 @@
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/audit_reads.h"
 #include "gateway/cli/audit_tree.h"
+#include "gateway/cli/input.h"
 #include "gateway/cli/progress.h"
 #include "gateway/cli/show.h"
+#include "gateway/client/party_export.h"
 #include "gateway/verify/verify.h"
 
 namespace passerelle::gateway::cli {
 namespace {
+
+struct ExportOptions {
+  std::string folder, party;
+};
 
 struct VerifyOptions {
   std::string folder, log;
   bool redecide = false;
 };
 
-absl::StatusOr<int> Export(App& app, const std::string& folder) {
+void PrintExport(App& app, const std::string& folder, uint64_t entries, uint64_t fetched,
+                 uint64_t size) {
+  if (app.json())
+    std::printf(
+        "%s\n",
+        JsonObject({{"folder", folder}, {"entries", entries}, {"fetched", fetched}, {"size", size}})
+            .c_str());
+  else
+    std::printf("%s  %lu %s, %lu %s\n", folder.c_str(), entries,
+                app.Say("inscriptions", "entries").c_str(), fetched,
+                app.Say("reçues cette fois", "received this time").c_str());
+}
+
+absl::StatusOr<int> ExportParty(App& app, const ExportOptions& options) {
+  ASSIGN_OR_RETURN(const client::Profile profile, app.Profile());
+  ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  ASSIGN_OR_RETURN(const std::string party, ReadParty(app, options.party));
+  ProgressBar bar(app.Say("entrées lues", "entries read"));
+  ASSIGN_OR_RETURN(const client::PartyExport done,
+                   client::WritePartyExport(*session, profile, options.folder, party, bar));
+  PrintExport(app, options.folder, done.entries, done.fetched, done.size);
+  return kDone;
+}
+
+absl::StatusOr<int> Export(App& app, const ExportOptions& options) {
+  if (!options.party.empty()) return ExportParty(app, options);
+  const std::string& folder = options.folder;
   ASSIGN_OR_RETURN(const client::Profile profile, app.Profile());
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
   ASSIGN_OR_RETURN(const std::string note, session->UpdateCheckpoint());
@@ -39,15 +74,22 @@ absl::StatusOr<int> Export(App& app, const std::string& folder) {
     return entries;
   };
   ProgressBar bar(app.Say("entrées", "entries"));
-  RETURN_IF_ERROR(audit::log::WriteExport(folder, note, profile.checkpoint_vkey, checkpoint.size,
-                                          checkpoint.root, read,
-                                          [&](uint64_t done) { bar(done, checkpoint.size); }));
-  if (app.json())
-    std::printf("%s\n", JsonObject({{"folder", folder}, {"entries", checkpoint.size}}).c_str());
-  else
-    std::printf("%s  %lu %s\n", folder.c_str(), checkpoint.size,
-                app.Say("inscriptions", "entries").c_str());
+  ASSIGN_OR_RETURN(const uint64_t fetched,
+                   audit::log::WriteExport(
+                       folder, {note, profile.checkpoint_vkey, checkpoint.size, checkpoint.root},
+                       read, [&](uint64_t done) { bar(done, checkpoint.size); }));
+  PrintExport(app, folder, checkpoint.size, fetched, checkpoint.size);
   return kDone;
+}
+
+void SayUnpinned(App& app) {
+  std::printf(
+      "%s\n",
+      app.Say("Sans --log, seul est vérifié que ce journal s'accorde avec lui-même : donnez "
+              "le nom que vous tenez d'ailleurs.",
+              "Without --log, only that this log agrees with itself is verified: give the "
+              "name that you hold from elsewhere.")
+          .c_str());
 }
 
 void PrintVerdict(App& app, const VerifyOptions& options, const verify::Verdict& verdict) {
@@ -70,13 +112,68 @@ void PrintVerdict(App& app, const VerifyOptions& options, const verify::Verdict&
         verdict.redecided);
   const std::string note = app.Say(verdict.note_fr, verdict.note_en);
   if (!note.empty()) std::printf("%s\n", note.c_str());
-  if (options.log.empty())
+  if (options.log.empty()) SayUnpinned(app);
+}
+
+void PrintVerdict(App& app, const VerifyOptions& options, const verify::PartyVerdict& verdict) {
+  if (!verdict.accepted) {
+    std::fprintf(stderr, "%s : %s\n", app.Say("REFUSÉ", "REJECTED").c_str(),
+                 app.Say(verdict.fault_fr, verdict.fault_en).c_str());
+    return;
+  }
+  std::printf("%s : %s, %lu + %lu %s, %lu %s\n%s %s\n", app.Say("VÉRIFIÉ", "VERIFIED").c_str(),
+              verdict.party.c_str(), verdict.own, verdict.common,
+              app.Say("inscriptions (les siennes, celles de tous)", "entries (its own, everyone's)")
+                  .c_str(),
+              verdict.signatures, app.Say("signatures", "signatures").c_str(),
+              app.Say("journal", "log").c_str(), base::ToHex(base::View(verdict.log)).c_str());
+  if (verdict.complete_before.has_value())
     std::printf("%s\n",
-                app.Say("Sans --log, seul est vérifié que ce journal s'accorde avec lui-même : "
-                        "donnez le nom que vous tenez d'ailleurs.",
-                        "Without --log, only that this log agrees with itself is verified: give "
-                        "the name that you hold from elsewhere.")
+                app.Say(absl::StrCat("Rien de ce qui concerne ", verdict.party,
+                                     " ne manque avant l'inscription ", *verdict.complete_before,
+                                     " du ", base::ToIsoInstant(verdict.stated_ms),
+                                     ", où la passerelle a déclaré la fin de chaque chaîne ; ",
+                                     verdict.beyond, " inscriptions la suivent."),
+                        absl::StrCat("Nothing that concerns ", verdict.party,
+                                     " is missing before entry ", *verdict.complete_before, " of ",
+                                     base::ToIsoInstant(verdict.stated_ms),
+                                     ", where the gateway stated where every chain ends; ",
+                                     verdict.beyond, " entries follow it."))
                     .c_str());
+  else
+    std::printf(
+        "%s\n",
+        app.Say("Aucun trou ; mais la passerelle n'a encore déclaré la fin d'aucune chaîne : "
+                "que rien ne manque à la fin n'est pas prouvé.",
+                "No gap; but the gateway has stated the end of no chain yet: that nothing "
+                "is missing at the end is not proved.")
+            .c_str());
+  if (options.log.empty()) SayUnpinned(app);
+}
+
+absl::StatusOr<int> VerifyParty(App& app, const VerifyOptions& options,
+                                const base::Digest* pinned) {
+  ProgressBar bar(app.Say("entrées", "entries"));
+  ASSIGN_OR_RETURN(const verify::PartyVerdict verdict,
+                   verify::VerifyPartyExport(options.folder, pinned, bar));
+  if (app.json())
+    std::printf("%s\n", JsonObject({{"accepted", verdict.accepted},
+                                    {"pinned", pinned != nullptr},
+                                    {"fault", app.Say(verdict.fault_fr, verdict.fault_en)},
+                                    {"party", verdict.party},
+                                    {"own", verdict.own},
+                                    {"common", verdict.common},
+                                    {"signatures", verdict.signatures},
+                                    {"heads_stated", verdict.complete_before.has_value()},
+                                    {"complete_before", verdict.complete_before.value_or(0)},
+                                    {"beyond", verdict.beyond},
+                                    {"size", verdict.size},
+                                    {"log", base::ToHex(base::View(verdict.log))},
+                                    {"root", base::ToHex(base::View(verdict.root))}})
+                            .c_str());
+  else
+    PrintVerdict(app, options, verdict);
+  return verdict.accepted ? kDone : kRefused;
 }
 
 absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
@@ -88,6 +185,13 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
     if (!digest.ok()) return base::AtPath(digest.status(), "--log");
     pinned = *digest;
     wanted.pinned_log = &pinned;
+  }
+  if (verify::IsPartyExport(options.folder)) {
+    if (options.redecide)
+      return base::Malformed(
+          "REDECIDE", "--redecide",
+          "decisions are taken again from the whole log, not from a party's part");
+    return VerifyParty(app, options, wanted.pinned_log);
   }
   ProgressBar bar(app.Say("entrées", "entries"));
   ASSIGN_OR_RETURN(const verify::Verdict verdict,
@@ -117,13 +221,21 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
 
 void AddAudit(App& app) {
   const Command noun = app.commands().AddNoun("audit", "Le journal", "The log");
-  auto folder = std::make_shared<std::string>();
-  app.commands()
-      .AddVerb(noun, "export", "Emporter le journal entier (mandat d'auditeur du journal)",
-               "Take the whole log away (a log auditor's mandate)",
-               [&app, folder] { return Export(app, *folder); })
-      .Add("folder", *folder, "Dossier à écrire", "Folder to write")
+  auto exported = std::make_shared<ExportOptions>();
+  Command take = app.commands().AddVerb(
+      noun, "export",
+      "Emporter le journal entier (mandat d'auditeur du journal) ou ce qui concerne une partie, ou "
+      "mettre un export à jour",
+      "Take the whole log away (a log auditor's mandate) or what concerns a party, or bring an "
+      "export up to date",
+      [&app, exported] { return Export(app, *exported); });
+  take.Add("folder", exported->folder, "Dossier à écrire ou à mettre à jour",
+           "Folder to write or to bring up to date")
       .Required();
+  take.Add("--party", exported->party,
+           "Seulement ce qui concerne cette partie ou tout le monde, avec les preuves",
+           "Only what concerns this party or everyone, with the proofs");
+  AddAuditReads(app, noun);
   AddAuditTree(app, noun);
   auto options = std::make_shared<VerifyOptions>();
   Command verb = app.commands().AddVerb(noun, "verify", "Vérifier un journal emporté, hors ligne",

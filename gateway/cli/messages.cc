@@ -84,10 +84,8 @@ constexpr ErrorText kTyped[] = {
     {"KEY_ENCRYPTED_ALREADY",
      "cette clé est déjà chiffrée ; `agent key decrypt` d'abord, pour changer de phrase :",
      "this key is encrypted already; `agent key decrypt` first, to change the passphrase:"},
-    {"CONFIGURATION",
-     "ce fichier de configuration ne se lit pas :", "this configuration file cannot be read:"},
-    {"ADDRESS_FORM",
-     "une adresse s'écrit machine:port ; corrigez :", "an address is written host:port; correct:"},
+    {"CONFIGURATION", "configuration illisible :", "unreadable configuration:"},
+    {"ADDRESS_FORM", "une adresse s'écrit machine:port :", "an address is written host:port:"},
     {"INPUT_ENDED", "la saisie s'est arrêtée avant la dernière réponse",
      "the input ended before the last answer"},
     {"TREE_ENTRY", "ce fichier n'est pas une suite d'entrées de 65 535 octets au plus :",
@@ -120,7 +118,7 @@ constexpr ErrorText kTyped[] = {
      "ce n'est pas de l'hexadécimal de la longueur attendue",
      "this is not hexadecimal of the length that is expected"},
     {"BASE64", "ce n'est pas du base64", "this is not base64"},
-    {"DECIMAL DECIMAL_RANGE", "ce n'est pas un nombre entier dans les bornes admises",
+    {"DECIMAL DECIMAL_RANGE RANGE", "ce n'est pas un nombre entier dans les bornes admises",
      "this is not a whole number within its bounds"},
     {"FORMAT_UNSUPPORTED", "le registre s'exporte en csv, json ou xlsx",
      "the register is exported as csv, json or xlsx"},
@@ -141,16 +139,20 @@ constexpr ErrorText kTyped[] = {
 // Files, keys and certificates of this machine.
 constexpr ErrorText kFiles[] = {
     {"FILE_MISSING", "ce fichier n'existe pas :", "there is no such file:"},
-    {"FILE_ERROR",
-     "ce fichier ne se laisse pas lire ou écrire :", "this file cannot be read or written:"},
+    {"FILE_ERROR", "lecture ou écriture impossible :", "cannot be read or written:"},
     {"FOLDER_MISSING", "ce dossier n'existe pas ; créez-le (mkdir -p) :",
      "there is no such folder; make it (mkdir -p):"},
     {"FILE_EXISTS", "ce fichier existe déjà et n'est pas remplacé :",
      "this file is there already and is not replaced:"},
-    {"FILE_TOO_LARGE TOO_LARGE",
-     "plus long que ce qui est admis :", "longer than what is allowed:"},
-    {"EXPORT_NOT_EMPTY",
-     "le dossier à écrire doit être vide :", "the folder to write must be empty:"},
+    {"FILE_TOO_LARGE TOO_LARGE", "plus long qu'il n'est admis :", "longer than is allowed:"},
+    {"EXPORT_NOT_EMPTY", "le dossier doit être vide, ou un export de ce journal :",
+     "the folder must be empty, or an export of this log:"},
+    {"EXPORT_OTHER_LOG EXPORT_OTHER_PARTY",
+     "ce dossier contient un autre export :", "this folder holds another export:"},
+    {"EXPORT_FORKED",
+     "le journal ne prolonge pas l'export de ce dossier ; gardez ce dossier, c'est une preuve :",
+     "the log does not continue the export in this folder; keep the folder, it is evidence:"},
+    {"REDECIDE", "--redecide veut le journal entier :", "--redecide wants the whole log:"},
     {"JSON JSON_DUPLICATE JSON_MISSING JSON_TYPE JSON_UNKNOWN PATH_EMPTY TARGET",
      "ce fichier JSON n'a pas la forme attendue :", "this JSON file has not the form expected:"},
     {"PAYLOAD_TYPE COMMITMENT", "ce fichier d'actes est abîmé ou a été modifié :",
@@ -251,6 +253,8 @@ constexpr ErrorText kGateway[] = {
      "auditeur du journal",
      "a register is exported under a mandate of its party, the whole convention's under a log "
      "auditor's"},
+    {"NOT_OF_PARTY", "la chaîne d'une partie demande un mandat de cette partie",
+     "a party's chain asks for a mandate of that party"},
     {"NOT_LOG_AUDITOR", "le journal entier demande un mandat d'auditeur du journal",
      "the whole log asks for a log auditor's mandate"},
     {"NOT_OWN_PARTY", "seuls les actes d'une partie dont vous avez un mandat s'essaient ainsi",
@@ -293,7 +297,7 @@ constexpr ErrorText kGateway[] = {
      "REPEATED_FIELD TOO_MANY TRUNCATED UNKNOWN_FIELD UTF8 VARINT WIRE_TYPE",
      "l'acte n'a pas la forme que le journal admet",
      "the statement has not the form that the log takes"},
-    {"PAGE_TOKEN RANGE", "la suite de cette liste n'est plus connue ; recommencez",
+    {"PAGE_TOKEN", "la suite de cette liste n'est plus connue ; recommencez",
      "the rest of this list is no longer known; begin again"},
 };
 
@@ -309,7 +313,9 @@ constexpr ErrorText kProofs[] = {
      "the register arrived incomplete; try again"},
     {"WORKBOOK MEMORY_FILE", "la passerelle n'a pas pu écrire le tableur ; csv et json restent",
      "the gateway could not write the spreadsheet; csv and json remain"},
-    {"FOUNDING SETTINGS DATASET ENTRIES DOCUMENT_COMMITMENT PAYLOAD_COMMITMENT",
+    {"FOUNDING SETTINGS DATASET ENTRIES DOCUMENT_COMMITMENT PAYLOAD_COMMITMENT CONSISTENCY "
+     "INCLUSION "
+     "DIGESTS",
      "la passerelle montre autre chose que ce que le journal prouve ; prévenez un auditeur :",
      "the gateway shows something else than what the log proves; tell an auditor:"},
     {"RECEIPT_ENTRY RECEIPT_ENVELOPE RECEIPT_DECISIONS RECEIPT_OF_ANOTHER HANDOVER_OF_ANOTHER "
@@ -320,7 +326,8 @@ constexpr ErrorText kProofs[] = {
     {"CHECKPOINT_EXTENSION CHECKPOINT_LINES CHECKPOINT_ORIGIN CHECKPOINT_ROOT CHECKPOINT_SIZE "
      "NOTE_CONTROL NOTE_KEYS_AMBIGUOUS NOTE_KEY_UNKNOWN NOTE_LENGTH NOTE_LINE NOTE_NAME "
      "NOTE_SIGNATURE NOTE_SIGNATURES NOTE_SIGNATURE_INVALID NOTE_SPLIT NOTE_TEXT NOTE_UNSIGNED "
-     "NOTE_UTF8",
+     "NOTE_UTF8 SUBMISSION_LINE SUBMISSION_TOO_LONG CHECKPOINT HEADS HEADS_FORM EXPORT_FILE "
+     "COSIGNATURE_TIME",
      "cette attestation du journal n'est pas valable ; ne vous y fiez pas :",
      "this checkpoint of the log is not valid; do not rely on it:"},
     {"VKEY_FORMAT VKEY_ID VKEY_KEY VKEY_TYPE KEY_NAME",
@@ -435,10 +442,9 @@ std::string DetailOf(const absl::Status& status, const std::string& message, boo
 
 std::vector<ErrorText> Gather() {
   std::vector<ErrorText> all;
-  for (const absl::Span<const ErrorText> area :
-       {absl::Span<const ErrorText>(kTyped), absl::Span<const ErrorText>(kFiles),
-        absl::Span<const ErrorText>(kGateway), absl::Span<const ErrorText>(kProofs),
-        absl::Span<const ErrorText>(kInstallation)})
+  using Area = absl::Span<const ErrorText>;
+  for (const Area area :
+       {Area(kTyped), Area(kFiles), Area(kGateway), Area(kProofs), Area(kInstallation)})
     all.insert(all.end(), area.begin(), area.end());
   return all;
 }

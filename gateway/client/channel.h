@@ -64,11 +64,20 @@ class Channel {
       const api::ListInboxRequest& request) = 0;
   virtual absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(
       const api::GetCheckpointRequest& request) = 0;
+  virtual absl::StatusOr<api::GetConsistencyResponse> GetConsistency(
+      const api::GetConsistencyRequest& request) = 0;
+  virtual absl::StatusOr<api::GetInclusionResponse> GetInclusion(
+      const api::GetInclusionRequest& request) = 0;
+  virtual absl::StatusOr<api::GetPartyHeadsResponse> GetPartyHeads(
+      const api::GetPartyHeadsRequest& request) = 0;
 
   // Streams: `visit` takes the messages in order; its error ends the call and is returned.
   virtual absl::Status ReadEntries(
       const api::ReadEntriesRequest& request,
       absl::FunctionRef<absl::Status(api::ReadEntriesResponse)> visit) = 0;
+  virtual absl::Status ReadPartyEntries(
+      const api::ReadPartyEntriesRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) = 0;
   virtual absl::Status ExportRegister(
       const api::ExportRegisterRequest& request,
       absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) = 0;
@@ -93,6 +102,9 @@ class Channel {
   virtual absl::Status WatchExchange(
       const api::WatchExchangeRequest& request, int64_t deadline_ms,
       absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) = 0;
+  virtual absl::Status WatchCheckpoint(
+      const api::WatchCheckpointRequest& request, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchCheckpointResponse)> visit) = 0;
 };
 
 }  // namespace passerelle::gateway::client

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit/merkle/merkle.h"
+#include "gateway/base/digest.h"
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/new_file.h"
@@ -40,21 +41,11 @@ absl::Status Forked(const std::string& file, std::string_view before, std::strin
                                     Absl(before), "--- ", ForkFile(file), "\n", Absl(now)));
 }
 
-// The hashes of a concatenation; nothing when it is none.
-std::optional<std::vector<Digest>> SplitHashes(std::string_view bytes) {
-  constexpr size_t kSize = sizeof(Digest);
-  if (bytes.size() % kSize != 0 || bytes.size() / kSize > base::kMaxConsistencyHashes)
-    return std::nullopt;
-  std::vector<Digest> hashes;
-  for (; !bytes.empty(); bytes.remove_prefix(kSize))
-    hashes.push_back(*base::DigestFromBytes(bytes.substr(0, kSize)));
-  return hashes;
-}
-
 // Whether `next` continues `last`.
 bool Continues(const Checkpoint& last, const Checkpoint& next, std::string_view consistency) {
-  const std::optional<std::vector<Digest>> proof = SplitHashes(consistency);
-  return proof.has_value() &&
+  const absl::StatusOr<std::vector<Digest>> proof =
+      base::DigestsFromBytes(consistency, base::kMaxConsistencyHashes);
+  return proof.ok() &&
          audit::merkle::VerifyConsistency(last.size, next.size, *proof, last.root, next.root).ok();
 }
 

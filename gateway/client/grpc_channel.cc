@@ -142,6 +142,21 @@ class GrpcChannel final : public Channel {
     return Unary<api::GetCheckpointResponse>(audits_, &api::AuditService::Stub::GetCheckpoint,
                                              request);
   }
+  absl::StatusOr<api::GetConsistencyResponse> GetConsistency(
+      const api::GetConsistencyRequest& request) override {
+    return Unary<api::GetConsistencyResponse>(audits_, &api::AuditService::Stub::GetConsistency,
+                                              request);
+  }
+  absl::StatusOr<api::GetInclusionResponse> GetInclusion(
+      const api::GetInclusionRequest& request) override {
+    return Unary<api::GetInclusionResponse>(audits_, &api::AuditService::Stub::GetInclusion,
+                                            request);
+  }
+  absl::StatusOr<api::GetPartyHeadsResponse> GetPartyHeads(
+      const api::GetPartyHeadsRequest& request) override {
+    return Unary<api::GetPartyHeadsResponse>(audits_, &api::AuditService::Stub::GetPartyHeads,
+                                             request);
+  }
 
   absl::Status ReadEntries(
       const api::ReadEntriesRequest& request,
@@ -149,6 +164,14 @@ class GrpcChannel final : public Channel {
     grpc::ClientContext context;
     SetDeadline(context, stream_deadline_ms_);
     return Drain<api::ReadEntriesResponse>(context, audits_.ReadEntries(&context, request), visit);
+  }
+  absl::Status ReadPartyEntries(
+      const api::ReadPartyEntriesRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) override {
+    grpc::ClientContext context;
+    SetDeadline(context, base::kMaxStreamMs);
+    return Drain<api::ReadPartyEntriesResponse>(context,
+                                                audits_.ReadPartyEntries(&context, request), visit);
   }
   absl::Status ExportRegister(
       const api::ExportRegisterRequest& request,
@@ -200,6 +223,14 @@ class GrpcChannel final : public Channel {
     if (deadline_ms > 0) SetDeadline(context, deadline_ms);
     return Drain<api::WatchExchangeResponse>(context, exchanges_.WatchExchange(&context, request),
                                              visit);
+  }
+  absl::Status WatchCheckpoint(
+      const api::WatchCheckpointRequest& request, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchCheckpointResponse)> visit) override {
+    grpc::ClientContext context;
+    if (deadline_ms > 0) SetDeadline(context, deadline_ms);
+    return Drain<api::WatchCheckpointResponse>(context, audits_.WatchCheckpoint(&context, request),
+                                               visit);
   }
 
  private:

@@ -79,6 +79,17 @@ class RemoteSession final : public Session {
       api::ExportRegisterRequest request,
       absl::FunctionRef<void(uint64_t done, uint64_t total)> progress) override;
   absl::StatusOr<std::string> UpdateCheckpoint() override;
+  absl::Status WatchCheckpoint(
+      int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(const audit::checkpoint::Checkpoint&)> visit) override;
+  absl::StatusOr<Continued> ProveConsistency(uint64_t from, uint64_t to) override;
+  absl::StatusOr<audit::merkle::Frontier> TakeUp(uint64_t size) override;
+  absl::Status ReadPartyEntries(
+      const std::string& party, uint64_t begin, const std::string& note,
+      absl::FunctionRef<absl::Status(uint64_t index, std::string receipt)> visit,
+      absl::FunctionRef<void(uint64_t read, uint64_t total)> progress) override;
+  absl::StatusOr<std::optional<verify::StatedHeads>> GetPartyHeads(
+      const std::string& party) override;
   absl::Status ReadEntries(uint64_t begin, uint64_t end,
                            absl::FunctionRef<absl::Status(std::string entry)> visit) override;
 

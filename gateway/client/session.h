@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "audit/checkpoint/checkpoint.h"
+#include "audit/merkle/merkle.h"
 #include "certs/keys/key.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/digest.h"
@@ -20,6 +23,7 @@
 #include "gateway/client/draft.h"
 #include "gateway/client/payload_check.h"
 #include "gateway/client/profile.h"
+#include "gateway/verify/party_folder.h"
 #include "passerelle/gateway/v1/convention_service.pb.h"
 #include "passerelle/gateway/v1/exchange_service.pb.h"
 #include "passerelle/gateway/v1/inbox_service.pb.h"
@@ -59,6 +63,13 @@ struct Fetched {
   Answer handover;
   // Not empty: the fetch was refused, and nothing else is set.
   std::vector<record::v1::Finding> findings;
+};
+
+// Two sizes of the log, of which one is proved to continue the other.
+struct Continued {
+  base::Digest from_root{};
+  base::Digest to_root{};
+  std::vector<base::Digest> proof;
 };
 
 // One identity's connection to one log. Thread-compatible.
@@ -189,6 +200,34 @@ class Session {
   // Fetches and verifies the current checkpoint (consistent with the last seen), remembers it and
   // returns the note.
   virtual absl::StatusOr<std::string> UpdateCheckpoint() = 0;
+
+  // Tells `visit` the current checkpoint and each one that the log comes to, verified and
+  // remembered as by UpdateCheckpoint, until `visit` fails or `deadline_ms` have passed (0: never).
+  virtual absl::Status WatchCheckpoint(
+      int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(const audit::checkpoint::Checkpoint&)> visit) = 0;
+
+  // The consistency of two sizes of the log, proved up to the current checkpoint, which it fetches
+  // and verifies. OUT_OF_RANGE (RANGE) unless 0 < from <= to <= its size; DATA_LOSS (CONSISTENCY)
+  // when the gateway's answer proves nothing.
+  virtual absl::StatusOr<Continued> ProveConsistency(uint64_t from, uint64_t to) = 0;
+
+  // The tree of the first `size` entries, at least one, under a log auditor's mandate. What it is
+  // worth the entries after it show: they must lead to a verified checkpoint.
+  virtual absl::StatusOr<audit::merkle::Frontier> TakeUp(uint64_t size) = 0;
+
+  // Tells the entries of [begin, end) that concern a party or everyone, each as a receipt under
+  // `note`, the verified checkpoint of `end` entries, and how far the log was read. DATA_LOSS
+  // (INCLUSION) for an entry that is not in that log. Whether one was left out, the chains show.
+  virtual absl::Status ReadPartyEntries(
+      const std::string& party, uint64_t begin, const std::string& note,
+      absl::FunctionRef<absl::Status(uint64_t index, std::string receipt)> visit,
+      absl::FunctionRef<void(uint64_t read, uint64_t total)> progress) = 0;
+
+  // The heads of a party's chain and of `all` as they were stated last; nothing when none were. To
+  // be held against the entry that states them.
+  virtual absl::StatusOr<std::optional<verify::StatedHeads>> GetPartyHeads(
+      const std::string& party) = 0;
 
   // Reads entries [begin, end) under a log auditor's mandate, every one of them or an error
   // (DATA_LOSS, reason ENTRIES). The caller recomputes the hashes.

@@ -266,37 +266,4 @@ absl::StatusOr<RegisterFile> RemoteSession::ExportRegister(
   return file;
 }
 
-absl::StatusOr<std::string> RemoteSession::UpdateCheckpoint() {
-  ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
-  api::GetCheckpointRequest request;
-  request.set_log(log());
-  request.set_seen_size(seen_size);
-  absl::StatusOr<api::GetCheckpointResponse> response = channel_->GetCheckpoint(request);
-  if (!response.ok()) return Judged(response.status());
-  RETURN_IF_ERROR(memory_.Advance(response->checkpoint(), response->consistency()).status());
-  return std::move(*response->mutable_checkpoint());
-}
-
-absl::Status RemoteSession::ReadEntries(uint64_t begin, uint64_t end,
-                                        absl::FunctionRef<absl::Status(std::string entry)> visit) {
-  while (begin < end) {
-    api::ReadEntriesRequest request;
-    request.set_log(log());
-    request.set_begin(begin);
-    request.set_end(std::min(end, begin + base::kEntriesPerCall));
-    RETURN_IF_ERROR(channel_->ReadEntries(request, [&](api::ReadEntriesResponse response) {
-      for (std::string& entry : *response.mutable_entries()) {
-        if (begin == request.end())
-          return base::Corrupt("ENTRIES", "the gateway sends more entries than were asked for");
-        RETURN_IF_ERROR(visit(std::move(entry)));
-        ++begin;
-      }
-      return absl::OkStatus();
-    }));
-    if (begin != request.end())
-      return base::Corrupt("ENTRIES", absl::StrCat("the gateway leaves out entry ", begin));
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace passerelle::gateway::client

@@ -158,6 +158,7 @@ absl::Status CheckDoor(Door door, const statement::v1::Statement& statement) {
       case Act::kContentHandedOver:
       case Act::kRetentionReached:
       case Act::kPayloadErased:
+      case Act::kPartyHeads:
         right = Door::kGateway;
         break;
       default:

@@ -157,16 +157,19 @@ bool Convention::IsFull(const Pending& pending, size_t bytes) const {
 
 void Convention::RunGroup() {
   std::vector<Pending> group;
+  bool heads = false;
   {
     base::MutexLock lock(queue_mutex_);
     if (!HasGathered()) gathered_.WaitFor(queue_mutex_, base::kGatherMs);
     group = TakeGroup();
+    heads = std::exchange(heads_wanted_, false);
   }
   DropCancelled(group);
   DropUnfit(group);
+  if (heads) BeginWithHeads(group);
   if (!group.empty()) CarryGroup(std::move(group));
   base::MutexLock lock(queue_mutex_);
-  running_ = !queue_.empty() || !urgent_.empty();
+  running_ = !queue_.empty() || !urgent_.empty() || heads_wanted_;
   if (!running_) return idle_.NotifyAll();
   awaited_ = gathering_.Target();
   PostGroup();
@@ -175,8 +178,8 @@ void Convention::RunGroup() {
 std::vector<Pending> Convention::TakeGroup() {
   static_assert(base::kMaxUrgentQueue < base::kMaxGroupEntries);
   std::vector<Pending> group = std::exchange(urgent_, {});
-  const auto end = queue_.begin() + static_cast<long>(std::min(
-                                        queue_.size(), base::kMaxGroupEntries - group.size()));
+  const size_t room = base::kMaxGroupEntries - group.size() - (heads_wanted_ ? 1 : 0);
+  const auto end = queue_.begin() + static_cast<long>(std::min(queue_.size(), room));
   for (auto it = queue_.begin(); it != end; ++it) queue_bytes_ -= BytesOf(*it);
   group.insert(group.end(), std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
   queue_.erase(queue_.begin(), end);
@@ -213,6 +216,17 @@ void Convention::DropUnfit(std::vector<Pending>& group) const {
   });
   for (auto it = unfit; it != group.end(); ++it) it->reply(room);
   group.erase(unfit, group.end());
+}
+
+void Convention::BeginWithHeads(std::vector<Pending>& group) {
+  if (!CheckRoom(surroundings_.space, folder_).ok()) return;
+  absl::StatusOr<Admitted> admitted = [&]() -> absl::StatusOr<Admitted> {
+    base::ReaderLock lock(state_mutex_);
+    return hall_.Admit(state_, SignOwn(StateHeads(state_)));
+  }();
+  if (!admitted.ok()) return surroundings_.report(Fault::kHeads, admitted.status());
+  Pending heads{*std::move(admitted), [](const auto&) {}, nullptr, clock_.MonotonicMs()};
+  group.insert(group.begin(), std::move(heads));
 }
 
 void Convention::CarryGroup(std::vector<Pending> pending) {

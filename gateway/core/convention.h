@@ -139,6 +139,9 @@ class Convention {
   // Whether a group need not wait for more: freezes and key stops wait for nobody.
   bool HasGathered() const REQUIRES_LOCK(queue_mutex_);
   std::vector<Pending> TakeGroup() REQUIRES_LOCK(queue_mutex_);
+  // Puts the gateway's statement of the chains' heads before a group: nobody else changes the state
+  // until that is carried.
+  void BeginWithHeads(std::vector<Pending>& group) EXCLUDES_LOCK(state_mutex_);
   // Gives what a full group did not carry back to the head of the queue.
   void PutBack(std::vector<Pending>& group, size_t carried) EXCLUDES_LOCK(queue_mutex_);
   static void DropCancelled(std::vector<Pending>& group);
@@ -157,6 +160,7 @@ class Convention {
   absl::StatusOr<std::shared_ptr<void>> Hold() EXCLUDES_LOCK(queue_mutex_);
 
   // upkeep.cc: what it does of its own motion.
+  Request SignOwn(const GatewayAct& act) const;
   void SubmitOwn(const GatewayAct& act, Reply reply);
   absl::Status CheckLength(const vault::Position& position, const base::Digest& commitment,
                            const HandoverRequest& request) const;
@@ -164,6 +168,11 @@ class Convention {
                                                 const base::Digest& commitment,
                                                 passerelle::gateway::v1::Receipt receipt);
   void RecordRetentions();
+  // When the heads of the chains are to be stated, by the log's clock, milliseconds; nothing while
+  // no entry awaits it.
+  std::optional<int64_t> HeadsDueMs(const policy::state::State& state) const;
+  // Has the next group begin with them.
+  void WantHeads() EXCLUDES_LOCK(queue_mutex_);
   bool IsErasureDue(const std::string& transfer) const;
   void DestroyDue() EXCLUDES_LOCK(vault_mutex_, queue_mutex_);
   void WriteBehind() EXCLUDES_LOCK(queue_mutex_);
@@ -207,6 +216,7 @@ class Convention {
   // Of the statements that are not urgent.
   size_t queue_bytes_ GUARDED_BY(queue_mutex_) = 0;
   bool running_ GUARDED_BY(queue_mutex_) = false;
+  bool heads_wanted_ GUARDED_BY(queue_mutex_) = false;
   bool closed_ GUARDED_BY(queue_mutex_) = false;
   // Tasks of ours in the pool, and what is held.
   int tasks_ GUARDED_BY(queue_mutex_) = 0;

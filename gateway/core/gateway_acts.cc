@@ -3,6 +3,7 @@
 #include "certs/keys/dsse.h"
 #include "gateway/base/commitment.h"
 #include "gateway/base/limits.h"
+#include "policy/state/heads.h"
 
 namespace passerelle::gateway::core {
 
@@ -34,6 +35,14 @@ GatewayAct Erase(const statement::v1::ActRef& transfer, const statement::v1::Act
   auto& erased = *own.act.mutable_payload_erased();
   *erased.mutable_transfer() = transfer;
   *erased.mutable_ground() = ground;
+  return own;
+}
+
+GatewayAct StateHeads(const policy::state::State& state) {
+  const std::vector<record::v1::ChainHead> heads = policy::state::HeadsOf(state);
+  GatewayAct own;
+  own.act.mutable_party_heads()->set_root(base::ToBytes(policy::state::HeadsRoot(heads)));
+  own.act.mutable_party_heads()->set_chains(heads.size());
   return own;
 }
 

@@ -1,5 +1,5 @@
 // Statements that the gateway itself makes, under its own key and through the same hall: only to
-// hand content over and to destroy it (DESIGN section 2).
+// hand content over, to destroy it, and to state where the parties' chains end (DESIGN section 2).
 #ifndef PASSERELLE_GATEWAY_CORE_GATEWAY_ACTS_H_
 #define PASSERELLE_GATEWAY_CORE_GATEWAY_ACTS_H_
 
@@ -15,6 +15,7 @@
 #include "passerelle/record/v1/observed.pb.h"
 #include "passerelle/statement/v1/common.pb.h"
 #include "passerelle/statement/v1/statement.pb.h"
+#include "policy/state/state.h"
 
 namespace passerelle::gateway::core {
 
@@ -35,6 +36,9 @@ GatewayAct ReachRetention(const statement::v1::ActRef& transfer);
 
 // The payload of a transfer is destroyed on a ground.
 GatewayAct Erase(const statement::v1::ActRef& transfer, const statement::v1::ActRef& ground);
+
+// The heads of all chains of the state, for the very next entry.
+GatewayAct StateHeads(const policy::state::State& state);
 
 // Makes and signs the statement of one act, seeing the log's current head.
 Request SignGatewayAct(const GatewayAct& act, const certs::keys::PrivateKey& key,

@@ -22,11 +22,9 @@ absl::Status CheckSeenSize(uint64_t seen_size, uint64_t size) {
 absl::StatusOr<std::string> ConsistencyBytes(const audit::log::Log& log, uint64_t seen_size,
                                              uint64_t to) {
   RETURN_IF_ERROR(CheckSeenSize(seen_size, to));
-  std::string bytes;
-  if (seen_size == 0 || seen_size == to) return bytes;
+  if (seen_size == 0 || seen_size == to) return std::string();
   ASSIGN_OR_RETURN(const std::vector<base::Digest> proof, log.ConsistencyProof(seen_size, to));
-  for (const base::Digest& hash : proof) bytes.append(base::View(hash));
-  return bytes;
+  return base::Concatenated(proof);
 }
 
 absl::StatusOr<passerelle::gateway::v1::Receipt> MakeReceipt(const audit::log::Log& log,

@@ -17,7 +17,16 @@ namespace passerelle::gateway::core {
 class Convention;
 
 // Work that no caller waits for, and that can fail.
-enum class Fault { kConventionRefused, kGuard, kIndex, kErasure, kExpiry, kSnapshot, kCard };
+enum class Fault {
+  kConventionRefused,
+  kGuard,
+  kIndex,
+  kErasure,
+  kExpiry,
+  kSnapshot,
+  kCard,
+  kHeads
+};
 
 // What every convention of a process shares; all must outlive it.
 struct Surroundings {

@@ -25,6 +25,8 @@ namespace {
 constexpr int64_t kLookEveryMs = 1000;
 // Fewer are applied again in milliseconds.
 constexpr uint64_t kSnapshotEntries = 128;
+// The heads of the chains are stated once a day (WIRE 4).
+constexpr int64_t kHeadsEveryMs = int64_t{24} * 3600 * 1000;
 
 }  // namespace
 
@@ -38,10 +40,13 @@ absl::StatusOr<policy::Now> Convention::Now() const {
   return NowIn(zone, time_ms);
 }
 
+Request Convention::SignOwn(const GatewayAct& act) const {
+  return SignGatewayAct(act, *storage_->statement_key, log_name_, storage_->log->head(),
+                        storage_->log->origin(), clock_, surroundings_.random);
+}
+
 void Convention::SubmitOwn(const GatewayAct& act, Reply reply) {
-  Submit(SignGatewayAct(act, *storage_->statement_key, log_name_, storage_->log->head(),
-                        storage_->log->origin(), clock_, surroundings_.random),
-         std::move(reply));
+  Submit(SignOwn(act), std::move(reply));
 }
 
 void Convention::HandOver(const HandoverRequest& asked, HandoverReply reply) {
@@ -64,8 +69,7 @@ void Convention::HandOver(const HandoverRequest& asked, HandoverReply reply) {
   }
   if (absl::Status fits = CheckLength(position, commitment, asked); !fits.ok()) return reply(fits);
   GatewayAct act = HandOverAct(asked.transfer, asked.agent, handover.reader, surroundings_.random);
-  Request request = SignGatewayAct(act, *storage_->statement_key, log_name_, storage_->log->head(),
-                                   storage_->log->origin(), clock_, surroundings_.random);
+  Request request = SignOwn(act);
   request.seen_size = asked.seen_size;
   Submit(request, [this, position, commitment, reply = std::move(reply)](
                       absl::StatusOr<passerelle::gateway::v1::Receipt> receipt) {
@@ -159,6 +163,9 @@ void Convention::Tick() {
   if (look) {
     RecordRetentions();
     Expire();
+    std::optional<int64_t> heads_due_ms;
+    Read([&](const policy::state::State& state) { heads_due_ms = HeadsDueMs(state); });
+    if (heads_due_ms.has_value() && clock_.WallMs() >= *heads_due_ms) WantHeads();
   }
   if (destroy) DestroyDue();
   if (!look) return;
@@ -179,6 +186,7 @@ int64_t Convention::NextDueMs() const {
     zone = state.founding()->convention().zone();
     erasures = !policy::state::TransfersToErase(state).empty();
     ahead = policy::NextRetention(state);
+    due_ms = std::min(due_ms, HeadsDueMs(state).value_or(due_ms));
   });
   if (erasures) return 0;
   if (ahead.destroy_after_ms.has_value()) due_ms = std::min(due_ms, *ahead.destroy_after_ms + 1);
@@ -189,6 +197,28 @@ int64_t Convention::NextDueMs() const {
     due_ms = std::min(due_ms, *over_ms);
   }
   return due_ms;
+}
+
+std::optional<int64_t> Convention::HeadsDueMs(const policy::state::State& state) const {
+  const record::v1::StatedHeadsRow* stated = state.stated_heads.Find("");
+  if (stated != nullptr) {
+    if (state.size() == stated->index() + 1) return std::nullopt;
+    return stated->time_ms() + kHeadsEveryMs;
+  }
+  // Never yet: a day after the founding.
+  const record::v1::KeyRow* own =
+      state.keys.Find(base::View(storage_->statement_key->public_key().fingerprint()));
+  if (own == nullptr || state.size() == 1) return std::nullopt;
+  return own->enrolled().time_ms() + kHeadsEveryMs;
+}
+
+void Convention::WantHeads() {
+  base::MutexLock lock(queue_mutex_);
+  if (closed_) return;
+  heads_wanted_ = true;
+  if (std::exchange(running_, true)) return;
+  awaited_ = 0;
+  PostGroup();
 }
 
 bool Convention::IsIdle() {

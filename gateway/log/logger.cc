@@ -94,6 +94,8 @@ std::string_view NameOf(Event event) {
       return "snapshot_failed";
     case Event::kCardFailed:
       return "card_failed";
+    case Event::kHeadsFailed:
+      return "heads_failed";
     case Event::kExpiryFailed:
       return "expiry_failed";
     case Event::kErasureFailed:

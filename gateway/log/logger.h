@@ -46,6 +46,7 @@ enum class Event {
   kIndexFailed,
   kSnapshotFailed,
   kCardFailed,
+  kHeadsFailed,
   // The vault.
   kSweepDone,
   kErasureDone,

@@ -252,7 +252,8 @@ class RegisterService final : public api::RegisterService::CallbackService {
 
 class AuditService final : public api::AuditService::CallbackService {
  public:
-  AuditService(const Desk& desk, OpenStreams& streams) : desk_(desk), streams_(streams) {}
+  AuditService(const Desk& desk, OpenWatches& watches, OpenStreams& streams)
+      : desk_(desk), watches_(watches), streams_(streams) {}
 
   ServerUnaryReactor* GetCheckpoint(CallbackServerContext* context,
                                     const api::GetCheckpointRequest* request,
@@ -260,13 +261,44 @@ class AuditService final : public api::AuditService::CallbackService {
     return Serve(desk_, context, "GetCheckpoint", request, response, service::GetCheckpoint);
   }
 
+  grpc::ServerWriteReactor<api::WatchCheckpointResponse>* WatchCheckpoint(
+      CallbackServerContext* context, const api::WatchCheckpointRequest* request) override {
+    return ServeWatch(desk_, watches_, context, "WatchCheckpoint", request,
+                      service::WatchCheckpoint);
+  }
+
+  ServerUnaryReactor* GetConsistency(CallbackServerContext* context,
+                                     const api::GetConsistencyRequest* request,
+                                     api::GetConsistencyResponse* response) override {
+    return Serve(desk_, context, "GetConsistency", request, response, service::GetConsistency);
+  }
+
+  ServerUnaryReactor* GetInclusion(CallbackServerContext* context,
+                                   const api::GetInclusionRequest* request,
+                                   api::GetInclusionResponse* response) override {
+    return Serve(desk_, context, "GetInclusion", request, response, service::GetInclusion);
+  }
+
   grpc::ServerWriteReactor<api::ReadEntriesResponse>* ReadEntries(
       CallbackServerContext* context, const api::ReadEntriesRequest* request) override {
     return ServeStream(desk_, streams_, context, "ReadEntries", request, service::ReadEntries);
   }
 
+  grpc::ServerWriteReactor<api::ReadPartyEntriesResponse>* ReadPartyEntries(
+      CallbackServerContext* context, const api::ReadPartyEntriesRequest* request) override {
+    return ServeStream(desk_, streams_, context, "ReadPartyEntries", request,
+                       service::ReadPartyEntries);
+  }
+
+  ServerUnaryReactor* GetPartyHeads(CallbackServerContext* context,
+                                    const api::GetPartyHeadsRequest* request,
+                                    api::GetPartyHeadsResponse* response) override {
+    return Serve(desk_, context, "GetPartyHeads", request, response, service::GetPartyHeads);
+  }
+
  private:
   const Desk& desk_;
+  OpenWatches& watches_;
   OpenStreams& streams_;
 };
 
@@ -282,7 +314,7 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Desk& desk, OpenW
   services.push_back(std::make_unique<ExchangeService>(desk, watches));
   services.push_back(std::make_unique<InboxService>(desk, watches));
   services.push_back(std::make_unique<RegisterService>(desk, streams));
-  services.push_back(std::make_unique<AuditService>(desk, streams));
+  services.push_back(std::make_unique<AuditService>(desk, watches, streams));
   return services;
 }
 

@@ -37,6 +37,8 @@ FaultNames NamesOf(core::Fault fault) {
       return {Event::kSnapshotFailed, "snapshot"};
     case core::Fault::kCard:
       return {Event::kCardFailed, "card"};
+    case core::Fault::kHeads:
+      return {Event::kHeadsFailed, "heads"};
   }
   return {Event::kServerFailed, "unknown"};
 }

@@ -1,14 +1,37 @@
 // AuditService: the log itself.
 #include <algorithm>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "gateway/base/digest.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/core/receipt.h"
 #include "gateway/service/service.h"
+#include "gateway/service/view.h"
 
 namespace passerelle::gateway::service {
+namespace {
+
+absl::Status BeyondTheLog(std::string_view field) {
+  return base::Error(absl::StatusCode::kOutOfRange, "RANGE", field,
+                     "the range goes beyond the committed log");
+}
+
+absl::Status CheckLogAuditor(const Caller& caller) {
+  ASSIGN_OR_RETURN(const Sight sight, SightOf(caller));
+  if (sight.whole_log()) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kPermissionDenied, "NOT_LOG_AUDITOR", "",
+                     "the whole log is read under a log auditor's mandate, which secretariat and "
+                     "countersigner give together");
+}
+
+}  // namespace
+
 absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(const Caller& caller,
                                                          const api::GetCheckpointRequest& request) {
   const audit::log::Log& log = caller.convention->log();
@@ -20,17 +43,62 @@ absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(const Caller& caller,
   return response;
 }
 
+absl::StatusOr<Watched<api::WatchCheckpointResponse>> WatchCheckpoint(
+    const Caller& caller, const api::WatchCheckpointRequest& request, std::function<void()> wake) {
+  RETURN_IF_ERROR(core::CheckSeenSize(request.seen_size(), caller.convention->log().head().size));
+  return StartWatch<api::WatchCheckpointResponse>(
+      caller, std::move(wake),
+      [convention = caller.convention, told = request.seen_size(),
+       first = true]() mutable -> absl::StatusOr<std::optional<api::WatchCheckpointResponse>> {
+        const audit::log::SignedHead head = convention->log().signed_head();
+        if (!first && head.head.size == told) return std::optional<api::WatchCheckpointResponse>();
+        api::WatchCheckpointResponse response;
+        response.set_checkpoint(head.checkpoint);
+        ASSIGN_OR_RETURN(*response.mutable_consistency(),
+                         core::ConsistencyBytes(convention->log(), told, head.head.size));
+        told = head.head.size;
+        first = false;
+        return std::optional<api::WatchCheckpointResponse>(std::move(response));
+      });
+}
+
+absl::StatusOr<api::GetConsistencyResponse> GetConsistency(
+    const Caller& caller, const api::GetConsistencyRequest& request) {
+  const audit::log::Log& log = caller.convention->log();
+  if (request.from() == 0)
+    return base::Malformed("RANGE", "from", "every log continues the empty one; begin at 1");
+  if (request.from() > request.to()) return BeyondTheLog("from");
+  if (request.to() > log.head().size) return BeyondTheLog("to");
+  ASSIGN_OR_RETURN(const std::vector<base::Digest> proof,
+                   log.ConsistencyProof(request.from(), request.to()));
+  ASSIGN_OR_RETURN(const base::Digest from, log.RootAt(request.from()));
+  ASSIGN_OR_RETURN(const base::Digest to, log.RootAt(request.to()));
+  api::GetConsistencyResponse response;
+  response.set_consistency(base::Concatenated(proof));
+  response.set_from_root(base::ToBytes(from));
+  response.set_to_root(base::ToBytes(to));
+  return response;
+}
+
+absl::StatusOr<api::GetInclusionResponse> GetInclusion(const Caller& caller,
+                                                       const api::GetInclusionRequest& request) {
+  RETURN_IF_ERROR(CheckLogAuditor(caller));
+  const audit::log::Log& log = caller.convention->log();
+  if (request.index() >= request.size()) return BeyondTheLog("index");
+  if (request.size() > log.head().size) return BeyondTheLog("size");
+  ASSIGN_OR_RETURN(const std::vector<base::Digest> path,
+                   log.InclusionProof(request.index(), request.size()));
+  api::GetInclusionResponse response;
+  response.set_path(base::Concatenated(path));
+  return response;
+}
+
 absl::StatusOr<Source<api::ReadEntriesResponse>> ReadEntries(
     const Caller& caller, const api::ReadEntriesRequest& request) {
-  ASSIGN_OR_RETURN(const Sight sight, SightOf(caller));
-  if (!sight.whole_log())
-    return base::Error(absl::StatusCode::kPermissionDenied, "NOT_LOG_AUDITOR", "",
-                       "the whole log is read under a log auditor's mandate, which secretariat and "
-                       "countersigner give together");
+  RETURN_IF_ERROR(CheckLogAuditor(caller));
   const audit::log::Log& log = caller.convention->log();
   if (request.begin() > request.end() || request.end() > log.head().size)
-    return base::Error(absl::StatusCode::kOutOfRange, "RANGE", "end",
-                       "the range goes beyond the committed log");
+    return BeyondTheLog("end");
   return Source<api::ReadEntriesResponse>(
       [&log, at = request.begin(),
        end = request.end()]() mutable -> absl::StatusOr<std::optional<api::ReadEntriesResponse>> {

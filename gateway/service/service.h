@@ -132,8 +132,18 @@ absl::StatusOr<Source<api::ExportRegisterResponse>> ExportRegister(
 // AuditService. The checkpoint is open to every enrolled key; entries need a log auditor's mandate.
 absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(const Caller& caller,
                                                          const api::GetCheckpointRequest& request);
+absl::StatusOr<Watched<api::WatchCheckpointResponse>> WatchCheckpoint(
+    const Caller& caller, const api::WatchCheckpointRequest& request, std::function<void()> wake);
+absl::StatusOr<api::GetConsistencyResponse> GetConsistency(
+    const Caller& caller, const api::GetConsistencyRequest& request);
+absl::StatusOr<api::GetInclusionResponse> GetInclusion(const Caller& caller,
+                                                       const api::GetInclusionRequest& request);
 absl::StatusOr<Source<api::ReadEntriesResponse>> ReadEntries(
     const Caller& caller, const api::ReadEntriesRequest& request);
+absl::StatusOr<Source<api::ReadPartyEntriesResponse>> ReadPartyEntries(
+    const Caller& caller, const api::ReadPartyEntriesRequest& request);
+absl::StatusOr<api::GetPartyHeadsResponse> GetPartyHeads(const Caller& caller,
+                                                         const api::GetPartyHeadsRequest& request);
 
 // The caller's sight now.
 absl::StatusOr<Sight> SightOf(const Caller& caller);

@@ -67,6 +67,42 @@ absl::StatusOr<Verdict> VerifyExport(
     const std::string& folder, const ExportOptions& options,
     absl::FunctionRef<void(uint64_t done, uint64_t total)> progress);
 
+// What a party's export proves, or the first thing that is wrong.
+struct PartyVerdict {
+  bool accepted = false;
+  // One sentence; empty when accepted.
+  std::string fault_en, fault_fr;
+  std::optional<uint64_t> index;
+  // The party; number of entries of its own chain and of `all`; statement signatures verified.
+  std::string party;
+  uint64_t own = 0;
+  uint64_t common = 0;
+  uint64_t signatures = 0;
+  // What the heads prove: nothing that concerns the party is missing before this entry, recorded at
+  // this time. Nothing when the gateway stated no heads yet.
+  std::optional<uint64_t> complete_before;
+  int64_t stated_ms = 0;
+  // Entries shown after it, which the next heads will cover.
+  uint64_t beyond = 0;
+  // Name of the log, its origin, size and root of the last checkpoint.
+  base::Digest log{};
+  std::string origin;
+  uint64_t size = 0;
+  base::Digest root{};
+};
+
+// Whether a folder is a party's export.
+bool IsPartyExport(const std::string& folder);
+
+// Verifies a party's export: checkpoints that continue one another under one key, every entry in
+// the log that they sign, entry 0 founding this very log, no gap in the party's chain or in `all`,
+// every statement's signatures under the keys that the log enrolled, no act of the party outside
+// its chain, and both chains ending where the stated heads say. What it cannot show: that an entry
+// was left out of every chain, which the whole log alone shows. `pinned_log` may be null.
+absl::StatusOr<PartyVerdict> VerifyPartyExport(
+    const std::string& folder, const base::Digest* pinned_log,
+    absl::FunctionRef<void(uint64_t done, uint64_t total)> progress);
+
 // What a receipt proves.
 struct ReceiptVerdict {
   bool accepted = false;

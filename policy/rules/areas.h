@@ -16,6 +16,7 @@ inline Area AreaOf(statement::v1::Act::BodyCase body) {
     case Act::kConventionEnacted:
     case Act::kPartyAdhered:
     case Act::kSettingsEnacted:
+    case Act::kPartyHeads:  // made by the gateway, for every party to read
       return Area::kConvention;
     case Act::kDeedRecorded:
       return Area::kDeed;

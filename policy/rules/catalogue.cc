@@ -53,6 +53,7 @@ constexpr const Rule* kRules[] = {
     &kFreezePower,
     &kGatewayErasure,
     &kGatewayHandover,
+    &kGatewayHeads,
     &kGatewayKey,
     &kGatewayRetention,
     &kKeyCompromised,

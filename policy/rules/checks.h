@@ -230,13 +230,14 @@ void CheckRuling(Judgement& j);
 void CheckAcknowledgement(Judgement& j);
 
 // gateway.cc: what the gateway does of its own motion.
-extern const Rule kGatewayKey, kGatewayHandover, kGatewayRetention, kGatewayErasure;
+extern const Rule kGatewayKey, kGatewayHandover, kGatewayHeads, kGatewayRetention, kGatewayErasure;
 void CheckGatewayKey(Judgement& j);
 // Whether a transfer may be handed over to a recipient at this moment; refuses otherwise.
 void CheckDeliverable(const state::State& state, const record::v1::TransferRow& transfer,
                       std::string_view recipient, int64_t time_ms,
                       const convention::v1::Date& today, uint32_t act, Findings& findings);
 void CheckHandover(Judgement& j);
+void CheckHeads(Judgement& j);
 void CheckRetention(Judgement& j);
 void CheckErasure(Judgement& j);
 

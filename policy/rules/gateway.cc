@@ -1,8 +1,9 @@
 // What the gateway does of its own motion, under its own key: it hands content over, states that a
-// retention is over, and destroys (WIRE 22, 23).
+// retention is over, destroys, and states where the parties' chains end (WIRE 4, 22, 23).
 #include "policy/rules/checks.h"
 #include "policy/rules/fields.h"
 #include "policy/rules/references.h"
+#include "policy/state/heads.h"
 
 namespace passerelle::policy::rules {
 namespace {
@@ -32,6 +33,10 @@ constexpr Message kHandoverMessages[] = {
      "The holder sends again."},
     {"reader-not-entitled", "Le lecteur constaté n'est pas habilité pour cet échange.",
      "The reader observed is not authorised for this exchange.", kOperator, kOperatorEn},
+};
+constexpr Message kHeadsMessages[] = {
+    {"root-differs", "La racine n'est pas celle des chaînes des parties à cette entrée.",
+     "The root is not that of the parties' chains at this entry.", kOperator, kOperatorEn},
 };
 constexpr Message kRetentionMessages[] = {
     {"not-over", "La conservation de l'envoi n'est pas finie.",
@@ -65,6 +70,14 @@ constexpr Rule kGatewayHandover = {
     "Un envoi libéré est remis à un lecteur habilité, et à nul autre.",
     "A released transfer is handed to an authorised reader, and to nobody else.",
     kHandoverMessages,
+};
+constexpr Rule kGatewayHeads = {
+    "gateway.heads",
+    Source::kPolicy,
+    "5(1)(a), 5(2)",
+    "La passerelle déclare où finit la chaîne de chaque partie, et rien d'autre.",
+    "The gateway states where every party's chain ends, and nothing else.",
+    kHeadsMessages,
 };
 constexpr Rule kGatewayRetention = {
     "gateway.retention",
@@ -141,6 +154,17 @@ void CheckHandover(Judgement& j) {
       reader.role() != statement::v1::ROLE_READER || !lives ||
       !Contains(j.subject.exchange->units(), reader.unit()))
     j.Refuse({kGatewayHandover, "reader-not-entitled"}, j.At("reader"));
+}
+
+void CheckHeads(Judgement& j) {
+  const auto& stated = j.act().party_heads();
+  if (!NeedBytes(j, stated.root(), sizeof(gateway::base::Digest), j.At("root"))) return;
+  if (stated.chains() == 0) return Missing(j, j.At("chains"));
+  const std::vector<record::v1::ChainHead> heads = state::HeadsOf(j.state());
+  if (stated.root() != gateway::base::View(state::HeadsRoot(heads)))
+    j.Refuse({kGatewayHeads, "root-differs"}, j.At("root"));
+  else if (stated.chains() != heads.size())
+    j.Refuse({kGatewayHeads, "root-differs"}, j.At("chains"));
 }
 
 void CheckRetention(Judgement& j) {

@@ -91,6 +91,7 @@ class State {
   StateTable<record::v1::TransferRow> transfers;
   StateTable<record::v1::RatifiedRow> ratified;
   StateTable<record::v1::StatementRow> statements;
+  StateTable<record::v1::StatedHeadsRow> stated_heads;  // key: ""
 
   // Calls `f(name, table...)` for every table above, in this order, with that table of each state.
   template <typename F, typename... States>
@@ -154,6 +155,7 @@ void State::ForEachTable(F f, States&... states) {
   f("transfers", states.transfers...);
   f("ratified", states.ratified...);
   f("statements", states.statements...);
+  f("stated_heads", states.stated_heads...);
 }
 
 template <typename F, typename... States>

@@ -109,12 +109,13 @@ absl::Status ForgedLog::Export(const std::string& folder,
                    audit::checkpoint::SignCheckpoint(
                        key, {state_.founding()->origin(), frontier_.size(), frontier_.Root()}));
   return audit::log::WriteExport(
-      folder, checkpoint, key.verifier().ToVkey(), entries_.size(), frontier_.Root(),
-      [&](uint64_t begin, uint64_t end) -> absl::StatusOr<std::vector<std::string>> {
-        return std::vector<std::string>(entries_.begin() + static_cast<int64_t>(begin),
-                                        entries_.begin() + static_cast<int64_t>(end));
-      },
-      [](uint64_t) {});
+             folder, {checkpoint, key.verifier().ToVkey(), entries_.size(), frontier_.Root()},
+             [&](uint64_t begin, uint64_t end) -> absl::StatusOr<std::vector<std::string>> {
+               return std::vector<std::string>(entries_.begin() + static_cast<int64_t>(begin),
+                                               entries_.begin() + static_cast<int64_t>(end));
+             },
+             [](uint64_t) {})
+      .status();
 }
 
 }  // namespace passerelle::tests

@@ -181,9 +181,10 @@ void TestGateway::Export(const std::string& folder) const {
   const audit::log::Log& log = convention_->log();
   const audit::log::SignedHead head = log.signed_head();
   Need(audit::log::WriteExport(
-           folder, head.checkpoint, verifier_->ToVkey(), head.head.size, head.head.root,
+           folder, {head.checkpoint, verifier_->ToVkey(), head.head.size, head.head.root},
            [&log](uint64_t begin, uint64_t end) { return log.ReadEntries(begin, end); },
-           [](uint64_t) {}),
+           [](uint64_t) {})
+           .status(),
        "exporting the log");
 }
 

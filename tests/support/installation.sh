@@ -93,8 +93,15 @@ expect() {
   [[ $got -eq $wanted ]] || fail "exit $got, not $wanted, of: $* :: ${answer:0:600} ${complaint:0:1200}"
 }
 
-# accepted COMMAND...: as JSON; refused FINDING COMMAND...: with that finding or reason.
+# accepted COMMAND...: as JSON; refused FINDING COMMAND...: with that finding or reason; misused REASON COMMAND...: what
+# was typed or the files at hand do not do.
 accepted() { expect 0 "$@" --json; }
+misused() {
+  local reason=$1
+  shift
+  expect 2 "$@"
+  [[ $complaint == *"$reason"* ]] || fail "no $reason from: $* :: ${complaint:0:1200}"
+}
 refused() {
   local finding=$1
   shift

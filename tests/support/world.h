@@ -153,6 +153,8 @@ class World {
   statement::v1::Act Acknowledge() const;
   statement::v1::Act ReachRetention() const;
   statement::v1::Act Erase(const statement::v1::ActRef& ground) const;
+  // The heads of the chains as they are.
+  statement::v1::Act StateHeads() const;
   // The holder's answer, with reasons unless it merely accepts.
   statement::v1::Act AnswerTo(uint32_t recommendation, statement::v1::Answer answer) const;
   statement::v1::Act FreezeExchange(std::string_view party) const;

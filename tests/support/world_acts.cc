@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/strings.h"
+#include "policy/state/heads.h"
 #include "policy/state/query.h"
 #include "tests/support/world.h"
 
@@ -373,6 +374,14 @@ Act World::Erase(const ActRef& ground) const {
   Act act;
   *act.mutable_payload_erased()->mutable_transfer() = transfer;
   *act.mutable_payload_erased()->mutable_ground() = ground;
+  return act;
+}
+
+Act World::StateHeads() const {
+  const std::vector<record::v1::ChainHead> heads = policy::state::HeadsOf(state());
+  Act act;
+  act.mutable_party_heads()->set_root(gateway::base::ToBytes(policy::state::HeadsRoot(heads)));
+  act.mutable_party_heads()->set_chains(heads.size());
   return act;
 }
 

@@ -10,7 +10,7 @@ TABLE = {
     "gateway/base": ("gateway/base",),
     "certs": (*PURE, "certs"),
     "audit": (*PURE, "audit"),
-    "policy": (*PURE, "policy"),
+    "policy": (*PURE, "audit/merkle", "policy"),
     "gateway/log": ("gateway/base", "gateway/log"),
     "gateway/vault": (*PURE, "certs/keys", "gateway/vault"),
     "gateway/core": (*PURE, "certs", "audit", "policy", "gateway/vault", "gateway/core"),

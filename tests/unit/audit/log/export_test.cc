@@ -3,19 +3,24 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "audit/checkpoint/checkpoint.h"
+#include "audit/checkpoint/note.h"
 #include "audit/merkle/merkle.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/files.h"
+#include "gateway/base/secret.h"
 #include "gateway/base/status.h"
 #include "tests/support/temp_folder.h"
 
 namespace passerelle::audit::log {
 namespace {
 
+using checkpoint::NoteSigner;
 using gateway::base::Digest;
 using gateway::base::ReasonOf;
 
@@ -32,13 +37,39 @@ Digest RootOfNumbers(uint64_t size) {
   return frontier.Root();
 }
 
+NoteSigner SignerOf(char seed) {
+  return *NoteSigner::FromSeed("the-log", gateway::base::Secret(std::string(32, seed)));
+}
+
 class ExportTest : public testing::Test {
  protected:
   std::string folder() const { return temp_ / "export"; }
 
   absl::Status Write(uint64_t size, EntryReader read, const Digest& root) {
-    return WriteExport(folder(), "the checkpoint\n", "the-vkey", size, root, read,
-                       [this](uint64_t written) { progress_.push_back(written); });
+    return WriteUnder(signer_, size, read, root);
+  }
+
+  // Writes under a log's key, and counts what is read.
+  absl::Status WriteUnder(const NoteSigner& signer, uint64_t size, EntryReader read,
+                          const Digest& root) {
+    const ExportHead head{*checkpoint::SignCheckpoint(signer, {"the-log", size, root}),
+                          signer.verifier().ToVkey(), size, root};
+    const absl::StatusOr<uint64_t> fetched = WriteExport(
+        folder(), head, read, [this](uint64_t written) { progress_.push_back(written); });
+    if (fetched.ok()) fetched_ = *fetched;
+    return fetched.status();
+  }
+
+  // What an export of so many numbers holds when it is made at once.
+  std::map<std::string, std::string> FreshOf(uint64_t size) {
+    const tests::TempFolder fresh;
+    const Digest root = RootOfNumbers(size);
+    EXPECT_TRUE(WriteExport(fresh.path(),
+                            {*checkpoint::SignCheckpoint(signer_, {"the-log", size, root}),
+                             signer_.verifier().ToVkey(), size, root},
+                            Numbers, [](uint64_t) {})
+                    .ok());
+    return ContentsOf(fresh.path());
   }
 
   // Paths of all files, below the export.
@@ -50,12 +81,23 @@ class ExportTest : public testing::Test {
     return files;
   }
 
+  static std::map<std::string, std::string> ContentsOf(const std::string& folder) {
+    std::map<std::string, std::string> contents;
+    for (const auto& item : std::filesystem::recursive_directory_iterator(folder))
+      if (item.is_regular_file())
+        contents[std::filesystem::relative(item.path(), folder).string()] =
+            *gateway::base::ReadFile(item.path().string(), 1 << 20);
+    return contents;
+  }
+
   std::string Read(const std::string& path) const {
     return *gateway::base::ReadFile(folder() + "/" + path, 1 << 20);
   }
 
   tests::TempFolder temp_;
+  const NoteSigner signer_ = SignerOf('s');
   std::vector<uint64_t> progress_;
+  uint64_t fetched_ = 0;
 };
 
 TEST(TilePath, IsThatOfTheLayout) {
@@ -92,8 +134,8 @@ TEST_F(ExportTest, WritesTheBundleOfThePublicLog) {
   EXPECT_EQ(gateway::base::ToHex(Read("tile/entries/000.p/5")),
             "00036f6e65000374776f000574687265650004666f7572000466697665");
   EXPECT_EQ(Read("tile/0/000.p/5").size(), 5 * 32u);
-  EXPECT_EQ(Read("checkpoint"), "the checkpoint\n");
-  EXPECT_EQ(Read("log.vkey"), "the-vkey\n");
+  EXPECT_TRUE(checkpoint::OpenCheckpoint(Read("checkpoint"), signer_.verifier(), "the-log").ok());
+  EXPECT_EQ(Read("log.vkey"), signer_.verifier().ToVkey() + "\n");
 }
 
 TEST_F(ExportTest, OfAnEmptyLogHasNoTile) {
@@ -142,16 +184,82 @@ TEST_F(ExportTest, LeavesNoCheckpointWhenEntriesDoNotLeadToTheRoot) {
   EXPECT_EQ(ReasonOf(status), "LOG_ROOT");
   EXPECT_EQ(Files().count("checkpoint"), 0u);
 
-  status = Write(300, Numbers, RootOfNumbers(300));
-  EXPECT_EQ(ReasonOf(status), "EXPORT_NOT_EMPTY");
   std::filesystem::remove_all(folder());
-
   status = Write(
       300,
       [](uint64_t begin, uint64_t end) { return Numbers(begin, std::min(end, uint64_t{290})); },
       RootOfNumbers(300));
   EXPECT_EQ(ReasonOf(status), "LOG_ENTRY_MISSING");
   EXPECT_EQ(status.message(), "entry 290 is missing");
+}
+
+TEST_F(ExportTest, BroughtUpToDateIsTheOneMadeAtOnce) {
+  for (const uint64_t size : {0, 1, 255, 256, 300, 300, 511, 512, 70000, 70001}) {
+    const absl::Status status = Write(size, Numbers, RootOfNumbers(size));
+    ASSERT_TRUE(status.ok()) << size << status;
+    EXPECT_EQ(ContentsOf(folder()), FreshOf(size)) << size;
+    if (size == 70000)
+      EXPECT_EQ(fetched_, 70000u - 512) << "full bundles are taken from the folder";
+    if (size == 70001) EXPECT_EQ(fetched_, 70001u % 256);
+  }
+}
+
+TEST_F(ExportTest, GoesOnWhereItWasInterrupted) {
+  uint64_t asked = 0;
+  const auto failing = [&](uint64_t begin, uint64_t end) {
+    asked += end - begin;
+    if (begin >= 1024) return absl::StatusOr<std::vector<std::string>>(absl::UnavailableError(""));
+    return Numbers(begin, end);
+  };
+  EXPECT_TRUE(absl::IsUnavailable(Write(2000, failing, RootOfNumbers(2000))));
+  EXPECT_EQ(Files().count("checkpoint"), 0u);
+  // What a crash tore is read again, and all after it.
+  ASSERT_TRUE(gateway::base::WriteFile(folder() + "/tile/entries/002", "torn",
+                                       gateway::base::FileMode::kPrivate)
+                  .ok());
+  ASSERT_TRUE(
+      gateway::base::WriteFile(folder() + "/tile/0/001", "", gateway::base::FileMode::kPrivate)
+          .ok());
+  ASSERT_TRUE(Write(2100, Numbers, RootOfNumbers(2100)).ok());
+  EXPECT_EQ(fetched_, 2100u - 512);
+  EXPECT_EQ(ContentsOf(folder()), FreshOf(2100));
+}
+
+TEST_F(ExportTest, OfALogThatForkedLeavesTheEarlierOneAsItIs) {
+  ASSERT_TRUE(Write(300, Numbers, RootOfNumbers(300)).ok());
+  const std::map<std::string, std::string> before = ContentsOf(folder());
+  // Another entry 290, under the same key; then a log that became shorter.
+  const auto forked = [](uint64_t begin, uint64_t end) {
+    absl::StatusOr<std::vector<std::string>> entries = Numbers(begin, end);
+    if (begin <= 290 && 290 < end) (*entries)[290 - begin] = "another";
+    return entries;
+  };
+  merkle::Frontier frontier;
+  const std::vector<std::string> all = *forked(0, 400);
+  for (const std::string& entry : all) frontier.Append(merkle::LeafHash(entry));
+  EXPECT_EQ(ReasonOf(Write(400, forked, frontier.Root())), "EXPORT_FORKED");
+  EXPECT_EQ(ContentsOf(folder()), before);
+  EXPECT_EQ(ReasonOf(Write(299, Numbers, RootOfNumbers(299))), "EXPORT_FORKED");
+  EXPECT_EQ(ContentsOf(folder()), before);
+}
+
+TEST_F(ExportTest, WhoseFolderWasAlteredSaysSo) {
+  ASSERT_TRUE(Write(300, Numbers, RootOfNumbers(300)).ok());
+  std::string bundle = Read("tile/entries/000");
+  bundle[2] ^= 1;
+  ASSERT_TRUE(gateway::base::WriteFile(folder() + "/tile/entries/000", bundle,
+                                       gateway::base::FileMode::kPrivate)
+                  .ok());
+  EXPECT_EQ(ReasonOf(Write(400, Numbers, RootOfNumbers(400))), "EXPORT_FORKED");
+  EXPECT_TRUE(checkpoint::OpenCheckpoint(Read("checkpoint"), signer_.verifier(), "the-log").ok());
+}
+
+TEST_F(ExportTest, GoesIntoNoFolderOfSomethingElse) {
+  ASSERT_TRUE(Write(300, Numbers, RootOfNumbers(300)).ok());
+  EXPECT_EQ(ReasonOf(WriteUnder(SignerOf('o'), 300, Numbers, RootOfNumbers(300))),
+            "EXPORT_OTHER_LOG");
+  std::filesystem::remove(folder() + "/log.vkey");
+  EXPECT_EQ(ReasonOf(Write(300, Numbers, RootOfNumbers(300))), "EXPORT_NOT_EMPTY");
 }
 
 TEST_F(ExportTest, ReadsTheFullBundleWhereThePartialIsGone) {

@@ -144,6 +144,27 @@ TEST(FrontierResume, ContinuesAsIfNeverStopped) {
   }
 }
 
+TEST(FrontierFromLastLeaf, ContinuesAsIfNeverStopped) {
+  ReferenceTree tree = ReferenceTree::OfSize(kSizes);
+  const auto read = [&tree](NodeId node) { return tree.Read(node); };
+  for (uint64_t size = 1; size + 3 <= kSizes; ++size) {
+    const std::vector<Digest> proof = *InclusionProof(size - 1, size, read);
+    absl::StatusOr<Frontier> frontier = Frontier::FromLastLeaf(size, tree.Leaf(size - 1), proof);
+    ASSERT_TRUE(frontier.ok()) << size << frontier.status();
+    EXPECT_EQ(frontier->Root(), tree.Root(size)) << size;
+    for (uint64_t i = size; i < size + 3; ++i) frontier->Append(tree.Leaf(i));
+    EXPECT_EQ(frontier->Root(), tree.Root(size + 3)) << size;
+  }
+}
+
+TEST(FrontierFromLastLeaf, RefusesAProofOfAnotherLength) {
+  EXPECT_EQ(Frontier::FromLastLeaf(0, Digest{}, {}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(Frontier::FromLastLeaf(1, Digest{}, {}).ok());
+  EXPECT_FALSE(Frontier::FromLastLeaf(1, Digest{}, {Digest{}}).ok());
+  EXPECT_FALSE(Frontier::FromLastLeaf(8, Digest{}, {Digest{}, Digest{}}).ok());
+}
+
 TEST(FrontierResume, RefusesAWrongNumberOfSubtrees) {
   EXPECT_FALSE(Frontier::Resume(0, {Digest{}}).ok());
   EXPECT_FALSE(Frontier::Resume(7, {Digest{}, Digest{}}).ok());

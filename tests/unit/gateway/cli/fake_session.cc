@@ -211,6 +211,29 @@ absl::StatusOr<gateway::client::RegisterFile> FakeSession::ExportRegister(
 
 absl::StatusOr<std::string> FakeSession::UpdateCheckpoint() { return NotFound(); }
 
+absl::Status FakeSession::WatchCheckpoint(
+    int64_t, absl::FunctionRef<absl::Status(const audit::checkpoint::Checkpoint&)>) {
+  return NotFound();
+}
+
+absl::StatusOr<gateway::client::Continued> FakeSession::ProveConsistency(uint64_t, uint64_t) {
+  return NotFound();
+}
+
+absl::StatusOr<audit::merkle::Frontier> FakeSession::TakeUp(uint64_t) { return NotFound(); }
+
+absl::Status FakeSession::ReadPartyEntries(
+    const std::string&, uint64_t, const std::string&,
+    absl::FunctionRef<absl::Status(uint64_t index, std::string receipt)>,
+    absl::FunctionRef<void(uint64_t read, uint64_t total)>) {
+  return NotFound();
+}
+
+absl::StatusOr<std::optional<gateway::verify::StatedHeads>> FakeSession::GetPartyHeads(
+    const std::string&) {
+  return NotFound();
+}
+
 absl::Status FakeSession::ReadEntries(uint64_t, uint64_t,
                                       absl::FunctionRef<absl::Status(std::string entry)>) {
   return NotFound();

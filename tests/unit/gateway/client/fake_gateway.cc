@@ -60,22 +60,27 @@ Digest SmallLog::Node(NodeId node) const {
                                  Node({node.level - 1, node.index * 2 + 1}));
 }
 
-Digest SmallLog::Root() const {
+Digest SmallLog::RootAt(uint64_t size) const {
   return *audit::merkle::RootAt(
-      size(), [this](NodeId node) -> absl::StatusOr<Digest> { return Node(node); });
+      size, [this](NodeId node) -> absl::StatusOr<Digest> { return Node(node); });
 }
 
 std::string SmallLog::Checkpoint() const {
-  return *audit::checkpoint::SignCheckpoint(signer_, {kOrigin, size(), Root()});
+  return *audit::checkpoint::SignCheckpoint(signer_, {kOrigin, size(), RootAt(size())});
 }
 
 std::string SmallLog::Consistency(uint64_t seen_size) const {
-  std::string bytes;
-  if (seen_size == 0 || seen_size >= size()) return bytes;
-  const std::vector<Digest> proof = *audit::merkle::ConsistencyProof(
-      seen_size, size(), [this](NodeId node) { return absl::StatusOr<Digest>(Node(node)); });
-  for (const Digest& hash : proof) bytes.append(gateway::base::View(hash));
-  return bytes;
+  return seen_size == 0 || seen_size >= size() ? "" : Consistency(seen_size, size());
+}
+
+std::string SmallLog::Consistency(uint64_t from, uint64_t to) const {
+  return gateway::base::Concatenated(*audit::merkle::ConsistencyProof(
+      from, to, [this](NodeId node) { return absl::StatusOr<Digest>(Node(node)); }));
+}
+
+std::string SmallLog::Inclusion(uint64_t index, uint64_t size) const {
+  return gateway::base::Concatenated(*audit::merkle::InclusionProof(
+      index, size, [this](NodeId node) { return absl::StatusOr<Digest>(Node(node)); }));
 }
 
 api::Receipt SmallLog::Receipt(uint64_t index, uint64_t seen_size) const {
@@ -438,6 +443,59 @@ absl::StatusOr<api::GetCheckpointResponse> FakeGateway::GetCheckpoint(
   response.set_checkpoint(log.Checkpoint());
   response.set_consistency(log.Consistency(request.seen_size()));
   return response;
+}
+
+absl::Status FakeGateway::WatchCheckpoint(
+    const api::WatchCheckpointRequest& request, int64_t deadline_ms,
+    absl::FunctionRef<absl::Status(api::WatchCheckpointResponse)> visit) {
+  watch_deadline_ms = deadline_ms;
+  uint64_t told = request.seen_size();
+  for (int i = 0; i < 3; ++i) {
+    api::WatchCheckpointResponse response;
+    response.set_checkpoint(log.Checkpoint());
+    response.set_consistency(log.Consistency(told));
+    told = log.size();
+    RETURN_IF_ERROR(visit(std::move(response)));
+    log.AppendBytes("another entry");
+  }
+  return absl::DeadlineExceededError("the caller's deadline");
+}
+
+absl::StatusOr<api::GetConsistencyResponse> FakeGateway::GetConsistency(
+    const api::GetConsistencyRequest& request) {
+  api::GetConsistencyResponse response;
+  response.set_consistency(log.Consistency(request.from(), request.to()));
+  response.set_from_root(gateway::base::ToBytes(log.RootAt(request.from())));
+  response.set_to_root(gateway::base::ToBytes(log.RootAt(request.to())));
+  if (bend_consistency) bend_consistency(request, response);
+  return response;
+}
+
+absl::StatusOr<api::GetInclusionResponse> FakeGateway::GetInclusion(
+    const api::GetInclusionRequest& request) {
+  api::GetInclusionResponse response;
+  response.set_path(log.Inclusion(request.index(), request.size()).substr(cut_path));
+  return response;
+}
+
+absl::StatusOr<api::GetPartyHeadsResponse> FakeGateway::GetPartyHeads(
+    const api::GetPartyHeadsRequest&) {
+  return heads;
+}
+
+absl::Status FakeGateway::ReadPartyEntries(
+    const api::ReadPartyEntriesRequest& request,
+    absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) {
+  for (uint64_t i = request.begin(); i < request.end(); ++i) {
+    api::ReadPartyEntriesResponse response;
+    api::PartyEntry& found = *response.add_entries();
+    found.set_index(i);
+    found.set_entry(log.entry(i));
+    found.set_path(log.Inclusion(i, request.end()).substr(cut_path));
+    response.set_read(i + 1 - left_out);
+    RETURN_IF_ERROR(visit(std::move(response)));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status FakeGateway::ReadEntries(

@@ -43,11 +43,14 @@ class SmallLog {
   // The signed checkpoint, and the consistency proof that leads to it.
   std::string Checkpoint() const;
   std::string Consistency(uint64_t seen_size) const;
+  // The same of any two sizes, 0 < from <= to <= size(); the root of a size; the path of an entry.
+  std::string Consistency(uint64_t from, uint64_t to) const;
+  gateway::base::Digest RootAt(uint64_t size) const;
+  std::string Inclusion(uint64_t index, uint64_t size) const;
   api::Receipt Receipt(uint64_t index, uint64_t seen_size) const;
 
  private:
   gateway::base::Digest Node(audit::merkle::NodeId node) const;
-  gateway::base::Digest Root() const;
 
   audit::checkpoint::NoteSigner signer_;
   std::vector<std::string> entries_;
@@ -92,6 +95,13 @@ class FakeGateway final : public gateway::client::Channel {
   // Entries that ReadEntries leaves out at the end, and parties that pages hold.
   uint64_t left_out = 0;
   std::vector<std::string> parties;
+  // What GetPartyHeads answers.
+  api::GetPartyHeadsResponse heads;
+  // Bytes that are missing at the beginning of a path.
+  size_t cut_path = 0;
+  // Changes what GetConsistency answers.
+  std::function<void(const api::GetConsistencyRequest&, api::GetConsistencyResponse&)>
+      bend_consistency;
   // What GetDataset says, what Preview was asked, and what a watch tells.
   api::Dataset dataset;
   api::PreviewRequest previewed;
@@ -143,6 +153,18 @@ class FakeGateway final : public gateway::client::Channel {
   absl::StatusOr<api::ListInboxResponse> ListInbox(const api::ListInboxRequest& request) override;
   absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(
       const api::GetCheckpointRequest& request) override;
+  absl::Status WatchCheckpoint(
+      const api::WatchCheckpointRequest& request, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchCheckpointResponse)> visit) override;
+  absl::StatusOr<api::GetConsistencyResponse> GetConsistency(
+      const api::GetConsistencyRequest& request) override;
+  absl::StatusOr<api::GetInclusionResponse> GetInclusion(
+      const api::GetInclusionRequest& request) override;
+  absl::StatusOr<api::GetPartyHeadsResponse> GetPartyHeads(
+      const api::GetPartyHeadsRequest& request) override;
+  absl::Status ReadPartyEntries(
+      const api::ReadPartyEntriesRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) override;
   absl::Status ReadEntries(
       const api::ReadEntriesRequest& request,
       absl::FunctionRef<absl::Status(api::ReadEntriesResponse)> visit) override;

@@ -45,6 +45,9 @@ class Borrowed final : public Channel {
   FORWARD(Preview)
   FORWARD(GetTransfer)
   FORWARD(GetCheckpoint)
+  FORWARD(GetConsistency)
+  FORWARD(GetInclusion)
+  FORWARD(GetPartyHeads)
 #undef FORWARD
   absl::StatusOr<api::UploadResponse> Upload(const api::UploadManifest& manifest,
                                              NextChunk next) override {
@@ -68,6 +71,11 @@ class Borrowed final : public Channel {
       absl::FunctionRef<absl::Status(api::ReadEntriesResponse)> visit) override {
     return channel_.ReadEntries(request, visit);
   }
+  absl::Status ReadPartyEntries(
+      const api::ReadPartyEntriesRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) override {
+    return channel_.ReadPartyEntries(request, visit);
+  }
   absl::Status ExportRegister(
       const api::ExportRegisterRequest& request,
       absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) override {
@@ -81,6 +89,11 @@ class Borrowed final : public Channel {
       const api::WatchExchangeRequest& request, int64_t deadline_ms,
       absl::FunctionRef<absl::Status(api::WatchExchangeResponse)> visit) override {
     return channel_.WatchExchange(request, deadline_ms, visit);
+  }
+  absl::Status WatchCheckpoint(
+      const api::WatchCheckpointRequest& request, int64_t deadline_ms,
+      absl::FunctionRef<absl::Status(api::WatchCheckpointResponse)> visit) override {
+    return channel_.WatchCheckpoint(request, deadline_ms, visit);
   }
 
  private:

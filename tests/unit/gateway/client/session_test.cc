@@ -435,21 +435,5 @@ TEST_F(SessionTest, JoinsARegisterAndRefusesOneWithoutItsSummary) {
   EXPECT_EQ(base::ReasonOf(session->ExportRegister({}, progress).status()), "REGISTER_INCOMPLETE");
 }
 
-TEST_F(SessionTest, StreamsAreJoinedAndNoEntryMayBeLeftOut) {
-  const std::unique_ptr<Session> session = Open();
-  ASSERT_TRUE(session->Submit(Opinion()).ok());
-  ASSERT_TRUE(session->Submit(Opinion()).ok());
-  std::vector<std::string> entries;
-  const auto keep = [&](std::string entry) {
-    entries.push_back(std::move(entry));
-    return absl::OkStatus();
-  };
-  ASSERT_TRUE(session->ReadEntries(0, 3, keep).ok());
-  EXPECT_THAT(entries, testing::ElementsAre(gateway_.log.entry(0), gateway_.log.entry(1),
-                                            gateway_.log.entry(2)));
-  gateway_.left_out = 1;
-  EXPECT_EQ(base::ReasonOf(session->ReadEntries(0, 3, keep)), "ENTRIES");
-}
-
 }  // namespace
 }  // namespace passerelle::gateway::client

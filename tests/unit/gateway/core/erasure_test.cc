@@ -72,15 +72,19 @@ TEST(ErasureTest, RecordsTheGroundThenTheErasure) {
   const uint64_t before = gateway.size();
   gateway.clock().Advance(kDestroyMs - gateway.clock().WallMs());
   gateway.Settle();
-  ASSERT_EQ(gateway.size(), before + 2);
-  EXPECT_TRUE(gateway.ActsAt(before)[0].has_retention_reached());
-  const statement::v1::Act erased = gateway.ActsAt(before + 1)[0];
-  ASSERT_TRUE(erased.has_payload_erased());
-  EXPECT_EQ(erased.payload_erased().transfer().SerializeAsString(),
+  // But for the heads of the chains, which are stated daily.
+  std::vector<statement::v1::Act> acts;
+  for (uint64_t index = before; index < gateway.size(); ++index)
+    if (!gateway.ActsAt(index)[0].has_party_heads()) acts.push_back(gateway.ActsAt(index)[0]);
+  ASSERT_EQ(acts.size(), 2u);
+  EXPECT_TRUE(acts[0].has_retention_reached());
+  ASSERT_TRUE(acts[1].has_payload_erased());
+  EXPECT_EQ(acts[1].payload_erased().transfer().SerializeAsString(),
             gateway.transfer.SerializeAsString());
   // Nothing more comes of it.
+  const uint64_t after = gateway.size();
   gateway.Settle();
-  EXPECT_EQ(gateway.size(), before + 2);
+  EXPECT_EQ(gateway.size(), after);
 }
 
 TEST(ErasureTest, LeavesTheReceiptsOfAnErasedTransferValid) {

@@ -308,7 +308,8 @@ TEST(StrainTest, DestroysOnceWhenTwoThreadsDestroyAtOnce) {
     ticker.join();
   }
   ASSERT_TRUE(gateway.Open().ok());
-  EXPECT_EQ(gateway.size(), before + 4);
+  // Two grounds, two erasures, and the heads of the chains.
+  EXPECT_EQ(gateway.size(), before + 5);
   for (uint64_t index = before; index < gateway.size(); ++index)
     EXPECT_TRUE(gateway.EntryAt(index).has_recorded()) << tests::RefusalsOf(gateway.EntryAt(index));
 }

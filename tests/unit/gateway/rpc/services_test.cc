@@ -96,6 +96,11 @@ const std::map<std::string, Line>& Table() {
       {"RegisterService.ExportRegister",
        {End::kAnswers, End::kDenied, End::kDenied, End::kAnswers}},
       {"AuditService.GetCheckpoint", kEveryone},
+      {"AuditService.WatchCheckpoint", kEveryone},
+      {"AuditService.GetConsistency", kEveryone},
+      {"AuditService.GetInclusion", {End::kDenied, End::kDenied, End::kDenied, End::kAnswers}},
+      {"AuditService.ReadPartyEntries", {End::kAnswers, End::kDenied, End::kDenied, End::kAnswers}},
+      {"AuditService.GetPartyHeads", {End::kAnswers, End::kDenied, End::kDenied, End::kAnswers}},
       {"AuditService.ReadEntries", {End::kDenied, End::kDenied, End::kDenied, End::kAnswers}},
   };
   return table;
@@ -155,7 +160,7 @@ class ServicesTest : public ::testing::Test {
     SetBytes(*about, "commitment", document_);
     SetBytes(*about, "party", "p001");
     SetNumber(*about, "format", 1);
-    SetNumber(*about, "end", 1);
+    for (const char* number : {"end", "from", "to", "size"}) SetNumber(*about, number, 1);
     if (auto* preview = dynamic_cast<api::PreviewRequest*>(request.get())) {
       statement::v1::Act& act = *preview->add_acts();
       act.set_party("p001");
@@ -239,7 +244,7 @@ class ServicesTest : public ::testing::Test {
     if (field == nullptr) return;
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM)
       message.GetReflection()->SetEnumValue(&message, field, value);
-    else
+    else if (field->cpp_type() == FieldDescriptor::CPPTYPE_UINT64)
       message.GetReflection()->SetUInt64(&message, field, static_cast<uint64_t>(value));
   }
 

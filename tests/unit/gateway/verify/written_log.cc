@@ -197,14 +197,14 @@ void WrittenLog::Export(const std::string& folder, const std::vector<std::string
   for (const std::string& entry : entries) frontier.Append(audit::merkle::LeafHash(entry));
   const std::string checkpoint =
       *audit::checkpoint::SignCheckpoint(signer_, {kOrigin, frontier.size(), frontier.Root()});
-  const absl::Status written = audit::log::WriteExport(
-      folder, checkpoint, signer_.verifier().ToVkey(), entries.size(), frontier.Root(),
+  const absl::StatusOr<uint64_t> written = audit::log::WriteExport(
+      folder, {checkpoint, signer_.verifier().ToVkey(), entries.size(), frontier.Root()},
       [&](uint64_t begin, uint64_t end) -> absl::StatusOr<std::vector<std::string>> {
         return std::vector<std::string>(entries.begin() + static_cast<int64_t>(begin),
                                         entries.begin() + static_cast<int64_t>(end));
       },
       [](uint64_t) {});
-  ASSERT_TRUE(written.ok()) << written;
+  ASSERT_TRUE(written.ok()) << written.status();
 }
 
 std::vector<std::string> WrittenLog::Edited(

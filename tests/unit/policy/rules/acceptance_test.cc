@@ -315,6 +315,8 @@ std::vector<Acceptance> Transfers() {
           ReachedTheDayAfter),
       One("AnErasureOnItsGround", {"gateway.erasure"}, Stage::kSent, {"gateway"},
           ErasedOnItsGround),
+      One("TheHeadsOfTheChains", {"gateway.heads"}, Stage::kSent, {"gateway"},
+          [](World& w) { return w.StateHeads(); }),
   };
 }
 

@@ -212,6 +212,11 @@ std::vector<Good> GoodActsOfTransfers() {
        }},
       {"retention", Stage::kSent, {"gateway"}, "gateway.key/not-the-gateway", ReachedLater},
       {"erase", Stage::kSent, {"gateway"}, "gateway.key/not-the-gateway", ErasedLater},
+      {"heads",
+       Stage::kSent,
+       {"gateway"},
+       "gateway.key/not-the-gateway",
+       [](World& w) { return w.StateHeads(); }},
   };
 }
 
@@ -255,6 +260,7 @@ bool MayRestOnADeed(const Act& act) {
     case Act::kContentHandedOver:
     case Act::kRetentionReached:
     case Act::kPayloadErased:
+    case Act::kPartyHeads:
       return false;
     default:
       return true;

@@ -347,12 +347,6 @@ std::vector<Case> GatewayCases() {
          world.SetDay("2027-01-01");
          return Try(world, world.ReachRetention(), {"secretary-1"});
        }},
-      {"gateway.key", "not-the-gateway", "header.signers", Stage::kSent,
-       [](World& world) {
-         world.SetDay("2027-01-01");
-         const ActRef ground = world.Must({world.ReachRetention()}, {"gateway"}).Ref();
-         return Try(world, world.Erase(ground), {"secretary-1"});
-       }},
       {"gateway.erasure", "already-erased", "payload_erased.transfer", Stage::kSent,
        [](World& world) {
          world.SetDay("2027-01-01");
@@ -363,12 +357,38 @@ std::vector<Case> GatewayCases() {
   };
 }
 
+std::vector<Case> HeadsCases() {
+  return {
+      Spoilt("gateway.key", "not-the-gateway", "header.signers", Stage::kSent, {"secretary-1"},
+             [](World& world) { return world.StateHeads(); }),
+      {"gateway.heads", "root-differs", "party_heads.root", Stage::kSent,
+       [](World& world) {
+         // Those of before: one entry came meanwhile.
+         const Act heads = world.StateHeads();
+         world.Must({world.FreezeExchange("p002")}, {"steward-p002"});
+         return Try(world, heads, {"gateway"});
+       }},
+      {"gateway.heads", "root-differs", "party_heads.chains", Stage::kSent,
+       [](World& world) {
+         Act heads = world.StateHeads();
+         heads.mutable_party_heads()->set_chains(heads.party_heads().chains() + 1);
+         return Try(world, heads, {"gateway"});
+       }},
+      {"gateway.key", "not-the-gateway", "header.signers", Stage::kSent,
+       [](World& world) {
+         world.SetDay("2027-01-01");
+         const ActRef ground = world.Must({world.ReachRetention()}, {"gateway"}).Ref();
+         return Try(world, world.Erase(ground), {"secretary-1"});
+       }},
+  };
+}
+
 }  // namespace
 
 std::vector<Case> TransferCases() {
   std::vector<Case> all;
-  for (auto cases :
-       {ManifestCases(), ContentCases(), RulingCases(), AcknowledgementCases(), GatewayCases()})
+  for (auto cases : {ManifestCases(), ContentCases(), RulingCases(), AcknowledgementCases(),
+                     GatewayCases(), HeadsCases()})
     all.insert(all.end(), cases.begin(), cases.end());
   return all;
 }
