@@ -257,7 +257,9 @@ class PartyWalk {
 
   void Enrol(const std::string& spki) {
     absl::StatusOr<certs::keys::PublicKey> key = certs::keys::PublicKey::FromSpki(spki);
-    if (key.ok()) keys_.emplace(base::ToBytes(key->fingerprint()), *std::move(key));
+    if (!key.ok()) return;
+    std::string fingerprint = base::ToBytes(key->fingerprint());
+    keys_.emplace(std::move(fingerprint), *std::move(key));
   }
 
   Check CheckSignatures(uint64_t index, const Entry& entry,
