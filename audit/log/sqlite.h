@@ -1,4 +1,4 @@
-// SQLite's C interface as two classes that close what they opened. Private to this folder.
+// SQLite's C interface as two classes that close what they opened. Internal to audit.
 #ifndef PASSERELLE_AUDIT_LOG_SQLITE_H_
 #define PASSERELLE_AUDIT_LOG_SQLITE_H_
 
