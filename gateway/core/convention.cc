@@ -222,8 +222,11 @@ void Convention::BeginWithHeads(std::vector<Pending>& group) {
   if (!CheckRoom(surroundings_.space, folder_).ok()) return;
   absl::StatusOr<Admitted> admitted = [&]() -> absl::StatusOr<Admitted> {
     base::ReaderLock lock(state_mutex_);
+    // A tick may have wanted them while the last ones were on their way.
+    if (!AreHeadsDue(state_)) return absl::CancelledError();
     return hall_.Admit(state_, SignOwn(StateHeads(state_)));
   }();
+  if (absl::IsCancelled(admitted.status())) return;
   if (!admitted.ok()) return surroundings_.report(Fault::kHeads, admitted.status());
   Pending heads{*std::move(admitted), [](const auto&) {}, nullptr, clock_.MonotonicMs()};
   group.insert(group.begin(), std::move(heads));

@@ -171,6 +171,7 @@ class Convention {
   // When the heads of the chains are to be stated, by the log's clock, milliseconds; nothing while
   // no entry awaits it.
   std::optional<int64_t> HeadsDueMs(const policy::state::State& state) const;
+  bool AreHeadsDue(const policy::state::State& state) const;
   // Has the next group begin with them.
   void WantHeads() EXCLUDES_LOCK(queue_mutex_);
   bool IsErasureDue(const std::string& transfer) const;

@@ -163,9 +163,9 @@ void Convention::Tick() {
   if (look) {
     RecordRetentions();
     Expire();
-    std::optional<int64_t> heads_due_ms;
-    Read([&](const policy::state::State& state) { heads_due_ms = HeadsDueMs(state); });
-    if (heads_due_ms.has_value() && clock_.WallMs() >= *heads_due_ms) WantHeads();
+    bool heads = false;
+    Read([&](const policy::state::State& state) { heads = AreHeadsDue(state); });
+    if (heads) WantHeads();
   }
   if (destroy) DestroyDue();
   if (!look) return;
@@ -210,6 +210,11 @@ std::optional<int64_t> Convention::HeadsDueMs(const policy::state::State& state)
       state.keys.Find(base::View(storage_->statement_key->public_key().fingerprint()));
   if (own == nullptr || state.size() == 1) return std::nullopt;
   return own->enrolled().time_ms() + kHeadsEveryMs;
+}
+
+bool Convention::AreHeadsDue(const policy::state::State& state) const {
+  const std::optional<int64_t> due_ms = HeadsDueMs(state);
+  return due_ms.has_value() && clock_.WallMs() >= *due_ms;
 }
 
 void Convention::WantHeads() {

@@ -1,10 +1,8 @@
 // The walk over an export folder: checkpoint, bundles, tiles, and nothing else.
 #include <algorithm>
-#include <filesystem>
 #include <set>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -18,6 +16,7 @@
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
 #include "gateway/verify/fault.h"
+#include "gateway/verify/folder.h"
 #include "gateway/verify/replay.h"
 #include "gateway/verify/tree.h"
 #include "gateway/verify/verify.h"
@@ -59,10 +58,7 @@ Check OpenTop(const std::string& folder, Checkpoint& checkpoint, std::string& vk
         absl::StrCat("The file log.vkey holds no key: ", verifier.status().message(), "."),
         absl::StrCat("Le fichier log.vkey ne contient pas de clé : ", verifier.status().message(),
                      "."));
-  const absl::StatusOr<audit::checkpoint::OpenedNote> opened =
-      audit::checkpoint::OpenNote(note, {*verifier});
-  absl::StatusOr<Checkpoint> read = opened.ok() ? audit::checkpoint::FromText(opened->text)
-                                                : absl::StatusOr<Checkpoint>(opened.status());
+  absl::StatusOr<Checkpoint> read = OpenOfAnyOrigin(note, *verifier);
   if (!read.ok())
     return FaultOfExport(
         absl::StrCat("The checkpoint is not one that the key in log.vkey signed: ",
@@ -85,17 +81,11 @@ Check OpenTop(const std::string& folder, Checkpoint& checkpoint, std::string& vk
 
 // Every file below the folder must be one that the layout asks for.
 Check FindUnexpected(const std::string& folder, const std::set<std::string>& expected) {
-  std::error_code error;
+  const absl::StatusOr<std::vector<std::string>> files = FilesBelow(folder);
+  if (!files.ok()) return Unreadable(files.status());
   std::vector<std::string> unexpected;
-  for (std::filesystem::recursive_directory_iterator it(folder, error), end; !error && it != end;
-       it.increment(error)) {
-    if (it->is_directory(error) && !it->is_symlink(error)) continue;
-    std::string path = it->path().lexically_relative(folder).generic_string();
-    if (!expected.contains(path)) unexpected.push_back(std::move(path));
-  }
-  if (error)
-    return Unreadable(base::Error(absl::StatusCode::kUnavailable, "FILE_ERROR", "",
-                                  absl::StrCat(folder, ": ", error.message())));
+  for (const std::string& path : *files)
+    if (!expected.contains(path)) unexpected.push_back(path);
   if (unexpected.empty()) return std::nullopt;
   const std::string& least = *std::min_element(unexpected.begin(), unexpected.end());
   return FaultOfExport(

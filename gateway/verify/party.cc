@@ -22,6 +22,7 @@
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
 #include "gateway/verify/fault.h"
+#include "gateway/verify/folder.h"
 #include "gateway/verify/party_folder.h"
 #include "gateway/verify/verify.h"
 #include "policy/state/state.h"
@@ -120,12 +121,6 @@ class PartyWalk {
     return std::nullopt;
   }
 
-  absl::StatusOr<Checkpoint> Open(const std::string& note) const {
-    ASSIGN_OR_RETURN(const audit::checkpoint::OpenedNote opened,
-                     audit::checkpoint::OpenNote(note, {*verifier_}));
-    return audit::checkpoint::FromText(opened.text);
-  }
-
   // Each continues the one before; the last is the file at the top.
   Check ReadCheckpoints() {
     const absl::StatusOr<std::vector<uint64_t>> sizes = ListPartyCheckpoints(folder_);
@@ -140,7 +135,7 @@ class PartyWalk {
       const absl::StatusOr<audit::checkpoint::Submission> submission =
           audit::checkpoint::SubmissionFromText(text);
       if (!submission.ok()) return Broken(file, submission.status());
-      const absl::StatusOr<Checkpoint> read = Open(submission->checkpoint);
+      const absl::StatusOr<Checkpoint> read = OpenOfAnyOrigin(submission->checkpoint, *verifier_);
       if (!read.ok()) return Broken(file, read.status());
       const bool follows = read->size == size && submission->old_size == last.size &&
                            (last.size == 0 || read->origin == last.origin);

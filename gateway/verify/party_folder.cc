@@ -1,9 +1,7 @@
 #include "gateway/verify/party_folder.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,10 +9,10 @@
 #include "audit/log/export.h"
 #include "audit/merkle/merkle.h"
 #include "gateway/base/bytes.h"
-#include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
+#include "gateway/verify/folder.h"
 #include "policy/state/heads.h"
 
 namespace passerelle::gateway::verify {
@@ -66,21 +64,6 @@ absl::StatusOr<ProvedHead> TakeHead(std::string_view& rest) {
   proved.head.set_last(*std::move(leaf));
   ASSIGN_OR_RETURN(proved.path, audit::checkpoint::TakeHashLines(rest, "heads"));
   return proved;
-}
-
-// The files below a folder, as paths relative to it.
-absl::StatusOr<std::vector<std::string>> FilesBelow(const std::string& folder) {
-  std::vector<std::string> files;
-  if (!base::Exists(folder)) return files;
-  std::error_code error;
-  for (std::filesystem::recursive_directory_iterator it(folder, error), end; !error && it != end;
-       it.increment(error))
-    if (!it->is_directory(error) || it->is_symlink(error))
-      files.push_back(it->path().lexically_relative(folder).generic_string());
-  if (error)
-    return base::Error(absl::StatusCode::kUnavailable, "FILE_ERROR", "",
-                       absl::StrCat(folder, ": ", error.message()));
-  return files;
 }
 
 // The number that a path spells, when NumberPath spells it so.

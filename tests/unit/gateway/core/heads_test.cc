@@ -82,6 +82,26 @@ TEST(HeadsTest, AreAcceptedThoughOthersSubmitMeanwhile) {
   EXPECT_GE(stated, 5);
 }
 
+TEST(HeadsTest, AreStatedOnceThoughATickComesBeforeTheyAreCommitted) {
+  TestGateway gateway(Progress::kSent);
+  const uint64_t size = gateway.size();
+  gateway.Close();
+  Surroundings surroundings = gateway.surroundings();
+  Convention* ticking = nullptr;
+  surroundings.measure = [&](const std::string&, const Carried&) {
+    gateway.clock().Advance(kMinuteMs);
+    ticking->Tick();
+  };
+  auto convention = Convention::Open(TestGateway::StorageAt(gateway.root()), surroundings);
+  ASSERT_TRUE(convention.ok()) << convention.status();
+  ticking = convention->get();
+  gateway.clock().Advance(kDayMs);
+  ticking->Tick();
+  gateway.WaitForPool();
+  ticking->Drain();
+  EXPECT_EQ(ticking->log().head().size, size + 1);
+}
+
 TEST(HeadsTest, WaitUntilTheDiskHasRoom) {
   TestGateway gateway(Progress::kSent);
   const uint64_t size = gateway.size();
