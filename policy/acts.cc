@@ -186,6 +186,10 @@ constexpr Check kPartyHeads[] = {
     r::CheckNoParty, r::CheckNoEffectiveDate, r::CheckNoDeed,
     r::CheckText,    r::CheckGatewayKey,      r::CheckHeads,
 };
+constexpr Check kCheckpointStamped[] = {
+    r::CheckNoParty, r::CheckNoEffectiveDate, r::CheckNoDeed,
+    r::CheckText,    r::CheckGatewayKey,      r::CheckStamp,
+};
 
 const ActSpec kActs[] = {
     {Act::kConventionEnacted, kConventionEnacted, DeriveNothing, ApplyConventionEnacted},
@@ -215,6 +219,7 @@ const ActSpec kActs[] = {
     {Act::kRetentionReached, kRetentionReached, DeriveNothing, ApplyRetentionReached},
     {Act::kPayloadErased, kPayloadErased, DeriveNothing, ApplyPayloadErased},
     {Act::kPartyHeads, kPartyHeads, DeriveNothing, ApplyPartyHeads},
+    {Act::kCheckpointStamped, kCheckpointStamped, DeriveNothing, ApplyCheckpointStamped},
 };
 
 }  // namespace

@@ -93,6 +93,7 @@ absl::Status ApplyContentHandedOver(const ActEffect& effect);
 absl::Status ApplyRetentionReached(const ActEffect& effect);
 absl::Status ApplyPayloadErased(const ActEffect& effect);
 absl::Status ApplyPartyHeads(const ActEffect& effect);
+absl::Status ApplyCheckpointStamped(const ActEffect& effect);
 
 }  // namespace passerelle::policy
 

@@ -321,4 +321,15 @@ absl::Status ApplyPartyHeads(const ActEffect& effect) {
   return absl::OkStatus();
 }
 
+absl::Status ApplyCheckpointStamped(const ActEffect& effect) {
+  const statement::v1::CheckpointStamped& stamped = effect.act.checkpoint_stamped();
+  record::v1::StampedRow row;
+  row.set_index(effect.index);
+  row.set_size(stamped.size());
+  row.set_time_ms(stamped.time_ms());
+  row.set_time_stamp(stamped.time_stamp());
+  effect.state.Put("", std::move(row));
+  return absl::OkStatus();
+}
+
 }  // namespace passerelle::policy

@@ -159,6 +159,7 @@ absl::Status CheckDoor(Door door, const statement::v1::Statement& statement) {
       case Act::kRetentionReached:
       case Act::kPayloadErased:
       case Act::kPartyHeads:
+      case Act::kCheckpointStamped:
         right = Door::kGateway;
         break;
       default:

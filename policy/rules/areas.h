@@ -16,7 +16,9 @@ inline Area AreaOf(statement::v1::Act::BodyCase body) {
     case Act::kConventionEnacted:
     case Act::kPartyAdhered:
     case Act::kSettingsEnacted:
-    case Act::kPartyHeads:  // made by the gateway, for every party to read
+    // Made by the gateway, for every party to read.
+    case Act::kPartyHeads:
+    case Act::kCheckpointStamped:
       return Area::kConvention;
     case Act::kDeedRecorded:
       return Area::kDeed;

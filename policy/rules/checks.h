@@ -60,7 +60,7 @@ void CheckAttachments(Judgement& j);
 void CheckPayloadIdentifiers(Judgement& j);
 
 // founding.cc and settings.cc: entry 0 (WIRE 1), its settings and those that replace them.
-extern const Rule kFoundingTerms, kFoundingKeys, kSettingsForm, kSettingsChange;
+extern const Rule kFoundingTerms, kFoundingKeys, kSettingsForm, kSettingsEvidence, kSettingsChange;
 void CheckFoundingTerms(Judgement& j);
 void CheckFoundingKeys(Judgement& j);
 void CheckNewSettings(Judgement& j);
@@ -230,7 +230,8 @@ void CheckRuling(Judgement& j);
 void CheckAcknowledgement(Judgement& j);
 
 // gateway.cc: what the gateway does of its own motion.
-extern const Rule kGatewayKey, kGatewayHandover, kGatewayHeads, kGatewayRetention, kGatewayErasure;
+extern const Rule kGatewayKey, kGatewayHandover, kGatewayHeads, kGatewayStamp, kGatewayRetention,
+    kGatewayErasure;
 void CheckGatewayKey(Judgement& j);
 // Whether a transfer may be handed over to a recipient at this moment; refuses otherwise.
 void CheckDeliverable(const state::State& state, const record::v1::TransferRow& transfer,
@@ -238,6 +239,7 @@ void CheckDeliverable(const state::State& state, const record::v1::TransferRow& 
                       const convention::v1::Date& today, uint32_t act, Findings& findings);
 void CheckHandover(Judgement& j);
 void CheckHeads(Judgement& j);
+void CheckStamp(Judgement& j);
 void CheckRetention(Judgement& j);
 void CheckErasure(Judgement& j);
 

@@ -1,5 +1,6 @@
 // What the gateway does of its own motion, under its own key: it hands content over, states that a
-// retention is over, destroys, and states where the parties' chains end (WIRE 4, 22, 23).
+// retention is over, destroys, and states where the parties' chains end and when a checkpoint was
+// stamped (WIRE 4, 22, 23).
 #include "policy/rules/checks.h"
 #include "policy/rules/fields.h"
 #include "policy/rules/references.h"
@@ -37,6 +38,14 @@ constexpr Message kHandoverMessages[] = {
 constexpr Message kHeadsMessages[] = {
     {"root-differs", "La racine n'est pas celle des chaînes des parties à cette entrée.",
      "The root is not that of the parties' chains at this entry.", kOperator, kOperatorEn},
+};
+constexpr Message kStampMessages[] = {
+    {"not-newer", "Ce point de contrôle n'est pas plus grand que le dernier horodaté.",
+     "This checkpoint is not larger than the last one stamped.", kNobody, kNobodyEn},
+    {"beyond", "Ce point de contrôle compte plus d'entrées que le journal.",
+     "This checkpoint counts more entries than the log.", kOperator, kOperatorEn},
+    {"time", "L'heure de l'horodatage précède la dernière, ou dépasse l'heure du journal.",
+     "The time of the stamp is before the last one, or past the log's.", kOperator, kOperatorEn},
 };
 constexpr Message kRetentionMessages[] = {
     {"not-over", "La conservation de l'envoi n'est pas finie.",
@@ -78,6 +87,15 @@ constexpr Rule kGatewayHeads = {
     "La passerelle déclare où finit la chaîne de chaque partie, et rien d'autre.",
     "The gateway states where every party's chain ends, and nothing else.",
     kHeadsMessages,
+};
+constexpr Rule kGatewayStamp = {
+    "gateway.stamp",
+    Source::kPolicy,
+    "5(1)(f), 5(2)",
+    "Les horodatages d'un tiers se suivent : chacun couvre plus d'entrées, à une heure plus "
+    "tardive.",
+    "A third party's time stamps follow one another: each covers more entries, at a later time.",
+    kStampMessages,
 };
 constexpr Rule kGatewayRetention = {
     "gateway.retention",
@@ -165,6 +183,24 @@ void CheckHeads(Judgement& j) {
     j.Refuse({kGatewayHeads, "root-differs"}, j.At("root"));
   else if (stated.chains() != heads.size())
     j.Refuse({kGatewayHeads, "root-differs"}, j.At("chains"));
+}
+
+void CheckStamp(Judgement& j) {
+  const auto& stamped = j.act().checkpoint_stamped();
+  NeedBytes(j, stamped.checkpoint(), sizeof(gateway::base::Digest), j.At("checkpoint"));
+  NeedBytes(j, stamped.time_stamp(), sizeof(gateway::base::Digest), j.At("time_stamp"));
+  const record::v1::StampedRow* last = j.state().stamped.Find("");
+  if (stamped.size() == 0)
+    Missing(j, j.At("size"));
+  else if (stamped.size() > j.state().size())
+    j.Refuse({kGatewayStamp, "beyond"}, j.At("size"));
+  else if (last != nullptr && stamped.size() <= last->size())
+    j.Refuse({kGatewayStamp, "not-newer"}, j.At("size"));
+  // The authority's clock knows no shift.
+  const int64_t latest_ms = j.time_ms() - j.settings().clock_shift_ms() +
+                            static_cast<int64_t>(j.settings().time_stamp_tolerance_ms());
+  if (stamped.time_ms() > latest_ms || (last != nullptr && stamped.time_ms() < last->time_ms()))
+    j.Refuse({kGatewayStamp, "time"}, j.At("time_ms"));
 }
 
 void CheckRetention(Judgement& j) {

@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/bytes.h"
 #include "gateway/base/civil.h"
 #include "policy/rules/checks.h"
 #include "policy/rules/fields.h"
@@ -22,6 +25,12 @@ constexpr uint32_t kMostStopDays = 30;
 constexpr uint32_t kMostDays = 3660;  // ten years: past any convention
 constexpr size_t kMostHolidays = 64;
 constexpr int kFarthestFromEaster = 200;
+constexpr size_t kMostWitnesses = 16;
+constexpr size_t kMostAuthorities = 4;
+constexpr char kCosignatureType = 4;
+constexpr uint32_t kLeastToleranceMs = 1000;
+constexpr uint32_t kMostToleranceMs = 3600 * 1000;
+constexpr uint32_t kMostLagMinutes = 30 * 24 * 60;
 constexpr std::string_view kMend = "Le secrétariat corrige les réglages et signe de nouveau.";
 constexpr std::string_view kMendEn = "The secretariat corrects the settings and signs again.";
 
@@ -45,6 +54,18 @@ constexpr Message kFormMessages[] = {
     {"anchor", "Cette ancre TLS n'est pas un certificat DER, ou figure deux fois.",
      "This TLS anchor is not a DER certificate, or stands twice.", kMend, kMendEn},
 };
+constexpr Message kEvidenceMessages[] = {
+    {"witness", "Ce témoin n'a pas de clé C2SP de type 04 à lui seul, ou pas d'adresse https://.",
+     "This witness has no C2SP key of type 04 of its own, or no https:// address.", kMend, kMendEn},
+    {"quorum", "Le quorum compte {actual} témoins ; {limit} sont nommés.",
+     "The quorum counts {actual} witnesses; {limit} are named.", kMend, kMendEn},
+    {"authority", "Cette autorité n'a pas d'adresse http(s)://, ou pas d'ancre DER.",
+     "This authority has no http(s):// address, or no DER anchor.", kMend, kMendEn},
+    {"tolerance", "L'horodatage demande une tolérance d'une seconde à une heure.",
+     "Time stamps need a tolerance of one second to one hour.", kMend, kMendEn},
+    {"lag", "Ce retard compte {actual} minutes ; {limit} au plus sont admises.",
+     "This lag counts {actual} minutes; at most {limit} are allowed.", kMend, kMendEn},
+};
 constexpr Message kChangeMessages[] = {
     {"other-party", "Les réglages se changent au nom de la partie qui tient le secrétariat.",
      "Settings are changed in the name of the party that keeps the secretariat.", kMend, kMendEn},
@@ -67,6 +88,14 @@ constexpr Rule kSettingsForm = {
     "Les réglages sont complets et cohérents.",
     "The settings are complete and consistent.",
     kFormMessages,
+};
+constexpr Rule kSettingsEvidence = {
+    "settings.evidence",
+    Source::kPolicy,
+    "5(2), 32",
+    "Témoins et horodatage sont nommés entièrement, et assez de témoins pour le quorum.",
+    "Witnesses and time-stamp authorities are named in full, and enough witnesses for the quorum.",
+    kEvidenceMessages,
 };
 constexpr Rule kSettingsChange = {
     "settings.change",
@@ -146,6 +175,82 @@ void CheckAnchors(Judgement& j, const Settings& settings) {
   }
 }
 
+// `<scheme>host[:port][/path]` in printable ASCII without a space, a user or a fragment.
+bool IsUrl(std::string_view url, std::string_view scheme) {
+  constexpr size_t kMostUrlBytes = 255;
+  if (url.size() > kMostUrlBytes || url.substr(0, scheme.size()) != scheme) return false;
+  url.remove_prefix(scheme.size());
+  return !url.empty() && url[0] != '/' && std::all_of(url.begin(), url.end(), [](char c) {
+    return c > ' ' && c <= '~' && c != '@' && c != '#' && c != '?' && c != '"' && c != '\\';
+  });
+}
+
+// The name and the key (33 bytes, its type before it) of `name+hex8+base64(type, key)`; empty when
+// it is not of that form. Whether the id is that of the key is for the gateway to see.
+std::pair<std::string, std::string> PartsOfVkey(std::string_view vkey) {
+  constexpr size_t kHexId = 8, kKeyBytes = 33;
+  const size_t name = vkey.find('+');
+  if (name == std::string_view::npos || name == 0 || vkey.size() < name + kHexId + 2 ||
+      vkey[name + kHexId + 1] != '+')
+    return {};
+  const std::string_view id = vkey.substr(name + 1, kHexId);
+  if (!std::all_of(id.begin(), id.end(),
+                   [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }))
+    return {};
+  const absl::StatusOr<std::string> key = gateway::base::FromBase64(vkey.substr(name + kHexId + 2));
+  if (!key.ok() || key->size() != kKeyBytes || (*key)[0] != kCosignatureType) return {};
+  return {std::string(vkey.substr(0, name)), *key};
+}
+
+void CheckWitnesses(Judgement& j, const Settings& settings) {
+  if (static_cast<size_t>(settings.witnesses_size()) > kMostWitnesses)
+    TooMany(j, j.At("settings.witnesses"), kMostWitnesses,
+            static_cast<size_t>(settings.witnesses_size()));
+  std::set<std::string> seen;
+  for (int i = 0; i < settings.witnesses_size(); ++i) {
+    const auto [name, key] = PartsOfVkey(settings.witnesses(i).vkey());
+    const std::string at = j.At("settings.witnesses", i);
+    // One key is one witness, and so is one name.
+    if (name.empty() || !seen.insert("name " + name).second || !seen.insert("key " + key).second)
+      j.Refuse({kSettingsEvidence, "witness"}, at + ".vkey");
+    if (!IsUrl(settings.witnesses(i).url(), "https://"))
+      j.Refuse({kSettingsEvidence, "witness"}, at + ".url");
+  }
+  if (settings.witness_quorum() <= static_cast<uint32_t>(settings.witnesses_size())) return;
+  auto& finding = j.Refuse({kSettingsEvidence, "quorum"}, j.At("settings.witness_quorum"));
+  finding.set_limit(settings.witnesses_size());
+  finding.set_actual(settings.witness_quorum());
+}
+
+void CheckAuthorities(Judgement& j, const Settings& settings) {
+  if (static_cast<size_t>(settings.time_stamp_authorities_size()) > kMostAuthorities)
+    TooMany(j, j.At("settings.time_stamp_authorities"), kMostAuthorities,
+            static_cast<size_t>(settings.time_stamp_authorities_size()));
+  for (int i = 0; i < settings.time_stamp_authorities_size(); ++i) {
+    const auto& authority = settings.time_stamp_authorities(i);
+    const std::string at = j.At("settings.time_stamp_authorities", i);
+    if (!IsUrl(authority.url(), "https://") && !IsUrl(authority.url(), "http://"))
+      j.Refuse({kSettingsEvidence, "authority"}, at + ".url");
+    const auto& anchors = authority.trust_anchors();
+    if (anchors.empty() || !std::all_of(anchors.begin(), anchors.end(), IsSequence))
+      j.Refuse({kSettingsEvidence, "authority"}, at + ".trust_anchors");
+  }
+  const uint32_t tolerance_ms = settings.time_stamp_tolerance_ms();
+  if (settings.time_stamp_authorities().empty()
+          ? tolerance_ms > kMostToleranceMs
+          : tolerance_ms < kLeastToleranceMs || tolerance_ms > kMostToleranceMs)
+    j.Refuse({kSettingsEvidence, "tolerance"}, j.At("settings.time_stamp_tolerance_ms"));
+}
+
+void CheckEvidence(Judgement& j, const Settings& settings) {
+  CheckWitnesses(j, settings);
+  CheckAuthorities(j, settings);
+  if (settings.evidence_lag_minutes() <= kMostLagMinutes) return;
+  auto& finding = j.Refuse({kSettingsEvidence, "lag"}, j.At("settings.evidence_lag_minutes"));
+  finding.set_limit(kMostLagMinutes);
+  finding.set_actual(settings.evidence_lag_minutes());
+}
+
 void CheckForm(Judgement& j, const Convention& convention, statement::v1::Environment environment,
                const Settings& settings) {
   CheckCodes(j, settings.units(), IsSlug, {kSettingsForm, "unit-repeated"}, j.At("settings.units"),
@@ -160,6 +265,7 @@ void CheckForm(Judgement& j, const Convention& convention, statement::v1::Enviro
   CheckClasses(j, convention, settings);
   CheckHolidays(j, settings);
   CheckAnchors(j, settings);
+  CheckEvidence(j, settings);
   if (environment != statement::v1::ENVIRONMENT_PRODUCTION) return;
   if (settings.clock_shift_ms() != 0)
     j.Refuse({kSettingsForm, "clock-shift"}, j.At("settings.clock_shift_ms"));

@@ -92,6 +92,7 @@ class State {
   StateTable<record::v1::RatifiedRow> ratified;
   StateTable<record::v1::StatementRow> statements;
   StateTable<record::v1::StatedHeadsRow> stated_heads;  // key: ""
+  StateTable<record::v1::StampedRow> stamped;           // key: ""
 
   // Calls `f(name, table...)` for every table above, in this order, with that table of each state.
   template <typename F, typename... States>
@@ -156,6 +157,7 @@ void State::ForEachTable(F f, States&... states) {
   f("ratified", states.ratified...);
   f("statements", states.statements...);
   f("stated_heads", states.stated_heads...);
+  f("stamped", states.stamped...);
 }
 
 template <typename F, typename... States>
