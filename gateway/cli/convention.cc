@@ -89,7 +89,13 @@ void PrintSettings(const App& app, const record::v1::FoundingRow& founding) {
         absl::StrCat(settings.reader_opening_days())},
        {app.Say("années des dossiers de décision", "years of decision files"),
         absl::StrCat(settings.decision_file_years())},
-       {app.Say("jours fériés", "holidays"), HolidaysOf(app, settings)}});
+       {app.Say("jours fériés", "holidays"), HolidaysOf(app, settings)},
+       {app.Say("témoins, quorum", "witnesses, quorum"),
+        absl::StrCat(settings.witnesses_size(), ", ", settings.witness_quorum())},
+       {app.Say("autorités d'horodatage", "time-stamp authorities"),
+        absl::StrCat(settings.time_stamp_authorities_size())},
+       {app.Say("retard admis des preuves (minutes)", "lag of evidence (minutes)"),
+        Limit(app, settings.evidence_lag_minutes())}});
   std::vector<std::vector<std::string>> units, classes;
   for (const convention::v1::Unit& unit : settings.units())
     units.push_back({unit.code(), app.Say(unit.label_fr(), unit.label_en())});

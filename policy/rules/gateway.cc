@@ -199,7 +199,9 @@ void CheckStamp(Judgement& j) {
   // The authority's clock knows no shift.
   const int64_t latest_ms = j.time_ms() - j.settings().clock_shift_ms() +
                             static_cast<int64_t>(j.settings().time_stamp_tolerance_ms());
-  if (stamped.time_ms() > latest_ms || (last != nullptr && stamped.time_ms() < last->time_ms()))
+  if (stamped.time_ms() == 0)
+    Missing(j, j.At("time_ms"));
+  else if (stamped.time_ms() > latest_ms || (last != nullptr && stamped.time_ms() < last->time_ms()))
     j.Refuse({kGatewayStamp, "time"}, j.At("time_ms"));
 }
 

@@ -385,6 +385,16 @@ Act World::StateHeads() const {
   return act;
 }
 
+Act World::Stamp() const {
+  Act act;
+  statement::v1::CheckpointStamped& stamped = *act.mutable_checkpoint_stamped();
+  stamped.set_size(state().size());
+  stamped.set_checkpoint(Commitment("checkpoint"));
+  stamped.set_time_stamp(Commitment("time stamp"));
+  stamped.set_time_ms(state().time_ms());
+  return act;
+}
+
 Act World::AnswerTo(uint32_t recommendation, statement::v1::Answer answer) const {
   Act act = InNameOf("p001");
   statement::v1::RecommendationAnswered& answered = *act.mutable_recommendation_answered();

@@ -161,7 +161,8 @@ class Wanderer {
         return world_.Acknowledge();
       case 11:
         signer_ = "gateway";
-        return Chance(80) ? world_.ReachRetention() : world_.StateHeads();
+        if (Chance(80)) return world_.ReachRetention();
+        return Chance(50) ? world_.StateHeads() : world_.Stamp();
       case 12: {
         signer_ = "gateway";
         const auto* transfer = world_.state().transfers.Find(KeyOf(world_.transfer));
@@ -468,7 +469,8 @@ TEST(PropertyWalks, MeetEveryKindOfAct) {
                           Act::kRecommendationAnswered,
                           Act::kFreezePlaced,
                           Act::kFreezeLifted,
-                          Act::kPartyHeads})
+                          Act::kPartyHeads,
+                          Act::kCheckpointStamped})
     EXPECT_GT(met[body], 3) << body;
 }
 

@@ -217,6 +217,11 @@ std::vector<Good> GoodActsOfTransfers() {
        {"gateway"},
        "gateway.key/not-the-gateway",
        [](World& w) { return w.StateHeads(); }},
+      {"stamp",
+       Stage::kSent,
+       {"gateway"},
+       "gateway.key/not-the-gateway",
+       [](World& w) { return w.Stamp(); }},
   };
 }
 
@@ -261,6 +266,7 @@ bool MayRestOnADeed(const Act& act) {
     case Act::kRetentionReached:
     case Act::kPayloadErased:
     case Act::kPartyHeads:
+    case Act::kCheckpointStamped:
       return false;
     default:
       return true;

@@ -1,4 +1,7 @@
 // Refusals of settings, first ones and later ones.
+#include "absl/strings/str_cat.h"
+#include "gateway/base/bytes.h"
+#include "gateway/base/strings.h"
 #include "tests/unit/policy/rules/cases.h"
 
 namespace passerelle::tests {
@@ -85,6 +88,91 @@ std::vector<Case> FormCases() {
   };
 }
 
+// The vkey of a witness whose key is 32 times a byte: of the right form, which is all that rules see.
+std::string WitnessVkey(std::string_view name, char byte, char type = 4) {
+  const std::string key = type + std::string(32, byte);
+  return absl::StrCat(gateway::base::Absl(name), "+0123abcd+", gateway::base::ToBase64(key));
+}
+
+void AddWitness(Settings& settings, const std::string& vkey,
+                std::string_view url = "https://witness.example:8445") {
+  auto& added = *settings.add_witnesses();
+  added.set_vkey(vkey);
+  added.set_url(std::string(url));
+}
+
+void AddAuthority(Settings& settings, std::string_view url,
+                  std::string_view anchor = std::string_view("\x30\x00", 2)) {
+  auto& added = *settings.add_time_stamp_authorities();
+  added.set_url(std::string(url));
+  added.add_trust_anchors(std::string(anchor));
+  settings.set_time_stamp_tolerance_ms(60'000);
+}
+
+std::vector<Case> EvidenceCases() {
+  constexpr const char* kRule = "settings.evidence";
+  std::vector<Case> cases = {
+      Changing(kRule, "witness", "witnesses[1].vkey",
+               [](auto& s) {
+                 AddWitness(s, WitnessVkey("one.example", 'a'));
+                 AddWitness(s, WitnessVkey("two.example", 'a'));
+               }),
+      Changing(kRule, "witness", "witnesses[1].vkey",
+               [](auto& s) {
+                 AddWitness(s, WitnessVkey("one.example", 'a'));
+                 AddWitness(s, WitnessVkey("one.example", 'b'));
+               }),
+      Changing("wire.field", "too-many", "witnesses",
+               [](auto& s) {
+                 for (int i = 0; i < 17; ++i)
+                   AddWitness(s, WitnessVkey(absl::StrCat("w", i), static_cast<char>('a' + i)));
+               }),
+      Changing(kRule, "quorum", "witness_quorum",
+               [](auto& s) {
+                 AddWitness(s, WitnessVkey("one.example", 'a'));
+                 s.set_witness_quorum(2);
+               }),
+      Changing(kRule, "authority", "time_stamp_authorities[0].url",
+               [](auto& s) { AddAuthority(s, "ftp://tsa.example/"); }),
+      Changing(kRule, "authority", "time_stamp_authorities[0].trust_anchors",
+               [](auto& s) { AddAuthority(s, "http://tsa.example/", "no certificate"); }),
+      Changing(kRule, "authority", "time_stamp_authorities[0].trust_anchors",
+               [](auto& s) {
+                 AddAuthority(s, "http://tsa.example/");
+                 s.mutable_time_stamp_authorities(0)->clear_trust_anchors();
+               }),
+      Changing("wire.field", "too-many", "time_stamp_authorities",
+               [](auto& s) {
+                 for (int i = 0; i < 5; ++i) AddAuthority(s, "http://tsa.example/");
+               }),
+      Changing(kRule, "tolerance", "time_stamp_tolerance_ms",
+               [](auto& s) {
+                 AddAuthority(s, "http://tsa.example/");
+                 s.set_time_stamp_tolerance_ms(999);
+               }),
+      Changing(kRule, "tolerance", "time_stamp_tolerance_ms",
+               [](auto& s) { s.set_time_stamp_tolerance_ms(3'600'001); }),
+      Changing(kRule, "lag", "evidence_lag_minutes",
+               [](auto& s) { s.set_evidence_lag_minutes(43'201); }),
+  };
+  for (const std::string& vkey :
+       {std::string(), std::string("one.example"), WitnessVkey("", 'a'),
+        WitnessVkey("one.example", 'a', 1), std::string("one.example+0123abcd+BGFh"),
+        std::string("one.example+0123ABCD+") + WitnessVkey("x", 'a').substr(11),
+        WitnessVkey("one.example", 'a') + "!"})
+    cases.push_back(Changing(kRule, "witness", "witnesses[0].vkey",
+                             [vkey](auto& s) { AddWitness(s, vkey); }));
+  for (const std::string& url :
+       {std::string(), std::string("http://witness.example"), std::string("https://"),
+        std::string("https:///path"), std::string("https://user@witness.example"),
+        std::string("https://witness.example/a b"), std::string("https://witness.example/#"),
+        "https://" + std::string(248, 'a')})
+    cases.push_back(Changing(kRule, "witness", "witnesses[0].url", [url](auto& s) {
+      AddWitness(s, WitnessVkey("one.example", 'a'), url);
+    }));
+  return cases;
+}
+
 std::vector<Case> ChangeCases() {
   constexpr const char* kChange = "settings.change";
   return {
@@ -132,6 +220,8 @@ std::vector<Case> ChangeCases() {
 
 std::vector<Case> SettingsCases() {
   std::vector<Case> cases = FormCases();
+  const std::vector<Case> evidence = EvidenceCases();
+  cases.insert(cases.end(), evidence.begin(), evidence.end());
   for (Case& change : ChangeCases()) cases.push_back(std::move(change));
   return cases;
 }

@@ -357,6 +357,40 @@ std::vector<Case> GatewayCases() {
   };
 }
 
+std::vector<Case> StampCases() {
+  const auto spoilt = [](std::string code, std::string path,
+                         std::function<void(World&, statement::v1::CheckpointStamped&)> spoil) {
+    return Spoilt("gateway.stamp", std::move(code), "checkpoint_stamped." + path, Stage::kSent,
+                  {"gateway"}, [spoil = std::move(spoil)](World& world) {
+                    Act act = world.Stamp();
+                    spoil(world, *act.mutable_checkpoint_stamped());
+                    return act;
+                  });
+  };
+  return {
+      Spoilt("gateway.key", "not-the-gateway", "header.signers", Stage::kSent, {"secretary-1"},
+             [](World& world) { return world.Stamp(); }),
+      spoilt("beyond", "size", [](World&, auto& stamp) { stamp.set_size(stamp.size() + 1); }),
+      spoilt("not-newer", "size",
+             [](World& world, auto& stamp) {
+               world.Must({world.Stamp()}, {"gateway"});
+               stamp.set_time_ms(world.state().time_ms());
+             }),
+      spoilt("time", "time_ms",
+             [](World& world, auto& stamp) {
+               // By a minute more than the clocks of the invented world can be apart.
+               world.Advance(1);
+               stamp.set_time_ms(stamp.time_ms() + 60'000);
+             }),
+      spoilt("time", "time_ms",
+             [](World& world, auto& stamp) {
+               world.Must({world.Stamp()}, {"gateway"});
+               stamp.set_size(world.state().size());
+               stamp.set_time_ms(stamp.time_ms() - 60'000);
+             }),
+  };
+}
+
 std::vector<Case> HeadsCases() {
   return {
       Spoilt("gateway.key", "not-the-gateway", "header.signers", Stage::kSent, {"secretary-1"},
@@ -388,7 +422,7 @@ std::vector<Case> HeadsCases() {
 std::vector<Case> TransferCases() {
   std::vector<Case> all;
   for (auto cases : {ManifestCases(), ContentCases(), RulingCases(), AcknowledgementCases(),
-                     GatewayCases(), HeadsCases()})
+                     GatewayCases(), HeadsCases(), StampCases()})
     all.insert(all.end(), cases.begin(), cases.end());
   return all;
 }
