@@ -1,6 +1,7 @@
 #include "audit/checkpoint/cosignature.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "absl/strings/str_cat.h"
 #include "audit/checkpoint/ed25519.h"
@@ -90,6 +91,19 @@ absl::StatusOr<std::vector<Cosignature>> OpenCosignatures(
       earlier->time_s = std::max(earlier->time_s, time_s);
   }
   return found;
+}
+
+absl::StatusOr<uint64_t> CheckQuorum(std::string_view note,
+                                     absl::Span<const CosignatureVerifier> known, size_t quorum) {
+  ASSIGN_OR_RETURN(const std::vector<Cosignature> found, OpenCosignatures(note, known));
+  if (found.size() < quorum)
+    return gateway::base::Malformed(
+        "WITNESS_QUORUM", "",
+        absl::StrCat(found.size(), " of the witnesses known cosigned it, and it takes ", quorum));
+  std::vector<uint64_t> times;
+  for (const Cosignature& one : found) times.push_back(one.time_s);
+  std::sort(times.begin(), times.end(), std::greater<>());
+  return times[quorum - 1];
 }
 
 }  // namespace passerelle::audit::checkpoint

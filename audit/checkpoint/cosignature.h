@@ -3,6 +3,7 @@
 #ifndef PASSERELLE_AUDIT_CHECKPOINT_COSIGNATURE_H_
 #define PASSERELLE_AUDIT_CHECKPOINT_COSIGNATURE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -72,6 +73,12 @@ struct Cosignature {
 // (NOTE_SIGNATURE_INVALID) for a line of a known key that does not verify.
 absl::StatusOr<std::vector<Cosignature>> OpenCosignatures(
     std::string_view note, absl::Span<const CosignatureVerifier> known);
+
+// When a quorum of known witnesses stood behind a note: the time of the quorum-th latest of their
+// cosignatures, seconds since 1970. One key counts once. INVALID_ARGUMENT (WITNESS_QUORUM) when
+// fewer cosigned; the errors of OpenCosignatures. REQUIRES: quorum > 0.
+absl::StatusOr<uint64_t> CheckQuorum(std::string_view note,
+                                     absl::Span<const CosignatureVerifier> known, size_t quorum);
 
 }  // namespace passerelle::audit::checkpoint
 

@@ -102,6 +102,9 @@ inline constexpr int64_t kUrgentCallsPerSecond = 5;
 inline constexpr int64_t kRefusedCalls = 10;
 // Deadline given to a call that brings none, milliseconds.
 inline constexpr int64_t kDefaultDeadlineMs = 30 * 1000;
+// How long an answer waits for the level of evidence asked for, milliseconds, and how many do.
+inline constexpr int64_t kLevelWaitMs = 30 * 1000;
+inline constexpr size_t kMaxLevelWaiters = 1024;
 // Page sizes of lists.
 inline constexpr uint32_t kDefaultPageSize = 50;
 inline constexpr uint32_t kMaxPageSize = 200;

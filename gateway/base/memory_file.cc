@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status.h"
+#include "gateway/base/write_all.h"
 
 namespace passerelle::gateway::base {
 namespace {
@@ -40,6 +41,10 @@ MemoryFile& MemoryFile::operator=(MemoryFile&& other) noexcept {
 }
 
 std::string MemoryFile::path() const { return absl::StrCat("/proc/self/fd/", descriptor_); }
+
+absl::Status MemoryFile::Write(std::string_view bytes) const {
+  return WriteAll(path(), descriptor_, bytes);
+}
 
 absl::StatusOr<std::string> MemoryFile::Read() const {
   struct stat status {};

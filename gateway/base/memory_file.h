@@ -24,6 +24,9 @@ class MemoryFile {
   // Its path, within this process and for the life of the object.
   std::string path() const;
 
+  // Appends bytes. Errors as base::WriteAll.
+  absl::Status Write(std::string_view bytes) const;
+
   // Every byte written so far. UNAVAILABLE (MEMORY_FILE) when it cannot be read.
   absl::StatusOr<std::string> Read() const;
 

@@ -106,6 +106,12 @@ absl::Status CheckpointMemory::Advance(std::string_view note, const Checkpoint& 
   return clock_->MonotonicMs() < next_write_ms_ ? absl::OkStatus() : Keep();
 }
 
+absl::Status CheckpointMemory::Place(std::string_view note, const Checkpoint& other,
+                                     std::string_view consistency) {
+  if (!last_.has_value() || other.size >= last_->size) return Advance(note, other, consistency);
+  return Continues(other, *last_, consistency) ? absl::OkStatus() : Fork(note);
+}
+
 absl::Status CheckpointMemory::Fork(std::string_view note) {
   next_look_ms_ = 0;
   // The evidence is both notes.

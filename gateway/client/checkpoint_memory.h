@@ -49,6 +49,12 @@ class CheckpointMemory {
   absl::Status Advance(std::string_view note, const audit::checkpoint::Checkpoint& next,
                        std::string_view consistency);
 
+  // Takes a checkpoint, verified like that of the second Advance, which may be older than the last
+  // one: the proof then leads from it to the size that Last told, and nothing is remembered. The
+  // errors of Advance.
+  absl::Status Place(std::string_view note, const audit::checkpoint::Checkpoint& other,
+                     std::string_view consistency);
+
   // Writes durably what is not yet in the file.
   absl::Status Keep();
 

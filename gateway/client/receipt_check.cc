@@ -1,7 +1,10 @@
 #include "gateway/client/receipt_check.h"
 
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "audit/checkpoint/cosignature.h"
 #include "audit/checkpoint/proof.h"
 #include "audit/entry/codec.h"
 #include "certs/keys/dsse.h"
@@ -47,8 +50,13 @@ absl::StatusOr<Proven> CheckReceipt(const passerelle::gateway::v1::Receipt& rece
   absl::StatusOr<audit::checkpoint::VerifiedReceipt> verified =
       audit::checkpoint::VerifyReceipt(receipt.tlog_proof(), pins.verifier, pins.origin);
   if (!verified.ok()) return base::InContext(verified.status(), "the receipt proves nothing");
-  RETURN_IF_ERROR(memory.Advance(verified->note, verified->checkpoint, receipt.consistency()));
   Proven proven;
+  if (receipt.level() > passerelle::gateway::v1::LEVEL_COMMITTED) {
+    RETURN_IF_ERROR(memory.Place(verified->note, verified->checkpoint, receipt.consistency()));
+    proven.level = receipt.level();
+  } else {
+    RETURN_IF_ERROR(memory.Advance(verified->note, verified->checkpoint, receipt.consistency()));
+  }
   proven.index = verified->index;
   proven.leaf = verified->leaf;
   proven.salt = receipt.refused_salt();
@@ -56,6 +64,22 @@ absl::StatusOr<Proven> CheckReceipt(const passerelle::gateway::v1::Receipt& rece
   if (const absl::Status read = Interpret(verified->entry, pins, proven); !read.ok())
     return base::InContext(read, "the receipt's entry is in the log, but");
   return proven;
+}
+
+absl::StatusOr<uint64_t> DemandQuorum(std::string_view note,
+                                      const convention::v1::Settings& settings) {
+  std::vector<audit::checkpoint::CosignatureVerifier> known;
+  for (const convention::v1::Witness& witness : settings.witnesses()) {
+    absl::StatusOr<audit::checkpoint::CosignatureVerifier> verifier =
+        audit::checkpoint::CosignatureVerifier::FromVkey(witness.vkey());
+    if (verifier.ok()) known.push_back(*std::move(verifier));
+  }
+  const absl::StatusOr<uint64_t> time_s =
+      audit::checkpoint::CheckQuorum(note, known, settings.witness_quorum());
+  if (time_s.ok()) return time_s;
+  return base::Corrupt("WITNESS_QUORUM",
+                       absl::StrCat("the gateway shows a checkpoint as witnessed that is not: ",
+                                    time_s.status().message()));
 }
 
 absl::Status DemandStatement(const Proven& proven, const base::Digest& digest) {

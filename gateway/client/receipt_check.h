@@ -13,6 +13,7 @@
 #include "gateway/base/digest.h"
 #include "gateway/client/checkpoint_memory.h"
 #include "gateway/client/profile.h"
+#include "passerelle/convention/v1/settings.pb.h"
 #include "passerelle/gateway/v1/receipt.pb.h"
 #include "passerelle/record/v1/attachment.pb.h"
 #include "passerelle/record/v1/entry.pb.h"
@@ -32,15 +33,22 @@ struct Proven {
   base::Digest digest{};
   // For a refusal: the salt that opens its salted digest.
   std::string salt;
-  // The tlog-proof file.
+  // The tlog-proof file, and the level that its checkpoint has reached by the gateway's word.
   std::string file;
+  passerelle::gateway::v1::Level level = passerelle::gateway::v1::LEVEL_COMMITTED;
 };
 
 // Verifies a receipt: the proof under pinned key and origin, then that its checkpoint continues the
-// last one (which it then replaces), then that the entry can be read and is of our log. DATA_LOSS
-// (reason FORK) as CheckpointMemory says; otherwise the reason says which step failed.
+// last one (which it then replaces) or, above LEVEL_COMMITTED, that the last one continues it, then
+// that the entry can be read and is of our log. DATA_LOSS (reason FORK) as CheckpointMemory says;
+// otherwise the reason says which step failed.
 absl::StatusOr<Proven> CheckReceipt(const passerelle::gateway::v1::Receipt& receipt,
                                     const Pins& pins, CheckpointMemory& memory);
+
+// When the quorum of the settings' witnesses stood behind a note (CheckQuorum), seconds since 1970.
+// DATA_LOSS (reason WITNESS_QUORUM) when it did not.
+absl::StatusOr<uint64_t> DemandQuorum(std::string_view note,
+                                      const convention::v1::Settings& settings);
 
 // DATA_LOSS (reason RECEIPT_OF_ANOTHER) unless the entry records the statement of this digest, or
 // refuses it and the salted digest opens with the salt given.

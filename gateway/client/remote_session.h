@@ -2,6 +2,7 @@
 #ifndef PASSERELLE_GATEWAY_CLIENT_REMOTE_SESSION_H_
 #define PASSERELLE_GATEWAY_CLIENT_REMOTE_SESSION_H_
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,7 @@ class RemoteSession final : public Session {
   // Whether the file can be written, the first receipt told.
   ~RemoteSession() override { memory_.Keep().IgnoreError(); }
 
+  void WaitFor(api::Level level) override { level_ = level; }
   const certs::keys::PrivateKey& key() const override { return key_; }
   absl::StatusOr<statement::v1::Header> NewHeader(
       const std::vector<base::Digest>& signers) override;
@@ -121,8 +123,16 @@ class RemoteSession final : public Session {
   // As GetConvention; a convention is large, and every statement asks for its clock.
   absl::StatusOr<const record::v1::FoundingRow*> Founding();
 
-  // The entry of a statement, proved.
-  absl::StatusOr<Proven> Prove(const base::Digest& statement);
+  // Refuses a view that the witnesses have not seen within a day (session.h). Asked for again after
+  // ten minutes.
+  absl::Status DemandFresh();
+
+  // A receipt checked; the quorum's cosignatures too, where it claims them.
+  absl::StatusOr<Proven> Check(const api::Receipt& receipt);
+
+  // The entry of a statement, proved at a level.
+  absl::StatusOr<Proven> Prove(const base::Digest& statement,
+                               api::Level level = api::LEVEL_UNSPECIFIED);
 
   // The entry of an act's statement, proved.
   absl::StatusOr<Proven> ProveAct(const statement::v1::ActRef& act);
@@ -134,6 +144,9 @@ class RemoteSession final : public Session {
   const base::Clock& clock_;
   base::Random& random_;
   std::optional<record::v1::FoundingRow> founding_;
+  api::Level level_ = api::LEVEL_UNSPECIFIED;
+  // By the monotonic clock: until when the view counts as fresh.
+  int64_t fresh_until_ms_ = std::numeric_limits<int64_t>::min();
 };
 
 }  // namespace passerelle::gateway::client

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "audit/checkpoint/proof.h"
 #include "certs/keys/dsse.h"
 #include "certs/x509/certificate.h"
 #include "gateway/base/bytes.h"
@@ -28,6 +29,7 @@ Answer AnswerOf(Proven proven, const base::Digest& statement) {
   answer.index = proven.index;
   answer.statement = statement;
   answer.receipt = std::move(proven.file);
+  answer.level = proven.level;
   return answer;
 }
 
@@ -48,6 +50,14 @@ bool LeavesDoubt(const absl::Status& status) {
     default:
       return false;
   }
+}
+
+// Freezes and key stops go out whatever the view.
+bool ReportsOnly(const statement::v1::Statement& statement) {
+  return std::all_of(statement.acts().begin(), statement.acts().end(),
+                     [](const statement::v1::Act& act) {
+                       return act.has_freeze_placed() || act.has_key_stopped();
+                     });
 }
 
 // What the gateway would refuse for its size, said before it leaves.
@@ -169,6 +179,7 @@ absl::StatusOr<Answer> RemoteSession::Deliver(const SignedFile& file, Carry carr
   if (statement.header().log() != base::View(pins_.log))
     return base::Error(absl::StatusCode::kFailedPrecondition, "FOREIGN_LOG", "statement.header.log",
                        "the statement was made for another log than the profile's");
+  if (!ReportsOnly(statement)) RETURN_IF_ERROR(DemandFresh());
   const std::string bytes = envelope.SerializeAsString();
   const base::Digest digest = certs::keys::StatementDigest(file.payload);
   absl::StatusOr<Answer> answer = CarryAndProve(statement, bytes, digest, carry);
@@ -184,7 +195,7 @@ absl::StatusOr<Answer> RemoteSession::CarryAndProve(const statement::v1::Stateme
   ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
   const absl::StatusOr<api::Receipt> receipt = carry(statement, envelope, seen_size);
   if (!receipt.ok()) return Judged(receipt.status());
-  ASSIGN_OR_RETURN(Proven proven, CheckReceipt(*receipt, pins_, memory_));
+  ASSIGN_OR_RETURN(Proven proven, Check(*receipt));
   RETURN_IF_ERROR(DemandEnvelope(proven, digest, envelope));
   return AnswerOf(std::move(proven), digest);
 }
@@ -196,6 +207,7 @@ absl::StatusOr<api::Receipt> RemoteSession::SendWhole(const SignedFile& file,
   request.set_log(log());
   request.set_envelope(envelope);
   request.set_seen_size(seen_size);
+  request.set_level(level_);
   request.mutable_payloads()->Assign(file.attachments.begin(), file.attachments.end());
   ASSIGN_OR_RETURN(api::SendResponse response, channel_->Send(request));
   return std::move(*response.mutable_receipt());
@@ -208,6 +220,7 @@ absl::StatusOr<api::Receipt> RemoteSession::SubmitWhole(const SignedFile& file,
   request.set_log(log());
   request.set_envelope(envelope);
   request.set_seen_size(seen_size);
+  request.set_level(level_);
   request.mutable_attachments()->Assign(file.attachments.begin(), file.attachments.end());
   ASSIGN_OR_RETURN(api::SubmitResponse response, channel_->Submit(request));
   return std::move(*response.mutable_receipt());
@@ -216,6 +229,7 @@ absl::StatusOr<api::Receipt> RemoteSession::SubmitWhole(const SignedFile& file,
 absl::StatusOr<Fetched> RemoteSession::Fetch(const statement::v1::ActRef& transfer) {
   absl::StatusOr<base::Digest> sent = base::DigestFromBytes(transfer.statement());
   if (!sent.ok()) return base::AtPath(sent.status(), "transfer.statement");
+  RETURN_IF_ERROR(DemandFresh());
   ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
   api::FetchRequest request;
   request.set_log(log());
@@ -240,21 +254,32 @@ absl::StatusOr<Fetched> RemoteSession::Fetch(const statement::v1::ActRef& transf
   return fetched;
 }
 
-absl::StatusOr<Proven> RemoteSession::Prove(const base::Digest& statement) {
+absl::StatusOr<Proven> RemoteSession::Check(const api::Receipt& receipt) {
+  ASSIGN_OR_RETURN(Proven proven, CheckReceipt(receipt, pins_, memory_));
+  if (proven.level <= api::LEVEL_COMMITTED) return proven;
+  ASSIGN_OR_RETURN(const record::v1::FoundingRow* founding, Founding());
+  ASSIGN_OR_RETURN(const audit::checkpoint::TlogProof proof,
+                   audit::checkpoint::ProofFromText(proven.file));
+  RETURN_IF_ERROR(DemandQuorum(proof.checkpoint, founding->settings()).status());
+  return proven;
+}
+
+absl::StatusOr<Proven> RemoteSession::Prove(const base::Digest& statement, api::Level level) {
   ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
   api::GetReceiptRequest request;
   request.set_log(log());
   request.set_statement(base::ToBytes(statement));
   request.set_seen_size(seen_size);
+  request.set_level(level);
   absl::StatusOr<api::GetReceiptResponse> response = channel_->GetReceipt(request);
   if (!response.ok()) return Judged(response.status());
-  ASSIGN_OR_RETURN(Proven proven, CheckReceipt(response->receipt(), pins_, memory_));
+  ASSIGN_OR_RETURN(Proven proven, Check(response->receipt()));
   RETURN_IF_ERROR(DemandStatement(proven, statement));
   return proven;
 }
 
 absl::StatusOr<Answer> RemoteSession::GetReceipt(const base::Digest& statement) {
-  ASSIGN_OR_RETURN(Proven proven, Prove(statement));
+  ASSIGN_OR_RETURN(Proven proven, Prove(statement, level_));
   return AnswerOf(std::move(proven), statement);
 }
 

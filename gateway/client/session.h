@@ -51,8 +51,10 @@ struct Answer {
   // Digest of the statement: with an act's ordinal, the act's name. Also for a refusal, whose salt
   // proved it.
   base::Digest statement{};
-  // The tlog-proof file.
+  // The tlog-proof file, and the level that its checkpoint has reached: proved by the witnesses'
+  // own signatures, where it is above LEVEL_COMMITTED.
   std::string receipt;
+  api::Level level = api::LEVEL_COMMITTED;
 };
 
 // A payload handed over to us, whose commitment and receipt verified.
@@ -76,7 +78,10 @@ struct Continued {
 //
 // Errors of every call: those of FromRpc; DATA_LOSS when the gateway's answer does not prove what
 // it should, with the reason FORK when it contradicts what was proved before (CheckpointMemory).
-// After FORK every call fails so, until a person has removed the `.fork` file.
+// After FORK every call fails so, until a person has removed the `.fork` file. Where the settings
+// in force ask for witnesses, statements (but for freezes and key stops), payloads and the inbox
+// are refused with FAILED_PRECONDITION (VIEW_UNWITNESSED, VIEW_STALE) while the gateway shows no
+// checkpoint that the quorum cosigned within a day.
 class Session {
  public:
   // Reads keys, certificate and the last checkpoint; connects at the first call. `clock` and
@@ -94,6 +99,10 @@ class Session {
                                                            const base::Clock& clock,
                                                            base::Random& random);
   virtual ~Session() = default;
+
+  // From now on, asks for receipts of this level: an answer comes once it is reached, or with a
+  // lower one where that takes more than half a minute or the settings ask for none.
+  virtual void WaitFor(api::Level level) = 0;
 
   // Our key.
   virtual const certs::keys::PrivateKey& key() const = 0;

@@ -8,6 +8,7 @@
 #include "audit/checkpoint/checkpoint.h"
 #include "audit/checkpoint/proof.h"
 #include "audit/merkle/merkle.h"
+#include "gateway/base/civil.h"
 #include "gateway/base/digest.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
@@ -17,6 +18,11 @@ namespace passerelle::gateway::client {
 namespace {
 
 using audit::checkpoint::Checkpoint;
+
+// The oldest view that is believed (AUDIT-LOG, "Cadence and witnesses"), and how long one counts
+// that was looked at.
+constexpr int64_t kOldestViewMs = int64_t{24} * 3600 * 1000;
+constexpr int64_t kFreshMs = int64_t{10} * 60 * 1000;
 
 // What the gateway says of two sizes, once its proof leads from the one root to the other.
 absl::StatusOr<Continued> Proved(const api::GetConsistencyRequest& request,
@@ -50,6 +56,41 @@ absl::StatusOr<std::string> RemoteSession::UpdateCheckpoint() {
   if (!response.ok()) return Judged(response.status());
   RETURN_IF_ERROR(memory_.Advance(response->checkpoint(), response->consistency()).status());
   return std::move(*response->mutable_checkpoint());
+}
+
+absl::Status RemoteSession::DemandFresh() {
+  ASSIGN_OR_RETURN(const record::v1::FoundingRow* founding, Founding());
+  const int64_t now_ms = clock_.MonotonicMs();
+  if (founding->settings().witness_quorum() == 0 || now_ms < fresh_until_ms_)
+    return absl::OkStatus();
+  ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
+  api::GetCheckpointRequest request;
+  request.set_log(log());
+  request.set_seen_size(seen_size);
+  const absl::StatusOr<api::GetCheckpointResponse> response = channel_->GetCheckpoint(request);
+  if (!response.ok()) return Judged(response.status());
+  RETURN_IF_ERROR(memory_.Advance(response->checkpoint(), response->consistency()).status());
+  if (response->witnessed().empty())
+    return base::Error(absl::StatusCode::kFailedPrecondition, "VIEW_UNWITNESSED", "",
+                       "the quorum of witnesses has cosigned no checkpoint of this log yet: try "
+                       "again in a minute, or ask the operator whether they are reached");
+  ASSIGN_OR_RETURN(
+      const Checkpoint witnessed,
+      audit::checkpoint::OpenCheckpoint(response->witnessed(), pins_.verifier, pins_.origin));
+  RETURN_IF_ERROR(
+      memory_.Place(response->witnessed(), witnessed, response->witnessed_consistency()));
+  ASSIGN_OR_RETURN(const uint64_t time_s,
+                   DemandQuorum(response->witnessed(), founding->settings()));
+  const int64_t age_ms = clock_.WallMs() - static_cast<int64_t>(time_s) * 1000;
+  if (age_ms > kOldestViewMs)
+    return base::Error(
+        absl::StatusCode::kFailedPrecondition, "VIEW_STALE", "",
+        absl::StrCat("the last checkpoint that the quorum of witnesses cosigned is of ",
+                     base::ToIsoInstant(static_cast<int64_t>(time_s) * 1000),
+                     ", more than a day ago: the witnesses are out of reach, or this gateway hides "
+                     "a newer history from them or from us. Freezes and key stops still go out"));
+  fresh_until_ms_ = now_ms + kFreshMs;
+  return absl::OkStatus();
 }
 
 absl::Status RemoteSession::ReadEntries(uint64_t begin, uint64_t end,

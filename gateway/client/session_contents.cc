@@ -154,6 +154,7 @@ absl::StatusOr<Answer> RemoteSession::Upload(const Draft& draft, const ContentFi
                    manifest.set_media_type(payload.head.media_type());
                    manifest.set_length(payload.length);
                    manifest.set_seen_size(seen_size);
+                   manifest.set_level(level_);
                    ASSIGN_OR_RETURN(Chunks chunks, Chunks::Open(payload, progress));
                    ASSIGN_OR_RETURN(api::UploadResponse response,
                                     channel_->Upload(manifest, [&] { return chunks.Next(); }));
@@ -165,6 +166,7 @@ absl::StatusOr<Fetched> RemoteSession::Download(const statement::v1::ActRef& tra
                                                 const std::string& file, Progress progress) {
   absl::StatusOr<base::Digest> sent = base::DigestFromBytes(transfer.statement());
   if (!sent.ok()) return base::AtPath(sent.status(), "transfer.statement");
+  RETURN_IF_ERROR(DemandFresh());
   ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
   ASSIGN_OR_RETURN(PartFile part, PartFile::Open(file, transfer.statement()));
   api::DownloadRequest request;

@@ -166,6 +166,7 @@ absl::StatusOr<std::vector<api::Key>> RemoteSession::ListKeys(const std::string&
 }
 
 absl::StatusOr<std::vector<api::InboxItem>> RemoteSession::ListInbox() {
+  RETURN_IF_ERROR(DemandFresh());
   api::ListInboxRequest request;
   request.set_log(log());
   return Follow<api::ListInboxRequest, api::InboxItem>(
@@ -175,6 +176,7 @@ absl::StatusOr<std::vector<api::InboxItem>> RemoteSession::ListInbox() {
 
 absl::Status RemoteSession::WatchInbox(
     int64_t deadline_ms, absl::FunctionRef<absl::Status(api::WatchInboxResponse)> visit) {
+  RETURN_IF_ERROR(DemandFresh());
   api::WatchInboxRequest request;
   request.set_log(log());
   request.set_page_size(base::kMaxPageSize);

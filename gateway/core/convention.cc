@@ -59,7 +59,10 @@ Convention::Convention(Surroundings surroundings, std::string folder, policy::st
       hall_(*storage_->log, *storage_->vault, staging_, clock_, surroundings_.random),
       folder_(std::move(folder)),
       state_(std::move(state)),
-      watchers_(surroundings_.pool) {}
+      watchers_(surroundings_.pool),
+      evidence_(std::make_unique<Evidence>(surroundings_, *storage_->log,
+                                           storage_->signer->verifier(), folder_,
+                                           [this] { watchers_.Notify(); })) {}
 
 absl::StatusOr<std::unique_ptr<Convention>> Convention::Open(const StoragePaths& paths,
                                                              const Surroundings& surroundings) {
@@ -84,8 +87,11 @@ absl::StatusOr<std::unique_ptr<Convention>> Convention::Open(const StoragePaths&
         "entry 0 is missing: have the founders sign it, then `passerelle init --enact`");
   RETURN_IF_ERROR(CheckKeys(state, *storage));
   RETURN_IF_ERROR(replay.Reconcile(*storage));
-  return std::unique_ptr<Convention>(
+  const convention::v1::Settings settings = state.founding()->settings();
+  std::unique_ptr<Convention> convention(
       new Convention(surroundings, paths.folder, std::move(state), std::move(storage)));
+  RETURN_IF_ERROR(convention->evidence_->CheckAtStart(settings));
+  return convention;
 }
 
 Convention::~Convention() { Drain(); }
@@ -96,7 +102,10 @@ void Convention::Submit(const Request& request, Reply reply) {
     // Once it is recorded a statement is answered with its receipt: what would keep the receipt
     // from being made is turned away before.
     RETURN_IF_ERROR(CheckSeenSize(request.seen_size, storage_->log->head().size));
+    RETURN_IF_ERROR(evidence_->CheckUnbroken());
     base::ReaderLock lock(state_mutex_);
+    if (request.door == Door::kTransfers)
+      RETURN_IF_ERROR(evidence_->CheckLag(state_.founding()->settings(), clock_.WallMs()));
     return hall_.Admit(state_, request);
   }();
   if (!admitted.ok()) return reply(admitted.status());
@@ -313,6 +322,7 @@ void Convention::Drain() {
     closed_ = true;
     while (running_ || tasks_ > 0) idle_.Wait(queue_mutex_);
   }
+  evidence_->Release();
   WriteBehind();
 }
 

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/mutex.h"
+#include "gateway/core/evidence.h"
 #include "gateway/core/gateway_acts.h"
 #include "gateway/core/gathering.h"
 #include "gateway/core/hall.h"
@@ -109,6 +110,8 @@ class Convention {
   Vitals vitals() EXCLUDES_LOCK(queue_mutex_);
 
   const audit::log::Log& log() const { return *storage_->log; }
+  // What others vouch for.
+  Evidence& evidence() { return *evidence_; }
   // Slug of the convention, and the 32-byte name of its log.
   const std::string& name() const { return name_; }
   const std::string& log_name() const { return log_name_; }
@@ -234,6 +237,8 @@ class Convention {
   int64_t last_day_ GUARDED_BY(queue_mutex_) = 0;
 
   Watchers watchers_;
+  // Goes before what it calls.
+  std::unique_ptr<Evidence> evidence_;
 
   // Commit, Shred, Sweep and Expire of the vault come from one thread at a time.
   base::Mutex vault_mutex_;

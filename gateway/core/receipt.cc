@@ -1,5 +1,6 @@
 #include "gateway/core/receipt.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -21,9 +22,10 @@ absl::Status CheckSeenSize(uint64_t seen_size, uint64_t size) {
 
 absl::StatusOr<std::string> ConsistencyBytes(const audit::log::Log& log, uint64_t seen_size,
                                              uint64_t to) {
-  RETURN_IF_ERROR(CheckSeenSize(seen_size, to));
+  RETURN_IF_ERROR(CheckSeenSize(seen_size, log.head().size));
   if (seen_size == 0 || seen_size == to) return std::string();
-  ASSIGN_OR_RETURN(const std::vector<base::Digest> proof, log.ConsistencyProof(seen_size, to));
+  ASSIGN_OR_RETURN(const std::vector<base::Digest> proof,
+                   log.ConsistencyProof(std::min(seen_size, to), std::max(seen_size, to)));
   return base::Concatenated(proof);
 }
 
@@ -33,6 +35,7 @@ absl::StatusOr<passerelle::gateway::v1::Receipt> MakeReceipt(const audit::log::L
                                                              const std::string* entry) {
   const audit::log::SignedHead signed_head = log.signed_head();
   const uint64_t size = signed_head.head.size;
+  RETURN_IF_ERROR(CheckSeenSize(seen_size, size));
   audit::checkpoint::TlogProof proof;
   if (entry != nullptr) {
     proof.extra = *entry;
@@ -53,7 +56,21 @@ absl::StatusOr<passerelle::gateway::v1::Receipt> MakeReceipt(const audit::log::L
     receipt.set_effect(EffectOf(decoded));
   }
   receipt.set_refused_salt(outcome.refused_salt);
+  receipt.set_level(passerelle::gateway::v1::LEVEL_COMMITTED);
   return receipt;
+}
+
+absl::Status Raise(const audit::log::Log& log, const audit::log::SignedHead& at,
+                   passerelle::gateway::v1::Level level, uint64_t seen_size,
+                   passerelle::gateway::v1::Receipt& receipt) {
+  ASSIGN_OR_RETURN(audit::checkpoint::TlogProof proof,
+                   audit::checkpoint::ProofFromText(receipt.tlog_proof()));
+  ASSIGN_OR_RETURN(proof.path, log.InclusionProof(proof.index, at.head.size));
+  proof.checkpoint = at.checkpoint;
+  ASSIGN_OR_RETURN(*receipt.mutable_consistency(), ConsistencyBytes(log, seen_size, at.head.size));
+  receipt.set_tlog_proof(audit::checkpoint::ToText(proof));
+  receipt.set_level(level);
+  return absl::OkStatus();
 }
 
 }  // namespace passerelle::gateway::core

@@ -20,8 +20,9 @@ record::v1::Effect EffectOf(const record::v1::Entry& entry);
 // has forked or was rolled back.
 absl::Status CheckSeenSize(uint64_t seen_size, uint64_t size);
 
-// The consistency proof from a caller's size to `to`: 32-byte hashes one after the other; empty
-// when the caller named no size or this one. Errors as CheckSeenSize.
+// The consistency proof between a caller's size and `to`, from the smaller to the larger: 32-byte
+// hashes one after the other; empty when the caller named no size or this one. OUT_OF_RANGE past
+// the log's head.
 absl::StatusOr<std::string> ConsistencyBytes(const audit::log::Log& log, uint64_t seen_size,
                                              uint64_t to);
 
@@ -31,6 +32,12 @@ absl::StatusOr<passerelle::gateway::v1::Receipt> MakeReceipt(const audit::log::L
                                                              const Outcome& outcome,
                                                              uint64_t seen_size,
                                                              const std::string* entry = nullptr);
+
+// Puts a receipt under another checkpoint of its log, which has reached `level`. OUT_OF_RANGE when
+// that does not hold its entry yet.
+absl::Status Raise(const audit::log::Log& log, const audit::log::SignedHead& at,
+                   passerelle::gateway::v1::Level level, uint64_t seen_size,
+                   passerelle::gateway::v1::Receipt& receipt);
 
 }  // namespace passerelle::gateway::core
 

@@ -9,6 +9,7 @@
 #include "gateway/base/machine.h"
 #include "gateway/base/random.h"
 #include "gateway/core/measure.h"
+#include "gateway/core/outside.h"
 #include "gateway/core/pool.h"
 #include "gateway/core/room.h"
 
@@ -25,7 +26,8 @@ enum class Fault {
   kExpiry,
   kSnapshot,
   kCard,
-  kHeads
+  kHeads,
+  kWitness
 };
 
 // What every convention of a process shares; all must outlive it.
@@ -42,6 +44,8 @@ struct Surroundings {
   // Both may be empty. `opened` hears of every convention that was opened.
   Measure measure = nullptr;
   std::function<void(const Convention&)> opened = nullptr;
+  // Null: nobody else is asked for anything.
+  const Outside* outside = nullptr;
 };
 
 }  // namespace passerelle::gateway::core

@@ -168,6 +168,11 @@ void Convention::Tick() {
     if (heads) WantHeads();
   }
   if (destroy) DestroyDue();
+  if (surroundings_.outside != nullptr && (look || evidence_->IsDue())) {
+    convention::v1::Settings settings;
+    Read([&](const policy::state::State& state) { settings = state.founding()->settings(); });
+    evidence_->Tick(settings);
+  }
   if (!look) return;
   const int64_t next_due_ms = NextDueMs();
   base::MutexLock lock(queue_mutex_);
@@ -187,6 +192,9 @@ int64_t Convention::NextDueMs() const {
     erasures = !policy::state::TransfersToErase(state).empty();
     ahead = policy::NextRetention(state);
     due_ms = std::min(due_ms, HeadsDueMs(state).value_or(due_ms));
+    if (const auto due_in_ms = evidence_->DueInMs(state.founding()->settings());
+        due_in_ms.has_value())
+      due_ms = std::min(due_ms, clock_.WallMs() + *due_in_ms);
   });
   if (erasures) return 0;
   if (ahead.destroy_after_ms.has_value()) due_ms = std::min(due_ms, *ahead.destroy_after_ms + 1);

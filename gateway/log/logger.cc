@@ -96,6 +96,8 @@ std::string_view NameOf(Event event) {
       return "card_failed";
     case Event::kHeadsFailed:
       return "heads_failed";
+    case Event::kWitnessFailed:
+      return "witness_failed";
     case Event::kExpiryFailed:
       return "expiry_failed";
     case Event::kErasureFailed:

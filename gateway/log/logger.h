@@ -47,6 +47,7 @@ enum class Event {
   kSnapshotFailed,
   kCardFailed,
   kHeadsFailed,
+  kWitnessFailed,
   // The vault.
   kSweepDone,
   kErasureDone,

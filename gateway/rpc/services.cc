@@ -37,7 +37,10 @@ class StatementService final : public api::StatementService::CallbackService {
   ServerUnaryReactor* GetReceipt(CallbackServerContext* context,
                                  const api::GetReceiptRequest* request,
                                  api::GetReceiptResponse* response) override {
-    return Serve(desk_, context, "GetReceipt", request, response, service::GetReceipt);
+    return ServeLater(desk_, context, "GetReceipt", request, response, service::Access::kEverything,
+                      [request](const service::Caller& caller, const Call&, auto answer) {
+                        service::GetReceipt(caller, *request, answer);
+                      });
   }
 
   ServerUnaryReactor* Preview(CallbackServerContext* context, const api::PreviewRequest* request,

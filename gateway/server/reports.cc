@@ -39,6 +39,8 @@ FaultNames NamesOf(core::Fault fault) {
       return {Event::kCardFailed, "card"};
     case core::Fault::kHeads:
       return {Event::kHeadsFailed, "heads"};
+    case core::Fault::kWitness:
+      return {Event::kWitnessFailed, "witness"};
   }
   return {Event::kServerFailed, "unknown"};
 }

@@ -21,7 +21,9 @@
 #include "gateway/base/random.h"
 #include "gateway/base/status.h"
 #include "gateway/core/host.h"
+#include "gateway/core/outside.h"
 #include "gateway/core/pool.h"
+#include "gateway/http/client.h"
 #include "gateway/log/logger.h"
 #include "gateway/log/metrics.h"
 #include "gateway/rpc/server.h"
@@ -83,6 +85,20 @@ void RaiseFileLimit() {
   setrlimit(RLIMIT_NOFILE, &files);
 }
 
+// Witnesses are asked on threads of their own: a silent one holds up nobody but itself.
+constexpr int kCouriers = 4;
+
+absl::StatusOr<core::Reaction> AskOthers(const base::Clock& clock, const core::Question& question) {
+  http::Call call;
+  call.url = question.url;
+  call.body = question.body;
+  call.content_type = question.content_type;
+  call.anchors_pem = question.anchors_pem;
+  call.timeout_ms = 5000;
+  ASSIGN_OR_RETURN(http::Answer answer, http::Ask(call, clock));
+  return core::Reaction{answer.code, std::move(answer.content_type), std::move(answer.body)};
+}
+
 absl::StatusOr<rpc::ServerOptions> Listening(const Options& options, const core::Host& host) {
   rpc::ServerOptions listening;
   listening.address = options.listen;
@@ -118,6 +134,10 @@ absl::Status Run(const Options& options) {
                                   std::bind_front(&Reports::OnFault, &reports)};
   surroundings.measure = std::bind_front(&Reports::OnCarried, &reports);
   surroundings.opened = std::bind_front(&Reports::OnOpened, &reports);
+  core::Pool couriers(kCouriers);
+  const core::Outside outside{
+      couriers, [&](const core::Question& question) { return AskOthers(clock, question); }};
+  surroundings.outside = &outside;
   RaiseFileLimit();
   ASSIGN_OR_RETURN(const std::unique_ptr<core::Host> host,
                    core::Host::Open(options.paths, surroundings, options.bounds));
@@ -148,6 +168,9 @@ absl::Status Run(const Options& options) {
   }
   supervisor.Stopping();
   logger.Write(Level::kInfo, Event::kServerDraining);
+  // What waits for witnesses is answered with what there is.
+  for (const std::shared_ptr<core::Convention>& convention : host->Awake())
+    convention->evidence().Release();
   server->Drain(options.drain_ms);
   host->Drain();
   logger.Write(Level::kInfo, Event::kServerStopped);

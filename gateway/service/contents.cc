@@ -167,9 +167,10 @@ absl::StatusOr<Inflow<api::UploadResponse>> Upload(const Caller& caller,
     inflow.add = [upload](std::string chunk, core::Intake::Ready ready) {
       upload->Add(std::move(chunk), std::move(ready));
     };
-  inflow.finish = [caller, upload](std::function<bool()> cancelled,
-                                   Answer<api::UploadResponse> answer) {
-    upload->Finish(std::move(cancelled), AnswerWithReceipt(caller, std::move(answer)));
+  const Wanted wanted{manifest.level(), manifest.seen_size()};
+  inflow.finish = [caller, upload, wanted](std::function<bool()> cancelled,
+                                           Answer<api::UploadResponse> answer) {
+    upload->Finish(std::move(cancelled), AnswerWithReceipt(caller, wanted, std::move(answer)));
   };
   return inflow;
 }

@@ -36,10 +36,17 @@ absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(const Caller& caller,
                                                          const api::GetCheckpointRequest& request) {
   const audit::log::Log& log = caller.convention->log();
   const audit::log::SignedHead head = log.signed_head();
+  RETURN_IF_ERROR(core::CheckSeenSize(request.seen_size(), head.head.size));
   api::GetCheckpointResponse response;
   response.set_checkpoint(head.checkpoint);
   ASSIGN_OR_RETURN(*response.mutable_consistency(),
                    core::ConsistencyBytes(log, request.seen_size(), head.head.size));
+  const auto witnessed = caller.convention->evidence().witnessed();
+  // One that was cosigned since belongs to the next answer.
+  if (!witnessed.has_value() || witnessed->head.size > head.head.size) return response;
+  response.set_witnessed(witnessed->checkpoint);
+  ASSIGN_OR_RETURN(*response.mutable_witnessed_consistency(),
+                   core::ConsistencyBytes(log, witnessed->head.size, head.head.size));
   return response;
 }
 

@@ -61,8 +61,8 @@ struct Watched {
 // empty.
 void Submit(const Caller& caller, const api::SubmitRequest& request,
             std::function<bool()> cancelled, Answer<api::SubmitResponse> answer);
-absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
-                                                   const api::GetReceiptRequest& request);
+void GetReceipt(const Caller& caller, const api::GetReceiptRequest& request,
+                Answer<api::GetReceiptResponse> answer);
 // preview.cc.
 absl::StatusOr<api::PreviewResponse> Preview(const Caller& caller,
                                              const api::PreviewRequest& request);

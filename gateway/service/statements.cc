@@ -15,8 +15,10 @@ namespace {
 
 // Submit and Send differ in their door and in what their attachments are.
 template <typename Response>
-void Enter(const Caller& caller, const core::Request& request, Answer<Response> answer) {
-  caller.convention->Submit(request, AnswerWithReceipt(caller, std::move(answer)));
+void Enter(const Caller& caller, const core::Request& request, api::Level level,
+           Answer<Response> answer) {
+  caller.convention->Submit(
+      request, AnswerWithReceipt(caller, {level, request.seen_size}, std::move(answer)));
 }
 
 absl::Status Unseen() {
@@ -62,11 +64,32 @@ void Submit(const Caller& caller, const api::SubmitRequest& request,
          std::nullopt,
          {},
          std::move(cancelled)},
-        std::move(answer));
+        request.level(), std::move(answer));
 }
 
-absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
-                                                   const api::GetReceiptRequest& request) {
+void AnswerAtLevel(const Caller& caller, const Wanted& wanted, api::Receipt receipt,
+                   Answer<api::Receipt> answer) {
+  const absl::StatusOr<audit::checkpoint::TlogProof> proof =
+      audit::checkpoint::ProofFromText(receipt.tlog_proof());
+  if (wanted.level <= api::LEVEL_COMMITTED || !proof.ok()) return answer(std::move(receipt));
+  caller.convention->evidence().Await(
+      proof->index, [caller, index = proof->index, seen_size = wanted.seen_size,
+                     receipt = std::move(receipt), answer = std::move(answer)]() mutable {
+        const auto witnessed = caller.convention->evidence().witnessed();
+        if (!witnessed.has_value() || witnessed->head.size <= index)
+          return answer(std::move(receipt));
+        // What is recorded is answered, whatever becomes of the evidence.
+        api::Receipt raised = receipt;
+        const absl::Status done = core::Raise(caller.convention->log(), *witnessed,
+                                              api::LEVEL_WITNESSED, seen_size, raised);
+        answer(done.ok() ? std::move(raised) : std::move(receipt));
+      });
+}
+
+namespace {
+
+absl::StatusOr<api::Receipt> FindReceipt(const Caller& caller,
+                                         const api::GetReceiptRequest& request) {
   absl::StatusOr<base::Digest> digest = base::DigestFromBytes(request.statement());
   if (!digest.ok()) return base::AtPath(digest.status(), "statement");
   // Said before the look-up: afterwards it would tell that there is something.
@@ -87,9 +110,22 @@ absl::StatusOr<api::GetReceiptResponse> GetReceipt(const Caller& caller,
         return absl::StatusOr<bool>(view.sight.SeesEntry(entry, read.statement, name, view.state));
       }));
   if (!seen) return Unseen();
-  api::GetReceiptResponse response;
-  *response.mutable_receipt() = *std::move(receipt);
-  return response;
+  return receipt;
+}
+
+}  // namespace
+
+void GetReceipt(const Caller& caller, const api::GetReceiptRequest& request,
+                Answer<api::GetReceiptResponse> answer) {
+  absl::StatusOr<api::Receipt> receipt = FindReceipt(caller, request);
+  if (!receipt.ok()) return answer(receipt.status());
+  AnswerAtLevel(caller, {request.level(), request.seen_size()}, *std::move(receipt),
+                [answer = std::move(answer)](absl::StatusOr<api::Receipt> raised) {
+                  if (!raised.ok()) return answer(raised.status());
+                  api::GetReceiptResponse response;
+                  *response.mutable_receipt() = *std::move(raised);
+                  answer(std::move(response));
+                });
 }
 
 void Send(const Caller& caller, const api::SendRequest& request, std::function<bool()> cancelled,
@@ -102,7 +138,7 @@ void Send(const Caller& caller, const api::SendRequest& request, std::function<b
          std::nullopt,
          {},
          std::move(cancelled)},
-        std::move(answer));
+        request.level(), std::move(answer));
 }
 
 }  // namespace passerelle::gateway::service

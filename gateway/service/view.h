@@ -35,16 +35,32 @@ absl::StatusOr<Answer> ReadAs(const Caller& caller,
   return answered;
 }
 
+// Which receipt a caller asks for.
+struct Wanted {
+  api::Level level = api::LEVEL_UNSPECIFIED;
+  // Size of the last checkpoint that the caller verified; 0: none.
+  uint64_t seen_size = 0;
+};
+
+// Answers with the receipt once it is of the level wanted, with a lower one where that takes too
+// long or will never be (statements.cc).
+void AnswerAtLevel(const Caller& caller, const Wanted& wanted, api::Receipt receipt,
+                   Answer<api::Receipt> answer);
+
 // Answers with a receipt. A statement that the rules refused counts more: it stays in the log.
 template <typename Response>
-core::Reply AnswerWithReceipt(const Caller& caller, Answer<Response> answer) {
-  return [caller, answer = std::move(answer)](absl::StatusOr<api::Receipt> receipt) {
+core::Reply AnswerWithReceipt(const Caller& caller, const Wanted& wanted, Answer<Response> answer) {
+  return [caller, wanted, answer = std::move(answer)](absl::StatusOr<api::Receipt> receipt) {
     if (!receipt.ok()) return answer(receipt.status());
     if (receipt->effect() == record::v1::EFFECT_REFUSED)
       caller.quotas->ChargeRefusal(caller.payer());
-    Response response;
-    *response.mutable_receipt() = *std::move(receipt);
-    answer(std::move(response));
+    AnswerAtLevel(caller, wanted, *std::move(receipt),
+                  [answer](absl::StatusOr<api::Receipt> raised) {
+                    if (!raised.ok()) return answer(raised.status());
+                    Response response;
+                    *response.mutable_receipt() = *std::move(raised);
+                    answer(std::move(response));
+                  });
   };
 }
 

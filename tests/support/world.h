@@ -155,6 +155,8 @@ class World {
   statement::v1::Act Erase(const statement::v1::ActRef& ground) const;
   // The heads of the chains as they are.
   statement::v1::Act StateHeads() const;
+  // Has settings ask for two witnesses and an authority, all invented.
+  static void AskForEvidence(convention::v1::Settings& settings);
   // A stamp over the log as it stands, at its last record time.
   statement::v1::Act Stamp() const;
   // The holder's answer, with reasons unless it merely accepts.

@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/bytes.h"
 #include "gateway/base/strings.h"
 #include "policy/state/heads.h"
 #include "policy/state/query.h"
@@ -383,6 +384,21 @@ Act World::StateHeads() const {
   act.mutable_party_heads()->set_root(gateway::base::ToBytes(policy::state::HeadsRoot(heads)));
   act.mutable_party_heads()->set_chains(heads.size());
   return act;
+}
+
+void World::AskForEvidence(convention::v1::Settings& settings) {
+  for (const char* name : {"one.example/w", "two.example"}) {
+    convention::v1::Witness& witness = *settings.add_witnesses();
+    const std::string key = "\4" + std::string(32, name[0]);
+    witness.set_vkey(absl::StrCat(name, "+0123abcd+", gateway::base::ToBase64(key)));
+    witness.set_url("https://witness.example:8445/a/b");
+  }
+  settings.set_witness_quorum(2);
+  convention::v1::TimeStampAuthority& authority = *settings.add_time_stamp_authorities();
+  authority.set_url("http://tsa.example/tsr");
+  authority.add_trust_anchors(std::string("\x30\x00", 2));
+  settings.set_time_stamp_tolerance_ms(1000);
+  settings.set_evidence_lag_minutes(43'200);
 }
 
 Act World::Stamp() const {

@@ -257,6 +257,7 @@ TEST(DecodeStatement, RefusesMalformedActs) {
 const std::set<std::string>& FreeBytes() {
   static const std::set<std::string> free = {
       "passerelle.convention.v1.Settings.tls_trust_anchors",
+      "passerelle.convention.v1.TimeStampAuthority.trust_anchors",
       "passerelle.statement.v1.AgentEnrolled.spki",
       "passerelle.statement.v1.FoundingKey.spki",
       "passerelle.statement.v1.Signature.raw",

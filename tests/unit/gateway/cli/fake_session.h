@@ -79,6 +79,7 @@ class FakeSession final : public gateway::client::Session {
       gateway::client::Progress progress) override;
   absl::StatusOr<gateway::client::Answer> Send(const gateway::client::Draft& draft) override;
   absl::StatusOr<gateway::client::Fetched> Fetch(const statement::v1::ActRef& transfer) override;
+  void WaitFor(passerelle::gateway::v1::Level) override {}
   absl::StatusOr<gateway::client::Answer> GetReceipt(
       const gateway::base::Digest& statement) override;
   absl::StatusOr<record::v1::Attachment> GetDocument(

@@ -28,7 +28,14 @@ class ReadsTest : public ::testing::Test {
                                                   const std::string& digest) {
     api::GetReceiptRequest request;
     request.set_statement(digest);
-    return GetReceipt(As(name), request);
+    return Receipt(name, request);
+  }
+  absl::StatusOr<api::GetReceiptResponse> Receipt(std::string_view name,
+                                                  const api::GetReceiptRequest& request) {
+    std::promise<absl::StatusOr<api::GetReceiptResponse>> answered;
+    GetReceipt(As(name), request,
+               [&](absl::StatusOr<api::GetReceiptResponse> answer) { answered.set_value(answer); });
+    return answered.get_future().get();
   }
   absl::StatusOr<api::GetDocumentResponse> Document(std::string_view name,
                                                     const record::v1::Attachment& attachment) {
@@ -57,10 +64,10 @@ TEST_F(ReadsTest, AnswerAlikeForWhatIsHiddenAndWhatIsNot) {
   api::GetReceiptRequest request;
   request.set_seen_size(gateway_.size() + 1);
   request.set_statement(gateway_.transfer.statement());
-  const absl::Status hidden = GetReceipt(As("reader-p003"), request).status();
+  const absl::Status hidden = Receipt("reader-p003", request).status();
   EXPECT_EQ(ReasonOf(hidden), "SEEN_AHEAD");
   request.set_statement(std::string(32, 'x'));
-  EXPECT_EQ(GetReceipt(As("reader-p003"), request).status(), hidden);
+  EXPECT_EQ(Receipt("reader-p003", request).status(), hidden);
 }
 
 TEST_F(ReadsTest, GiveReceiptsOfWhatEveryoneMayReadToEveryone) {

@@ -6,8 +6,6 @@
 #include <functional>
 #include <set>
 
-#include "absl/strings/str_cat.h"
-#include "gateway/base/bytes.h"
 #include "gateway/base/civil.h"
 #include "policy/rules/catalogue.h"
 #include "tests/unit/policy/rules/cases.h"
@@ -232,19 +230,7 @@ std::vector<Acceptance> Changes() {
           World::transcribers(),
           [](World& w) {
             Act act = w.EnactSettings();
-            auto& settings = *act.mutable_settings_enacted()->mutable_settings();
-            for (const char* name : {"one.example/w", "two.example"}) {
-              auto& witness = *settings.add_witnesses();
-              const std::string key = "\4" + std::string(32, name[0]);
-              witness.set_vkey(absl::StrCat(name, "+0123abcd+", gateway::base::ToBase64(key)));
-              witness.set_url("https://witness.example:8445/a/b");
-            }
-            settings.set_witness_quorum(2);
-            auto& authority = *settings.add_time_stamp_authorities();
-            authority.set_url("http://tsa.example/tsr");
-            authority.add_trust_anchors(std::string("\x30\x00", 2));
-            settings.set_time_stamp_tolerance_ms(1000);
-            settings.set_evidence_lag_minutes(43'200);
+            World::AskForEvidence(*act.mutable_settings_enacted()->mutable_settings());
             return act;
           }),
       One("SettingsThatReplaceThoseInForce", {"settings.form", "settings.change"}, Stage::kStaffed,

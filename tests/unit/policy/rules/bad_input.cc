@@ -88,7 +88,11 @@ std::vector<Good> GoodActsOfPeople() {
          return w.ServiceMandate("p001", "robot", ROLE_SENDER, "sender-p001");
        }},
       {"settings", Stage::kStaffed, World::transcribers(), "deed.signatures/secretary-missing",
-       [](World& w) { return w.EnactSettings(); }},
+       [](World& w) {
+         Act act = w.EnactSettings();
+         World::AskForEvidence(*act.mutable_settings_enacted()->mutable_settings());
+         return act;
+       }},
       {"end_mandate",
        Stage::kStaffed,
        {"representative-p001"},

@@ -88,7 +88,8 @@ std::vector<Case> FormCases() {
   };
 }
 
-// The vkey of a witness whose key is 32 times a byte: of the right form, which is all that rules see.
+// The vkey of a witness whose key is 32 times a byte: of the right form, which is all that rules
+// see.
 std::string WitnessVkey(std::string_view name, char byte, char type = 4) {
   const std::string key = type + std::string(32, byte);
   return absl::StrCat(gateway::base::Absl(name), "+0123abcd+", gateway::base::ToBase64(key));
@@ -160,8 +161,8 @@ std::vector<Case> EvidenceCases() {
         WitnessVkey("one.example", 'a', 1), std::string("one.example+0123abcd+BGFh"),
         std::string("one.example+0123ABCD+") + WitnessVkey("x", 'a').substr(11),
         WitnessVkey("one.example", 'a') + "!"})
-    cases.push_back(Changing(kRule, "witness", "witnesses[0].vkey",
-                             [vkey](auto& s) { AddWitness(s, vkey); }));
+    cases.push_back(
+        Changing(kRule, "witness", "witnesses[0].vkey", [vkey](auto& s) { AddWitness(s, vkey); }));
   for (const std::string& url :
        {std::string(), std::string("http://witness.example"), std::string("https://"),
         std::string("https:///path"), std::string("https://user@witness.example"),

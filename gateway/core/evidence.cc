@@ -1,0 +1,331 @@
+#include "gateway/core/evidence.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "audit/checkpoint/checkpoint.h"
+#include "audit/entry/codec.h"
+#include "certs/x509/certificate.h"
+#include "gateway/base/files.h"
+#include "gateway/base/limits.h"
+#include "gateway/base/status.h"
+#include "gateway/base/strings.h"
+#include "gateway/base/unsynced_file.h"
+
+namespace passerelle::gateway::core {
+namespace {
+
+using audit::checkpoint::CosignatureVerifier;
+using audit::log::SignedHead;
+using audit::witness::Cosigned;
+using audit::witness::WitnessAnswer;
+using convention::v1::Settings;
+
+// An idle log's checkpoint is cosigned again this often (AUDIT-LOG, "Cadence and witnesses").
+constexpr int64_t kAgainMs = 3600 * 1000;
+// A witness that failed is left alone for a second, then for twice as long each time.
+constexpr int64_t kFirstRetryMs = 1000;
+constexpr int kMostDoublings = 6;
+// How long a start waits for witnesses.
+constexpr int64_t kStartWaitMs = 5000;
+
+std::string FileIn(const std::string& folder) { return folder + "/witnessed"; }
+
+// The vkeys that are keys, in their order. Admission lets no other into the log.
+std::vector<std::string> VkeysOf(const Settings& settings) {
+  std::vector<std::string> vkeys;
+  for (const convention::v1::Witness& witness : settings.witnesses())
+    if (CosignatureVerifier::FromVkey(witness.vkey()).ok()) vkeys.push_back(witness.vkey());
+  return vkeys;
+}
+
+size_t QuorumOf(const Settings& settings) { return std::max<size_t>(1, settings.witness_quorum()); }
+
+// The roots of peers are those of witnesses.
+std::string AnchorsOf(const Settings& settings) {
+  std::string pem;
+  for (const std::string& der : settings.tls_trust_anchors()) {
+    const absl::StatusOr<certs::x509::Certificate> anchor = certs::x509::Certificate::FromDer(der);
+    if (anchor.ok()) pem += anchor->ToPem();
+  }
+  return pem;
+}
+
+}  // namespace
+
+Evidence::Evidence(const Surroundings& surroundings, const audit::log::Log& log,
+                   const audit::checkpoint::NoteVerifier& own, std::string folder,
+                   std::function<void()> changed)
+    : surroundings_(surroundings),
+      log_(log),
+      own_(own),
+      folder_(std::move(folder)),
+      changed_(std::move(changed)) {
+  TakeUp();
+}
+
+Evidence::~Evidence() {
+  base::MutexLock lock(mutex_);
+  while (under_way_ > 0) answered_.Wait(mutex_);
+}
+
+void Evidence::TakeUp() {
+  const absl::StatusOr<std::string> note = base::ReadFile(FileIn(folder_), base::kMaxNoteBytes);
+  if (!note.ok()) return;
+  const absl::StatusOr<audit::checkpoint::Checkpoint> kept =
+      audit::checkpoint::OpenCheckpoint(*note, own_, log_.origin());
+  if (!kept.ok() || kept->size > log_.head().size) return;
+  const absl::StatusOr<base::Digest> root = log_.RootAt(kept->size);
+  if (!root.ok() || *root != kept->root) return;
+  SignedHead head{log_.head(), *note};
+  head.head.size = kept->size;
+  head.head.root = kept->root;
+  base::MutexLock lock(mutex_);
+  witnessed_ = std::move(head);
+}
+
+absl::StatusOr<WitnessAnswer> Evidence::Ask(const std::string& url, const std::string& anchors_pem,
+                                            std::string_view path, const std::string* body) const {
+  Question question;
+  question.url =
+      absl::StrCat(url.back() == '/' ? url.substr(0, url.size() - 1) : url, base::Absl(path));
+  if (body != nullptr) question.body = *body;
+  question.content_type = "text/plain; charset=utf-8";
+  question.anchors_pem = anchors_pem;
+  ASSIGN_OR_RETURN(Reaction reaction, surroundings_.outside->ask(question));
+  return WitnessAnswer{reaction.code, std::move(reaction.content_type), std::move(reaction.body)};
+}
+
+absl::Status Evidence::CheckAtStart(const Settings& settings) {
+  if (surroundings_.outside == nullptr || settings.witnesses().empty()) return absl::OkStatus();
+  const std::string anchors = AnchorsOf(settings);
+  for (const convention::v1::Witness& witness : settings.witnesses()) {
+    {
+      base::MutexLock lock(mutex_);
+      ++under_way_;
+    }
+    surroundings_.outside->couriers.Post([this, witness, anchors] {
+      absl::Status proof;
+      const absl::StatusOr<CosignatureVerifier> verifier =
+          CosignatureVerifier::FromVkey(witness.vkey());
+      if (verifier.ok())
+        proof = audit::witness::Compare({log_, own_, *verifier},
+                                        [&](std::string_view path, const std::string* body) {
+                                          return Ask(witness.url(), anchors, path, body);
+                                        });
+      base::MutexLock lock(mutex_);
+      if (absl::IsDataLoss(proof) && broken_.ok()) broken_ = proof;
+      --under_way_;
+      answered_.NotifyAll();
+    });
+  }
+  const int64_t until_ms = surroundings_.clock.MonotonicMs() + kStartWaitMs;
+  base::MutexLock lock(mutex_);
+  while (under_way_ > 0 && broken_.ok()) {
+    const int64_t left_ms = until_ms - surroundings_.clock.MonotonicMs();
+    if (left_ms <= 0) break;
+    answered_.WaitFor(mutex_, left_ms);
+  }
+  return broken_;
+}
+
+bool Evidence::IsRoundDue() const {
+  const uint64_t size = log_.head().size;
+  if (!round_.has_value()) return true;
+  const bool over = round_->lines.size() >= quorum_ ||
+                    std::none_of(witnesses_.begin(), witnesses_.end(),
+                                 [](const auto& one) { return one.second.asked; });
+  if (size > round_->head.head.size) return over;
+  return surroundings_.clock.MonotonicMs() - round_->began_ms >= kAgainMs;
+}
+
+bool Evidence::IsDue() const {
+  if (surroundings_.outside == nullptr) return false;
+  const int64_t now_ms = surroundings_.clock.MonotonicMs();
+  base::MutexLock lock(mutex_);
+  if (in_force_.empty()) return false;
+  for (const Waiting& one : waiting_)
+    if (one.until_ms <= now_ms) return true;
+  if (IsRoundDue()) return true;
+  return std::any_of(in_force_.begin(), in_force_.end(),
+                     [&](const std::string& vkey) REQUIRES_LOCK(mutex_) {
+                       const auto known = witnesses_.find(vkey);
+                       return known != witnesses_.end() && !known->second.asked &&
+                              known->second.retry_ms <= now_ms && round_->lines.count(vkey) == 0;
+                     });
+}
+
+void Evidence::Tick(const Settings& settings) {
+  if (surroundings_.outside == nullptr) return;
+  const int64_t now_ms = surroundings_.clock.MonotonicMs();
+  struct Due {
+    convention::v1::Witness witness;
+    uint64_t known_size = 0;
+  };
+  std::vector<Due> due;
+  std::optional<SignedHead> head;
+  std::vector<std::function<void()>> reached;
+  {
+    base::MutexLock lock(mutex_);
+    reached = TakeReached(now_ms);
+    in_force_ = VkeysOf(settings);
+    quorum_ = QuorumOf(settings);
+    if (in_force_.empty()) return;
+    if (IsRoundDue()) round_ = {log_.signed_head(), now_ms, {}};
+    head = round_->head;
+    for (const convention::v1::Witness& witness : settings.witnesses()) {
+      Known& known = witnesses_[witness.vkey()];
+      const bool able =
+          std::find(in_force_.begin(), in_force_.end(), witness.vkey()) != in_force_.end();
+      if (!able || known.asked || known.retry_ms > now_ms ||
+          round_->lines.count(witness.vkey()) > 0)
+        continue;
+      known.asked = true;
+      ++under_way_;
+      due.push_back({witness, known.size});
+    }
+  }
+  for (const auto& done : reached) done();
+  if (due.empty()) return;
+  const std::string anchors = AnchorsOf(settings);
+  for (const Due& one : due)
+    surroundings_.outside->couriers.Post(
+        [this, one, head = *head, anchors] { Submit(one.witness, head, one.known_size, anchors); });
+}
+
+void Evidence::Submit(const convention::v1::Witness& witness, const SignedHead& head,
+                      uint64_t known_size, const std::string& anchors_pem) {
+  const absl::StatusOr<CosignatureVerifier> verifier =
+      CosignatureVerifier::FromVkey(witness.vkey());
+  const absl::StatusOr<Cosigned> cosigned =
+      verifier.ok() ? audit::witness::Submit({log_, own_, *verifier}, head, known_size,
+                                             [&](std::string_view path, const std::string* body) {
+                                               return Ask(witness.url(), anchors_pem, path, body);
+                                             })
+                    : absl::StatusOr<Cosigned>(verifier.status());
+  Take(witness.vkey(), head, known_size, cosigned);
+}
+
+void Evidence::Take(const std::string& vkey, const SignedHead& head, uint64_t known_size,
+                    const absl::StatusOr<Cosigned>& cosigned) {
+  std::vector<std::function<void()>> reached;
+  bool more = false;
+  if (!cosigned.ok()) surroundings_.report(Fault::kWitness, cosigned.status());
+  const int64_t now_ms = surroundings_.clock.MonotonicMs();
+  {
+    base::MutexLock lock(mutex_);
+    Known& known = witnesses_[vkey];
+    known.asked = false;
+    known.size = known_size;
+    if (!cosigned.ok()) {
+      known.retry_ms = now_ms + (kFirstRetryMs << std::min(known.failures, kMostDoublings));
+      ++known.failures;
+      if (absl::IsDataLoss(cosigned.status()) && broken_.ok()) broken_ = cosigned.status();
+    } else {
+      known.failures = 0;
+      if (round_.has_value() && round_->head.head == head.head) {
+        round_->lines[vkey] = cosigned->line;
+        if (round_->lines.size() >= quorum_) {
+          Publish();
+          reached = TakeReached(now_ms);
+          more = true;
+        }
+      }
+    }
+  }
+  for (const auto& done : reached) done();
+  if (more) changed_();
+  base::MutexLock lock(mutex_);
+  --under_way_;
+  answered_.NotifyAll();
+}
+
+void Evidence::Publish() {
+  SignedHead witnessed = round_->head;
+  for (const std::string& vkey : in_force_) {
+    const auto line = round_->lines.find(vkey);
+    if (line != round_->lines.end()) witnessed.checkpoint += line->second;
+  }
+  // A cache: it is collected again where it is lost.
+  const absl::Status kept =
+      base::WriteUnsyncedFile(FileIn(folder_), witnessed.checkpoint, base::FileMode::kPrivate);
+  if (!kept.ok()) surroundings_.report(Fault::kWitness, kept);
+  witnessed_ = std::move(witnessed);
+}
+
+std::vector<std::function<void()>> Evidence::TakeReached(int64_t now_ms) {
+  std::vector<std::function<void()>> reached;
+  const uint64_t size = witnessed_.has_value() ? witnessed_->head.size : 0;
+  std::erase_if(waiting_, [&](Waiting& one) {
+    if (one.index >= size && one.until_ms > now_ms) return false;
+    reached.push_back(std::move(one.done));
+    return true;
+  });
+  return reached;
+}
+
+std::optional<int64_t> Evidence::DueInMs(const Settings& settings) const {
+  if (surroundings_.outside == nullptr || settings.witnesses().empty()) return std::nullopt;
+  base::MutexLock lock(mutex_);
+  // Nothing rests before the head was cosigned.
+  if (!round_.has_value() || round_->head.head.size < log_.head().size ||
+      round_->lines.size() < quorum_ || under_way_ > 0)
+    return 0;
+  return std::max<int64_t>(0, kAgainMs - (surroundings_.clock.MonotonicMs() - round_->began_ms));
+}
+
+std::optional<SignedHead> Evidence::witnessed() const {
+  base::MutexLock lock(mutex_);
+  return witnessed_;
+}
+
+absl::Status Evidence::CheckUnbroken() const {
+  base::MutexLock lock(mutex_);
+  return broken_;
+}
+
+absl::Status Evidence::CheckLag(const Settings& settings, int64_t now_ms) {
+  const int64_t most_ms = int64_t{settings.evidence_lag_minutes()} * 60'000;
+  if (most_ms == 0 || settings.witness_quorum() == 0) return absl::OkStatus();
+  base::MutexLock lock(mutex_);
+  const uint64_t first = witnessed_.has_value() ? witnessed_->head.size : 0;
+  if (first == log_.head().size) return absl::OkStatus();
+  if (!oldest_.has_value() || oldest_->first != first) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> entries, log_.ReadEntries(first, first + 1));
+    ASSIGN_OR_RETURN(const record::v1::Entry entry, audit::entry::DecodeLeaf(entries[0]));
+    oldest_ = {first, entry.time_ms()};
+  }
+  if (now_ms - oldest_->second <= most_ms) return absl::OkStatus();
+  return base::Error(
+      absl::StatusCode::kUnavailable, "EVIDENCE_LAGS", "",
+      absl::StrCat("entry ", first, " waits for the quorum of witnesses for more than ",
+                   settings.evidence_lag_minutes(),
+                   " minutes: transfers stop until it is cosigned. Freezes and every other act "
+                   "are still taken"));
+}
+
+void Evidence::Await(uint64_t index, std::function<void()> done) {
+  {
+    base::MutexLock lock(mutex_);
+    const bool reached = witnessed_.has_value() && witnessed_->head.size > index;
+    if (!reached && !in_force_.empty() && waiting_.size() < base::kMaxLevelWaiters) {
+      waiting_.push_back(
+          {index, surroundings_.clock.MonotonicMs() + base::kLevelWaitMs, std::move(done)});
+      return;
+    }
+  }
+  done();
+}
+
+void Evidence::Release() {
+  std::vector<std::function<void()>> all;
+  {
+    base::MutexLock lock(mutex_);
+    all = TakeReached(std::numeric_limits<int64_t>::max());
+  }
+  for (const auto& done : all) done();
+}
+
+}  // namespace passerelle::gateway::core

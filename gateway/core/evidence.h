@@ -1,0 +1,133 @@
+// What others vouch for: the cosignatures that witnesses give for a log's checkpoints. Collected
+// off the answer's path; a statement waits for them only if its submitter asks to.
+#ifndef PASSERELLE_GATEWAY_CORE_EVIDENCE_H_
+#define PASSERELLE_GATEWAY_CORE_EVIDENCE_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "audit/checkpoint/cosignature.h"
+#include "audit/checkpoint/note.h"
+#include "audit/log/log.h"
+#include "audit/witness/submit.h"
+#include "audit/witness/witness.h"
+#include "gateway/base/mutex.h"
+#include "gateway/core/surroundings.h"
+#include "passerelle/convention/v1/settings.pb.h"
+
+namespace passerelle::gateway::core {
+
+// The evidence of one log. Thread-safe.
+class Evidence {
+ public:
+  // Takes up the file `witnessed` of the convention's folder, a cache of the last checkpoint that
+  // its witnesses cosigned, where it is still one of this log. All must outlive it. `changed`
+  // hears, from any thread, that there is more evidence.
+  Evidence(const Surroundings& surroundings, const audit::log::Log& log,
+           const audit::checkpoint::NoteVerifier& own, std::string folder,
+           std::function<void()> changed);
+  // Waits for questions under way.
+  ~Evidence();
+
+  // Asks every witness of the settings what it cosigned last, some seconds at most. DATA_LOSS
+  // (LOG_BEHIND_WITNESS, LOG_FORKED) when one proves that this log was rolled back or forked; OK
+  // when none does, those that do not answer among them.
+  absl::Status CheckAtStart(const convention::v1::Settings& settings);
+
+  // Whether Tick has something to do.
+  bool IsDue() const EXCLUDES_LOCK(mutex_);
+
+  // Submits the log's head to the witnesses that have not cosigned it, or an hour ago; gives up who
+  // waited for too long.
+  void Tick(const convention::v1::Settings& settings) EXCLUDES_LOCK(mutex_);
+
+  // In how many milliseconds the next submission is due; nothing without witnesses.
+  std::optional<int64_t> DueInMs(const convention::v1::Settings& settings) const
+      EXCLUDES_LOCK(mutex_);
+
+  // The last checkpoint that the quorum cosigned, with their lines; nothing when there is none.
+  std::optional<audit::log::SignedHead> witnessed() const EXCLUDES_LOCK(mutex_);
+
+  // DATA_LOSS once a witness proved that this log was rolled back or forked: no act is taken then.
+  absl::Status CheckUnbroken() const EXCLUDES_LOCK(mutex_);
+
+  // UNAVAILABLE (EVIDENCE_LAGS) while an entry waits for the quorum for longer than the settings
+  // allow. `now_ms`: by the log's clock.
+  absl::Status CheckLag(const convention::v1::Settings& settings, int64_t now_ms)
+      EXCLUDES_LOCK(mutex_);
+
+  // Calls `done`, from any thread, once the quorum cosigned a checkpoint of more than `index`
+  // entries, or after kLevelWaitMs, or at once when too many wait.
+  void Await(uint64_t index, std::function<void()> done) EXCLUDES_LOCK(mutex_);
+
+  // Lets everybody who waits go.
+  void Release() EXCLUDES_LOCK(mutex_);
+
+ private:
+  // What is known of a witness, by its vkey.
+  struct Known {
+    // The size that it cosigned last.
+    uint64_t size = 0;
+    bool asked = false;
+    // By the monotonic clock: not before, after so many failures in a row.
+    int64_t retry_ms = 0;
+    int failures = 0;
+  };
+  struct Waiting {
+    uint64_t index = 0;
+    int64_t until_ms = 0;
+    std::function<void()> done;
+  };
+  // The checkpoint that is being cosigned, and what came for it, by vkey.
+  struct Round {
+    audit::log::SignedHead head;
+    int64_t began_ms = 0;
+    std::map<std::string, std::string> lines;
+  };
+
+  void TakeUp();
+  bool IsRoundDue() const REQUIRES_LOCK(mutex_);
+  void Submit(const convention::v1::Witness& witness, const audit::log::SignedHead& head,
+              uint64_t known_size, const std::string& anchors_pem);
+  void Take(const std::string& vkey, const audit::log::SignedHead& head, uint64_t known_size,
+            const absl::StatusOr<audit::witness::Cosigned>& cosigned) EXCLUDES_LOCK(mutex_);
+  void Publish() REQUIRES_LOCK(mutex_);
+  std::vector<std::function<void()>> TakeReached(int64_t now_ms) REQUIRES_LOCK(mutex_);
+  absl::StatusOr<audit::witness::WitnessAnswer> Ask(const std::string& url,
+                                                    const std::string& anchors_pem,
+                                                    std::string_view path,
+                                                    const std::string* body) const;
+
+  const Surroundings surroundings_;
+  const audit::log::Log& log_;
+  const audit::checkpoint::NoteVerifier& own_;
+  const std::string folder_;
+  const std::function<void()> changed_;
+
+  mutable base::Mutex mutex_;
+  base::CondVar answered_;
+  int under_way_ GUARDED_BY(mutex_) = 0;
+  std::map<std::string, Known> witnesses_ GUARDED_BY(mutex_);
+  // The vkeys in force, in the order of the settings, and how many of them it takes.
+  std::vector<std::string> in_force_ GUARDED_BY(mutex_);
+  size_t quorum_ GUARDED_BY(mutex_) = 1;
+  std::optional<Round> round_ GUARDED_BY(mutex_);
+  std::optional<audit::log::SignedHead> witnessed_ GUARDED_BY(mutex_);
+  std::vector<Waiting> waiting_ GUARDED_BY(mutex_);
+  // The first entry that the quorum has not cosigned, and its record time.
+  std::optional<std::pair<uint64_t, int64_t>> oldest_ GUARDED_BY(mutex_);
+  absl::Status broken_ GUARDED_BY(mutex_);
+};
+
+}  // namespace passerelle::gateway::core
+
+#endif  // PASSERELLE_GATEWAY_CORE_EVIDENCE_H_
