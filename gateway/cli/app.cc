@@ -21,6 +21,7 @@ namespace {
 using policy::rules::Language;
 
 constexpr char kDefaultProfile[] = "passerelle.json";
+constexpr char kWitnessed[] = "witnessed";
 constexpr char kCredential[] = "passerelle-passphrase";
 
 // French where the locale is, before any option is read: the help texts are made from it.
@@ -99,6 +100,11 @@ App::App(int argc, char** argv, std::unique_ptr<client::Session> session)
   everywhere.Add("--receipts", receipts_folder_,
                  "Dossier des reçus ; par défaut « receipts » à côté du profil",
                  "Folder of receipts; default `receipts` beside the profile");
+  everywhere
+      .Add("--wait", wait_,
+           "Attendre que le reçu soit cosigné par les témoins (witnessed), une demi-minute au plus",
+           "Wait until the receipt is cosigned by the witnesses (witnessed), half a minute at most")
+      .OneOf({"committed", kWitnessed});
   everywhere.Add("--passphrase-file", passphrase_file_,
                  "Fichier (0600) de la phrase secrète qui ouvre une clé chiffrée",
                  "File (0600) of the passphrase that opens an encrypted key");
@@ -111,7 +117,7 @@ App::App(int argc, char** argv, std::unique_ptr<client::Session> session)
   for (auto* add : {AddPki,      AddInit,    AddConvention, AddStatement, AddDeed,     AddParty,
                     AddAgent,    AddMandate, AddDataset,    AddExchange,  AddTransfer, AddDocument,
                     AddRegister, AddAudit,   AddReceipt,    AddRules,     AddInbox,    AddDoctor,
-                    AddBackup,   AddRecover, AddCompletion})
+                    AddBackup,   AddRecover, AddWitness,    AddCompletion})
     add(*this);
 }
 
@@ -175,6 +181,7 @@ absl::StatusOr<client::Session*> App::Session() {
     ASSIGN_OR_RETURN(const client::Profile profile, Profile());
     ASSIGN_OR_RETURN(session_, client::Session::Open(profile, clock_, random_));
   }
+  if (wait_ == kWitnessed) session_->WaitFor(passerelle::gateway::v1::LEVEL_WITNESSED);
   return session_.get();
 }
 

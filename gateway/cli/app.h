@@ -64,6 +64,9 @@ class App {
   // The folder where receipts are kept: --receipts, else `receipts` beside the profile.
   std::string ReceiptsFolder() const;
 
+  // Whether --wait asks for more than a committed receipt.
+  bool waits() const { return !wait_.empty() && wait_ != "committed"; }
+
   // A session under the profile; made once.
   absl::StatusOr<client::Session*> Session();
 
@@ -75,6 +78,7 @@ class App {
   std::string language_option_;
   std::string profile_file_;
   std::string receipts_folder_;
+  std::string wait_;
   std::string passphrase_file_;
   // 0: none; nobody's passphrase stands on standard input.
   int passphrase_descriptor_ = 0;
@@ -105,6 +109,7 @@ void AddInbox(App& app);
 void AddDoctor(App& app);
 void AddBackup(App& app);
 void AddRecover(App& app);
+void AddWitness(App& app);
 void AddCompletion(App& app);
 
 }  // namespace passerelle::gateway::cli

@@ -15,7 +15,8 @@
 namespace passerelle::gateway::cli {
 namespace {
 
-using passerelle::gateway::v1::Gap;
+namespace api = passerelle::gateway::v1;
+using api::Gap;
 using policy::rules::Rule;
 using record::v1::Finding;
 
@@ -98,6 +99,7 @@ absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer) {
                            {"index", answer.index},
                            {"name", NameOf(name, false)},
                            {"receipt", file},
+                           {"level", ShowEnum(*api::Level_descriptor(), answer.level)},
                            {"findings", nlohmann::json::array()}};
     for (const Finding& finding : findings) json["findings"].push_back(ToJson(finding));
     std::printf("%s\n", TextOf(json).c_str());
@@ -109,6 +111,13 @@ absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer) {
                 file.c_str());
   }
   PrintFindings(app, findings);
+  if (app.waits() && answer.level == api::LEVEL_COMMITTED)
+    std::fprintf(stderr, "%s\n",
+                 app.Say("inscrit, pas encore cosigné par les témoins : redemandez le reçu par "
+                         "`passerelle receipt get NOM --wait witnessed`",
+                         "recorded, not yet cosigned by the witnesses: ask for the receipt again "
+                         "with `passerelle receipt get NAME --wait witnessed`")
+                     .c_str());
   return ExitCodeOf(answer.effect);
 }
 

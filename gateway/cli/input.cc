@@ -145,6 +145,13 @@ absl::StatusOr<std::string> ReadParty(App& app, const std::string& text) {
   return Usage(fitting.empty() ? "PARTY_UNKNOWN" : "PARTY_AMBIGUOUS", "--party");
 }
 
+absl::StatusOr<std::string> ReadVkey(const std::string& typed) {
+  if (!base::Exists(typed)) return typed;
+  ASSIGN_OR_RETURN(std::string key, base::ReadFile(typed, base::kMaxNoteBytes));
+  while (!key.empty() && key.back() == '\n') key.pop_back();
+  return key;
+}
+
 absl::StatusOr<std::string> ReadAgent(std::string_view option, const std::string& text) {
   const absl::StatusOr<std::string> agent = base::FromHex(text);
   if (!agent.ok() || agent->size() != 16) return Usage("AGENT_FORM", option);

@@ -44,6 +44,9 @@ absl::StatusOr<int> ReadEnum(std::string_view option, const std::string& text,
 // key that is stopped, which may not read the convention: what is typed.
 absl::StatusOr<std::string> ReadParty(App& app, const std::string& text);
 
+// A verifier key as typed, or from a file such as an export's `log.vkey`.
+absl::StatusOr<std::string> ReadVkey(const std::string& typed);
+
 // Sixteen bytes typed in hexadecimal.
 absl::StatusOr<std::string> ReadAgent(std::string_view option, const std::string& text);
 

@@ -8,16 +8,10 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "gateway/cli/error_texts.h"
 #include "policy/rules/catalogue.h"
 
 namespace passerelle::gateway::cli {
-
-// What went wrong and what mends it.
-struct ErrorText {
-  // The reasons it stands for, separated by blanks.
-  std::string_view reasons;
-  std::string_view fr, en;
-};
 
 // The whole catalogue. Static.
 absl::Span<const ErrorText> AllErrorTexts();

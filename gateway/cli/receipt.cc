@@ -1,7 +1,10 @@
 // passerelle receipt: fetch a receipt again, and verify one with no gateway and no network.
 #include <cstdio>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "audit/checkpoint/cosignature.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/civil.h"
 #include "gateway/base/files.h"
@@ -9,6 +12,7 @@
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
 #include "gateway/cli/findings.h"
+#include "gateway/cli/input.h"
 #include "gateway/cli/show.h"
 #include "gateway/verify/verify.h"
 
@@ -17,20 +21,33 @@ namespace {
 
 struct VerifyOptions {
   std::string file, log_key;
+  std::vector<std::string> witnesses;
+  // 0: all of them.
+  uint32_t quorum = 0;
 };
 
-// The key as typed, or from a file such as an export's `log.vkey`.
-absl::StatusOr<std::string> ReadKey(const std::string& typed) {
-  if (!base::Exists(typed)) return typed;
-  ASSIGN_OR_RETURN(std::string key, base::ReadFile(typed, base::kMaxNoteBytes));
-  while (!key.empty() && key.back() == '\n') key.pop_back();
-  return key;
+absl::StatusOr<verify::Witnesses> WitnessesOf(const VerifyOptions& options) {
+  verify::Witnesses witnesses;
+  for (const std::string& typed : options.witnesses) {
+    ASSIGN_OR_RETURN(const std::string vkey, ReadVkey(typed));
+    absl::StatusOr<audit::checkpoint::CosignatureVerifier> verifier =
+        audit::checkpoint::CosignatureVerifier::FromVkey(vkey);
+    if (!verifier.ok()) return base::AtPath(verifier.status(), "--witness");
+    witnesses.known.push_back(*std::move(verifier));
+  }
+  witnesses.quorum = options.quorum == 0 ? witnesses.known.size() : options.quorum;
+  return witnesses;
 }
 
 absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
   ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options.file, base::kMaxProofBytes));
-  ASSIGN_OR_RETURN(const std::string key, ReadKey(options.log_key));
-  const verify::ReceiptVerdict verdict = verify::VerifyReceiptFile(text, key);
+  ASSIGN_OR_RETURN(const std::string key, ReadVkey(options.log_key));
+  ASSIGN_OR_RETURN(const verify::Witnesses witnesses, WitnessesOf(options));
+  const verify::ReceiptVerdict verdict = verify::VerifyReceiptFile(text, key, witnesses);
+  const std::string witnessed =
+      verdict.witnessed_s.has_value()
+          ? base::ToIsoInstant(static_cast<int64_t>(*verdict.witnessed_s) * 1000)
+          : "";
   const std::string fault = app.Say(verdict.fault_fr, verdict.fault_en);
   if (app.json()) {
     std::printf("%s\n", verdict.accepted
@@ -39,7 +56,8 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
                                           {"index", verdict.index},
                                           {"statement", base::ToHex(base::View(verdict.statement))},
                                           {"time", base::ToIsoInstant(verdict.entry.time_ms())},
-                                          {"recorded", verdict.entry.has_recorded()}})
+                                          {"recorded", verdict.entry.has_recorded()},
+                                          {"witnessed", witnessed}})
                                   .c_str()
                             : JsonObject({{"accepted", false}, {"fault", fault}}).c_str());
   } else if (!verdict.accepted) {
@@ -51,6 +69,12 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
                 (verdict.entry.has_recorded() ? app.Say("acte inscrit", "statement recorded")
                                               : app.Say("refus inscrit", "refusal recorded"))
                     .c_str());
+    if (!witnessed.empty())
+      std::printf("%s %s\n",
+                  app.Say("cosigné par les témoins, au plus tard le",
+                          "cosigned by the witnesses, at the latest on")
+                      .c_str(),
+                  witnessed.c_str());
   }
   return verdict.accepted ? kDone : kRefused;
 }
@@ -76,6 +100,11 @@ void AddReceipt(App& app) {
   verb.Add("--log-key", options->log_key, "Clé du journal (vkey), ou fichier qui la contient",
            "Key of the log (vkey), or a file that holds it")
       .Required();
+  verb.Add("--witness", options->witnesses,
+           "Clé d'un témoin (vkey), ou fichier qui la contient ; à répéter",
+           "Key of a witness (vkey), or a file that holds it; may be repeated");
+  verb.Add("--quorum", options->quorum, "Combien d'entre eux doivent avoir cosigné (défaut : tous)",
+           "How many of them must have cosigned (default: all)");
   auto statement = std::make_shared<std::string>();
   app.commands()
       .AddVerb(noun, "get", "Redemander un reçu", "Ask for a receipt again",

@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -20,6 +19,7 @@
 #include "gateway/base/passphrase.h"
 #include "gateway/base/random.h"
 #include "gateway/base/status.h"
+#include "gateway/base/stop_signals.h"
 #include "gateway/core/host.h"
 #include "gateway/core/outside.h"
 #include "gateway/core/pool.h"
@@ -41,27 +41,6 @@ using log::NumberKey;
 
 // Exit code when durability is in doubt (EX_IOERR): a supervisor restarts, and the start recovers.
 constexpr int kDurabilityInDoubt = 74;
-
-// SIGTERM and SIGINT, blocked in every thread that is started later, so that one thread waits for
-// them.
-class StopSignals {
- public:
-  StopSignals() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGTERM);
-    sigaddset(&signals_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-  }
-
-  // Whether one comes within a second.
-  bool Wait() {
-    const timespec second{1, 0};
-    return sigtimedwait(&signals_, nullptr, &second) > 0;
-  }
-
- private:
-  sigset_t signals_;
-};
 
 // The roots of every convention together: TLS lets a peer in, each call asks which log trusts it.
 absl::StatusOr<std::string> RootsOf(const core::Host& host) {
@@ -118,7 +97,7 @@ absl::StatusOr<rpc::ServerOptions> Listening(const Options& options, const core:
 
 absl::Status Run(const Options& options) {
   RETURN_IF_ERROR(certs::x509::RequireTls13());
-  StopSignals signals;
+  base::StopSignals signals;
   const base::SystemClock clock;
   base::SystemRandom random;
   log::Logger logger(clock, Level::kInfo, log::StandardError());

@@ -22,7 +22,8 @@ ReceiptVerdict Rejected(std::string_view en, std::string_view fr, const absl::St
 
 }  // namespace
 
-ReceiptVerdict VerifyReceiptFile(std::string_view text, std::string_view vkey) {
+ReceiptVerdict VerifyReceiptFile(std::string_view text, std::string_view vkey,
+                                 const Witnesses& witnesses) {
   using audit::checkpoint::NoteVerifier;
   const absl::StatusOr<NoteVerifier> verifier = NoteVerifier::FromVkey(vkey);
   if (!verifier.ok())
@@ -38,6 +39,14 @@ ReceiptVerdict VerifyReceiptFile(std::string_view text, std::string_view vkey) {
     return Rejected("The entry is in the log, but cannot be interpreted",
                     "L'entrée est au journal, mais ne peut être interprétée", entry.status());
   ReceiptVerdict verdict;
+  if (witnesses.quorum > 0) {
+    const absl::StatusOr<uint64_t> time_s =
+        audit::checkpoint::CheckQuorum(receipt->note, witnesses.known, witnesses.quorum);
+    if (!time_s.ok())
+      return Rejected("The entry is in the log, but witnesses are missing",
+                      "L'entrée est au journal, mais il manque des témoins", time_s.status());
+    verdict.witnessed_s = *time_s;
+  }
   if (entry->has_recorded()) {
     const absl::StatusOr<statement::v1::Envelope> envelope =
         audit::entry::DecodeEnvelope(entry->recorded().envelope());

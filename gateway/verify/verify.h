@@ -11,9 +11,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "audit/checkpoint/cosignature.h"
 #include "gateway/base/digest.h"
 #include "passerelle/record/v1/entry.pb.h"
 
@@ -115,12 +117,22 @@ struct ReceiptVerdict {
   uint64_t size = 0;
   // Digest of the recorded statement; zeros for a refusal.
   base::Digest statement{};
+  // When the quorum of witnesses stood behind it, seconds since 1970; nothing where none was asked
+  // for.
+  std::optional<uint64_t> witnessed_s;
+};
+
+// Which witnesses a verifier knows, and how many of them he asks for.
+struct Witnesses {
+  std::vector<audit::checkpoint::CosignatureVerifier> known;
+  size_t quorum = 0;
 };
 
 // Verifies one tlog-proof file under a pinned checkpoint key (its origin is the key's name). The
 // receipt proves what the log recorded; the statement's own signatures need the log's keys
-// (VerifyExport).
-ReceiptVerdict VerifyReceiptFile(std::string_view text, std::string_view vkey);
+// (VerifyExport). With a quorum, its checkpoint must be cosigned by so many of the witnesses.
+ReceiptVerdict VerifyReceiptFile(std::string_view text, std::string_view vkey,
+                                 const Witnesses& witnesses = {});
 
 }  // namespace passerelle::gateway::verify
 

@@ -26,7 +26,7 @@ TABLE = {
                        "gateway/core", "gateway/service", "gateway/rpc", "gateway/http",
                        "gateway/console", "gateway/server"),
     "gateway/cli": (*PURE, "certs", "audit", "policy", "gateway/log", "gateway/verify",
-                    "gateway/client", "gateway/cli"),
+                    "gateway/client", "gateway/http", "gateway/cli"),
     "tests": ("",),
 }
 # These of the command line work on a data directory rather than through a gateway; the doctor reads it only.

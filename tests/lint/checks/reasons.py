@@ -1,6 +1,6 @@
 """Every reason that an error of ours can bear has a text in French and English.
 
-The catalogue is gateway/cli/messages.cc; the gateway's reasons reach the command line with its answers.
+The catalogue is gateway/cli/error_texts.cc; the gateway's reasons reach the command line with its answers.
 """
 
 import re
@@ -9,7 +9,7 @@ import tree as trees
 
 NAME = "reasons"
 
-CATALOGUE = "gateway/cli/messages.cc"
+CATALOGUE = "gateway/cli/error_texts.cc"
 # A reason is upper snake case: with an underscore anywhere, without one as the first text of a call that
 # makes an error.
 LONG = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"')
