@@ -3,6 +3,7 @@
 #include "audit/witness/witness.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -69,9 +70,8 @@ absl::StatusOr<int> MakeKey(App& app, const KeyOptions& options) {
   ASSIGN_OR_RETURN(
       const CosignatureSigner signer,
       CosignatureSigner::FromSeed(options.name, base::Secret(app.random().Bytes(kSeedBytes))));
-  RETURN_IF_ERROR(base::WriteFile(options.key,
-                                  absl::StrCat(base::Absl(signer.ToText().RevealSecret()), "\n"),
-                                  base::FileMode::kPrivate));
+  const base::Secret text = signer.ToText();
+  RETURN_IF_ERROR(base::WriteFile(options.key, text.RevealSecret(), base::FileMode::kPrivate));
   return PrintVkey(app, signer);
 }
 
@@ -114,7 +114,7 @@ void Tell(const App& app, const std::vector<std::string>& origins, const std::st
                  JsonObject({{"event", answer.code == 200 ? "cosigned" : "refused"},
                              {"origin", origin},
                              {"sizes", sizes},
-                             {"code", answer.code},
+                             {"code", static_cast<uint64_t>(answer.code)},
                              {"fork", fork},
                              {"why", why}})
                      .c_str());
