@@ -146,7 +146,10 @@ gateway::core::Surroundings TestGateway::surroundings() {
     MutexLock lock(mutex_);
     carried_.push_back(carried);
   };
-  return {clock_, gateway_random_, pool_, end_process, report, space, measure};
+  gateway::core::Surroundings surroundings{clock_, gateway_random_, pool_,  end_process,
+                                           report, space,           measure};
+  surroundings.outside = outside_;
+  return surroundings;
 }
 
 std::vector<gateway::core::Carried> TestGateway::carried() const {

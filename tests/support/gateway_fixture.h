@@ -109,6 +109,8 @@ class TestGateway {
   bool ended() const;
   // What its groups did, one after another.
   std::vector<gateway::core::Carried> carried() const;
+  // Whom conventions ask that are opened from now on.
+  void SetOutside(const gateway::core::Outside* outside) { outside_ = outside; }
   // Lets the disk have so many bytes left.
   void SetFree(uint64_t bytes) { free_bytes_ = bytes; }
 
@@ -238,6 +240,7 @@ class TestGateway {
   std::vector<gateway::core::Carried> carried_ GUARDED_BY(mutex_);
   std::atomic<uint64_t> free_bytes_{std::numeric_limits<uint64_t>::max()};
 
+  const gateway::core::Outside* outside_ = nullptr;
   std::unique_ptr<gateway::core::Host> host_;
   // Of the host, or alone.
   std::shared_ptr<gateway::core::Convention> convention_;
