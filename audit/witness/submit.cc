@@ -81,6 +81,8 @@ absl::StatusOr<WitnessAnswer> Post(const Submitting& submitting, const log::Sign
 
 absl::StatusOr<Cosigned> Submit(const Submitting& submitting, const log::SignedHead& head,
                                 uint64_t& known_size, Ask ask) {
+  // Believed of another history: it is asked for anew.
+  if (known_size > head.head.size) known_size = 0;
   for (int attempt = 0; attempt < 2; ++attempt) {
     ASSIGN_OR_RETURN(const WitnessAnswer answer, Post(submitting, head, known_size, ask));
     if (answer.code == 200) {

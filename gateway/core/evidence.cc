@@ -12,7 +12,6 @@
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
-#include "gateway/base/unsynced_file.h"
 
 namespace passerelle::gateway::core {
 namespace {
@@ -236,7 +235,10 @@ void Evidence::Take(const std::string& vkey, const SignedHead& head, uint64_t kn
     }
   }
   for (const auto& done : reached) done();
-  if (more) changed_();
+  if (more) {
+    Keep();
+    changed_();
+  }
   base::MutexLock lock(mutex_);
   --under_way_;
   answered_.NotifyAll();
@@ -248,11 +250,16 @@ void Evidence::Publish() {
     const auto line = round_->lines.find(vkey);
     if (line != round_->lines.end()) witnessed.checkpoint += line->second;
   }
-  // A cache: it is collected again where it is lost.
-  const absl::Status kept =
-      base::WriteUnsyncedFile(FileIn(folder_), witnessed.checkpoint, base::FileMode::kPrivate);
-  if (!kept.ok()) surroundings_.report(Fault::kWitness, kept);
   witnessed_ = std::move(witnessed);
+}
+
+void Evidence::Keep() {
+  base::MutexLock keep(keep_mutex_);
+  const std::optional<SignedHead> last = witnessed();
+  const absl::Status kept =
+      base::WriteFile(FileIn(folder_), last->checkpoint, base::FileMode::kPrivate);
+  // A cache: it is collected again where it is lost.
+  if (!kept.ok()) surroundings_.report(Fault::kWitness, kept);
 }
 
 std::vector<std::function<void()>> Evidence::TakeReached(int64_t now_ms) {

@@ -101,6 +101,8 @@ class Evidence {
   void Take(const std::string& vkey, const audit::log::SignedHead& head, uint64_t known_size,
             const absl::StatusOr<audit::witness::Cosigned>& cosigned) EXCLUDES_LOCK(mutex_);
   void Publish() REQUIRES_LOCK(mutex_);
+  // Writes the file, outside of the lock that answers take.
+  void Keep() EXCLUDES_LOCK(mutex_, keep_mutex_);
   std::vector<std::function<void()>> TakeReached(int64_t now_ms) REQUIRES_LOCK(mutex_);
   absl::StatusOr<audit::witness::WitnessAnswer> Ask(const std::string& url,
                                                     const std::string& anchors_pem,
@@ -113,6 +115,7 @@ class Evidence {
   const std::string folder_;
   const std::function<void()> changed_;
 
+  base::Mutex keep_mutex_;
   mutable base::Mutex mutex_;
   base::CondVar answered_;
   int under_way_ GUARDED_BY(mutex_) = 0;

@@ -11,9 +11,9 @@ witness_pids=()
 # start_witness N NAME: on the port it had before, if any.
 start_witness() {
   rm -f "files/w$1.port"
-  cli witness serve --key "files/w$1.key" --log "$vkey" --database "files/w$1.db" \
+  passerelle --lang en witness serve --key "files/w$1.key" --log "$vkey" --database "files/w$1.db" \
     --listen "127.0.0.1:${witness_port[$1]:-0}" --certificate "ids/w$1.pem" --tls-key "ids/w$1.key" \
-    --port-file "files/w$1.port" 2>>"files/w$1.log" &
+    --port-file "files/w$1.port" 2>>"files/w$1.log" >/dev/null &
   witness_pids[$1]=$!
   listening() { [[ -s files/w$1.port ]] || ! kill -0 "${witness_pids[$1]}" 2>/dev/null; }
   until_true 60 listening "$1"
