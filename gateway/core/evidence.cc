@@ -144,9 +144,9 @@ bool Evidence::IsDue() const {
   if (surroundings_.outside == nullptr) return false;
   const int64_t now_ms = surroundings_.clock.MonotonicMs();
   base::MutexLock lock(mutex_);
-  if (in_force_.empty()) return false;
   for (const Waiting& one : waiting_)
     if (one.until_ms <= now_ms) return true;
+  if (in_force_.empty()) return false;
   if (IsRoundDue()) return true;
   return std::any_of(in_force_.begin(), in_force_.end(),
                      [&](const std::string& vkey) REQUIRES_LOCK(mutex_) {
@@ -317,7 +317,7 @@ void Evidence::Await(uint64_t index, std::function<void()> done) {
   {
     base::MutexLock lock(mutex_);
     const bool reached = witnessed_.has_value() && witnessed_->head.size > index;
-    if (!reached && !in_force_.empty() && waiting_.size() < base::kMaxLevelWaiters) {
+    if (!reached && surroundings_.outside != nullptr && waiting_.size() < base::kMaxLevelWaiters) {
       waiting_.push_back(
           {index, surroundings_.clock.MonotonicMs() + base::kLevelWaitMs, std::move(done)});
       return;

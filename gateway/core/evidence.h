@@ -66,7 +66,7 @@ class Evidence {
       EXCLUDES_LOCK(mutex_);
 
   // Calls `done`, from any thread, once the quorum cosigned a checkpoint of more than `index`
-  // entries, or after kLevelWaitMs, or at once when too many wait.
+  // entries, or after kLevelWaitMs, or at once when too many wait or nobody is ever asked.
   void Await(uint64_t index, std::function<void()> done) EXCLUDES_LOCK(mutex_);
 
   // Lets everybody who waits go.

@@ -71,7 +71,12 @@ void AnswerAtLevel(const Caller& caller, const Wanted& wanted, api::Receipt rece
                    Answer<api::Receipt> answer) {
   const absl::StatusOr<audit::checkpoint::TlogProof> proof =
       audit::checkpoint::ProofFromText(receipt.tlog_proof());
-  if (wanted.level <= api::LEVEL_COMMITTED || !proof.ok()) return answer(std::move(receipt));
+  bool asked = false;
+  caller.convention->Read([&](const policy::state::State& state) {
+    asked = state.founding()->settings().witness_quorum() > 0;
+  });
+  if (wanted.level <= api::LEVEL_COMMITTED || !asked || !proof.ok())
+    return answer(std::move(receipt));
   caller.convention->evidence().Await(
       proof->index, [caller, index = proof->index, seen_size = wanted.seen_size,
                      receipt = std::move(receipt), answer = std::move(answer)]() mutable {
