@@ -68,6 +68,10 @@ absl::StatusOr<Proven> CheckReceipt(const passerelle::gateway::v1::Receipt& rece
 
 absl::StatusOr<uint64_t> DemandQuorum(std::string_view note,
                                       const convention::v1::Settings& settings) {
+  if (settings.witness_quorum() == 0)
+    return base::Corrupt("WITNESS_QUORUM",
+                         "the gateway shows a checkpoint as witnessed, and the settings in force "
+                         "ask for no witness");
   std::vector<audit::checkpoint::CosignatureVerifier> known;
   for (const convention::v1::Witness& witness : settings.witnesses()) {
     absl::StatusOr<audit::checkpoint::CosignatureVerifier> verifier =

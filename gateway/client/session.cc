@@ -257,10 +257,17 @@ absl::StatusOr<Fetched> RemoteSession::Fetch(const statement::v1::ActRef& transf
 absl::StatusOr<Proven> RemoteSession::Check(const api::Receipt& receipt) {
   ASSIGN_OR_RETURN(Proven proven, CheckReceipt(receipt, pins_, memory_));
   if (proven.level <= api::LEVEL_COMMITTED) return proven;
-  ASSIGN_OR_RETURN(const record::v1::FoundingRow* founding, Founding());
   ASSIGN_OR_RETURN(const audit::checkpoint::TlogProof proof,
                    audit::checkpoint::ProofFromText(proven.file));
-  RETURN_IF_ERROR(DemandQuorum(proof.checkpoint, founding->settings()).status());
+  ASSIGN_OR_RETURN(const record::v1::FoundingRow* founding, Founding());
+  absl::Status cosigned = DemandQuorum(proof.checkpoint, founding->settings()).status();
+  if (!cosigned.ok()) {
+    // Other settings may be in force since we read them.
+    founding_.reset();
+    ASSIGN_OR_RETURN(founding, Founding());
+    cosigned = DemandQuorum(proof.checkpoint, founding->settings()).status();
+  }
+  RETURN_IF_ERROR(cosigned);
   return proven;
 }
 
