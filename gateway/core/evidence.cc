@@ -211,7 +211,7 @@ void Evidence::Take(const std::string& vkey, const SignedHead& head, uint64_t kn
                     const absl::StatusOr<Cosigned>& cosigned) {
   std::vector<std::function<void()>> reached;
   bool more = false;
-  if (!cosigned.ok()) surroundings_.report(Fault::kWitness, cosigned.status());
+  bool told = cosigned.ok();
   const int64_t now_ms = surroundings_.clock.MonotonicMs();
   {
     base::MutexLock lock(mutex_);
@@ -220,8 +220,11 @@ void Evidence::Take(const std::string& vkey, const SignedHead& head, uint64_t kn
     known.size = known_size;
     if (!cosigned.ok()) {
       known.retry_ms = now_ms + (kFirstRetryMs << std::min(known.failures, kMostDoublings));
+      // Once for all failures in a row, and for a proof whenever it is the first.
+      const bool proof = absl::IsDataLoss(cosigned.status()) && broken_.ok();
+      told = known.failures > 0 && !proof;
       ++known.failures;
-      if (absl::IsDataLoss(cosigned.status()) && broken_.ok()) broken_ = cosigned.status();
+      if (proof) broken_ = cosigned.status();
     } else {
       known.failures = 0;
       if (round_.has_value() && round_->head.head == head.head) {
@@ -234,6 +237,7 @@ void Evidence::Take(const std::string& vkey, const SignedHead& head, uint64_t kn
       }
     }
   }
+  if (!told) surroundings_.report(Fault::kWitness, cosigned.status());
   for (const auto& done : reached) done();
   if (more) {
     Keep();

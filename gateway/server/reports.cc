@@ -51,7 +51,7 @@ void Reports::OnFault(core::Fault fault, const absl::Status& status) {
   const FaultNames names = NamesOf(fault);
   metrics_.Count(Metric::kFaults, {names.label});
   logger_.WriteError(Level::kError, names.event, status);
-  if (fault == core::Fault::kConventionRefused) Complain(status);
+  if (fault == core::Fault::kConventionRefused || fault == core::Fault::kWitness) Complain(status);
 }
 
 void Reports::OnOpened(const core::Convention& convention) {
