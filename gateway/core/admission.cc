@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "audit/checkpoint/cosignature.h"
 #include "certs/keys/dsse.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
@@ -170,6 +171,24 @@ absl::Status CheckDoor(Door door, const statement::v1::Statement& statement) {
           "WRONG_DOOR", absl::StrCat("statement.acts[", i, "]"),
           "this act does not come through this door: transfers go through Send, "
           "every other act through Submit; founding and gateway acts through neither");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckWitnessKeys(const statement::v1::Statement& statement) {
+  for (int i = 0; i < statement.acts_size(); ++i) {
+    const Act& act = statement.acts(i);
+    const bool founds = act.has_convention_enacted();
+    if (!founds && !act.has_settings_enacted()) continue;
+    const convention::v1::Settings& settings =
+        founds ? act.convention_enacted().settings() : act.settings_enacted().settings();
+    for (int k = 0; k < settings.witnesses_size(); ++k)
+      if (!audit::checkpoint::CosignatureVerifier::FromVkey(settings.witnesses(k).vkey()).ok())
+        return base::Malformed(
+            "WITNESS_KEY",
+            absl::StrCat("statement.acts[", i, "].", founds ? "convention" : "settings",
+                         "_enacted.settings.witnesses[", k, "].vkey"),
+            "this is no witness's key: take what `passerelle witness key` shows, whole");
   }
   return absl::OkStatus();
 }

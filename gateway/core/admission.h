@@ -44,6 +44,10 @@ vault::RecordClass ClassOf(base::CommitmentKind kind);
 // WRONG_DOOR).
 absl::Status CheckDoor(Door door, const statement::v1::Statement& statement);
 
+// INVALID_ARGUMENT (WITNESS_KEY) unless the key of every witness that settings name is one, its id
+// included: policy sees the form alone.
+absl::Status CheckWitnessKeys(const statement::v1::Statement& statement);
+
 // Parsed keys by fingerprint, so that the hot path parses none. Thread-safe; grows with the
 // enrolled keys of one convention only.
 class KeyCache {

@@ -31,6 +31,7 @@ absl::StatusOr<audit::entry::SignedStatement> Hall::Receive(const policy::state:
   // 1. Statement: the exact bytes, read strictly, through the right door.
   ASSIGN_OR_RETURN(audit::entry::SignedStatement received, audit::entry::DecodeSigned(envelope));
   RETURN_IF_ERROR(CheckDoor(door, received.statement));
+  RETURN_IF_ERROR(CheckWitnessKeys(received.statement));
   // 2. Verify: nothing is decided, cached or logged before every signature does.
   RETURN_IF_ERROR(VerifySigners(committed, keys_, received.statement, received.envelope));
   return received;

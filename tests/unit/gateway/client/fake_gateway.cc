@@ -104,11 +104,12 @@ record::v1::Entry RecordedEntry(const std::string& envelope, int acts, record::v
   return entry;
 }
 
-FakeGateway::FakeGateway() : key_(*certs::keys::PrivateKey::FromEd25519Seed(std::string(32, 'g'))) {
-  Found();
+FakeGateway::FakeGateway(const convention::v1::Settings& settings)
+    : key_(*certs::keys::PrivateKey::FromEd25519Seed(std::string(32, 'g'))) {
+  Found(settings);
 }
 
-void FakeGateway::Found() {
+void FakeGateway::Found(const convention::v1::Settings& settings) {
   statement::v1::Statement statement;
   statement.mutable_header()->add_signers(gateway::base::ToBytes(key_.public_key().fingerprint()));
   statement.mutable_header()->set_nonce(random_.Bytes(16));
@@ -117,6 +118,7 @@ void FakeGateway::Found() {
   deed.set_checkpoint_vkey(log.verifier().ToVkey());
   deed.set_environment(statement::v1::ENVIRONMENT_TEST);
   deed.mutable_convention()->set_slug("essai");
+  *deed.mutable_settings() = settings;
   deed.mutable_settings()->set_clock_shift_ms(86'400'000);
   const statement::v1::Envelope envelope =
       certs::keys::SignStatement(statement.SerializeAsString(), {&key_});
@@ -442,6 +444,7 @@ absl::StatusOr<api::GetCheckpointResponse> FakeGateway::GetCheckpoint(
   api::GetCheckpointResponse response;
   response.set_checkpoint(log.Checkpoint());
   response.set_consistency(log.Consistency(request.seen_size()));
+  if (bend_checkpoint) bend_checkpoint(response);
   return response;
 }
 

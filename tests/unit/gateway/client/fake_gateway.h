@@ -63,7 +63,8 @@ record::v1::Entry RecordedEntry(const std::string& envelope, int acts, record::v
 // Accepts every statement, unless told otherwise. Entry 0 founds its log. Thread-compatible.
 class FakeGateway final : public gateway::client::Channel {
  public:
-  FakeGateway();
+  // Its settings are these, but for the clock's shift.
+  explicit FakeGateway(const convention::v1::Settings& settings = {});
 
   // What a client of this gateway pins; the checkpoint is kept in `checkpoint_file`.
   gateway::client::Profile ProfileIn(const std::string& checkpoint_file) const;
@@ -79,6 +80,8 @@ class FakeGateway final : public gateway::client::Channel {
   // Changes every receipt, and every fetch, before it leaves.
   std::function<void(api::Receipt&)> bend_receipt;
   std::function<void(api::FetchResponse&)> bend_fetch;
+  // Changes what GetCheckpoint answers.
+  std::function<void(api::GetCheckpointResponse&)> bend_checkpoint;
   // Attachments by commitment, and requests as they came.
   std::map<std::string, record::v1::Attachment> vault;
   std::vector<api::SubmitRequest> submits;
@@ -182,7 +185,7 @@ class FakeGateway final : public gateway::client::Channel {
   template <typename Response>
   absl::Status Pour(const record::v1::Attachment& content, uint64_t offset,
                     absl::FunctionRef<absl::Status(Response)> visit) const;
-  void Found();
+  void Found(const convention::v1::Settings& settings);
   // Records or refuses an envelope; the receipt of its entry.
   api::Receipt Record(const std::string& envelope, uint64_t seen_size);
   api::Receipt ReceiptOf(uint64_t index, uint64_t seen_size);

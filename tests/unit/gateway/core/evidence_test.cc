@@ -224,5 +224,24 @@ TEST_F(EvidenceTest, TransfersStopWhileAnEntryWaitsTooLong) {
   EXPECT_TRUE(send().ok());
 }
 
+TEST_F(EvidenceTest, SettingsNameNoWitnessWhoseKeyIsNone) {
+  tests::TestDraft draft = gateway_.EnactSettings();
+  convention::v1::Witness& witness =
+      *draft.acts[0].mutable_settings_enacted()->mutable_settings()->add_witnesses();
+  witness.set_url("https://witness.example");
+  const std::string vkey = partners_.verifiers()[0].ToVkey();
+  witness.set_vkey(vkey);
+  EXPECT_TRUE(gateway_.Submit(gateway_.RequestOf(draft, tests::Transcribers())).ok());
+  // Another id than the key's.
+  std::string bent = vkey;
+  char& digit = bent[bent.find('+') + 1];
+  digit = digit == '0' ? '1' : '0';
+  witness.set_vkey(bent);
+  const absl::Status refused =
+      gateway_.Submit(gateway_.RequestOf(draft, tests::Transcribers())).status();
+  EXPECT_EQ(ReasonOf(refused), "WITNESS_KEY");
+  EXPECT_EQ(base::PathOf(refused), "statement.acts[0].settings_enacted.settings.witnesses[0].vkey");
+}
+
 }  // namespace
 }  // namespace passerelle::gateway::core
