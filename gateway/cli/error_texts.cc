@@ -220,6 +220,8 @@ constexpr ErrorText kGateway[] = {
     {"LOG_BEHIND_WITNESS",
      "un témoin prouve que ce journal a perdu des actes ; gardez la note, prévenez le secrétariat",
      "a witness proves that this log has lost acts; keep the note, tell the secretariat"},
+    {"URL", "cette adresse ne commence ni par https:// ni par http://",
+     "this address begins with neither https:// nor http://"},
     {"WITNESS_KEY",
      "ce n'est pas la clé d'un témoin : reprenez ce que montre `passerelle witness key`, en entier",
      "this is no witness's key: take what `passerelle witness key` shows, whole"},

@@ -201,7 +201,8 @@ void CheckStamp(Judgement& j) {
                             static_cast<int64_t>(j.settings().time_stamp_tolerance_ms());
   if (stamped.time_ms() == 0)
     Missing(j, j.At("time_ms"));
-  else if (stamped.time_ms() > latest_ms || (last != nullptr && stamped.time_ms() < last->time_ms()))
+  else if (stamped.time_ms() > latest_ms ||
+           (last != nullptr && stamped.time_ms() < last->time_ms()))
     j.Refuse({kGatewayStamp, "time"}, j.At("time_ms"));
 }
 

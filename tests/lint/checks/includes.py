@@ -43,7 +43,7 @@ LIBRARIES = (
     ("google/rpc/", ("gateway/rpc", "gateway/client")),
     ("grpc/", ("gateway/rpc", "gateway/client")),
     ("grpcpp/", ("gateway/rpc", "gateway/client")),
-    ("sqlite3.h", ("audit/log", "gateway/vault")),
+    ("sqlite3.h", ("audit/log", "audit/witness", "gateway/vault")),
     ("csv.h", ()),
     ("spdlog/", ("gateway/log",)),
     ("fmt/", ("gateway/log", "gateway/cli", "gateway/server")),
