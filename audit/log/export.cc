@@ -273,6 +273,41 @@ std::string TilePath(int level, uint64_t tile, int width) {
                       NumberPath(tile), width == 0 ? "" : absl::StrCat(".p/", width));
 }
 
+std::optional<TileName> TileFromPath(std::string_view path) {
+  constexpr std::string_view kTile = "tile/", kEntries = "entries/";
+  constexpr int kMostLevels = 63;
+  // No tree has more than 2^56 tiles of a level: six groups of digits.
+  constexpr size_t kMostDigits = 18;
+  if (path.substr(0, kTile.size()) != kTile) return std::nullopt;
+  std::string_view rest = path.substr(kTile.size());
+  TileName name;
+  if (rest.substr(0, kEntries.size()) == kEntries) {
+    name.level = kEntriesLevel;
+    rest.remove_prefix(kEntries.size());
+  } else {
+    const size_t slash = rest.find('/');
+    const absl::StatusOr<uint64_t> level = gateway::base::FromDecimal(rest.substr(0, slash));
+    if (slash == std::string_view::npos || !level.ok() || *level > kMostLevels) return std::nullopt;
+    name.level = static_cast<int>(*level);
+    rest.remove_prefix(slash + 1);
+  }
+  if (const size_t partial = rest.find(".p/"); partial != std::string_view::npos) {
+    const absl::StatusOr<uint64_t> width = gateway::base::FromDecimal(rest.substr(partial + 3));
+    if (!width.ok() || *width == 0 || *width >= kTileWidth) return std::nullopt;
+    name.width = static_cast<int>(*width);
+    rest = rest.substr(0, partial);
+  }
+  size_t digits = 0;
+  for (const char c : rest) {
+    if (c == 'x' || c == '/') continue;
+    if (c < '0' || c > '9' || ++digits > kMostDigits) return std::nullopt;
+    name.tile = name.tile * 10 + static_cast<uint64_t>(c - '0');
+  }
+  // There is one spelling of each name.
+  if (TilePath(name.level, name.tile, name.width) != path) return std::nullopt;
+  return name;
+}
+
 absl::StatusOr<uint64_t> WriteExport(const std::string& folder, const ExportHead& head,
                                      EntryReader read, absl::FunctionRef<void(uint64_t)> progress) {
   Writer writer(folder, head);

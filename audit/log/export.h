@@ -21,6 +21,18 @@ std::string NumberPath(uint64_t number);
 // Path of a tile or bundle below the export: level -1 is `tile/entries`. `width` 0 means full.
 std::string TilePath(int level, uint64_t tile, int width);
 
+// What a path names.
+struct TileName {
+  // -1: a bundle of entries.
+  int level = 0;
+  uint64_t tile = 0;
+  // 0: full.
+  int width = 0;
+};
+
+// The name that TilePath spells so, and nothing for every other text.
+std::optional<TileName> TileFromPath(std::string_view path);
+
 // Reads entries [begin, end).
 using EntryReader =
     absl::FunctionRef<absl::StatusOr<std::vector<std::string>>(uint64_t begin, uint64_t end)>;

@@ -284,6 +284,13 @@ absl::StatusOr<std::vector<Digest>> Log::ConsistencyProof(uint64_t from, uint64_
                                   [this](merkle::NodeId node) { return store_.ReadNode(node); });
 }
 
+absl::StatusOr<Digest> Log::NodeAt(merkle::NodeId node) const {
+  constexpr int kMostLevels = 63;
+  if (node.level < 0 || node.level > kMostLevels || node.index >= head().size >> node.level)
+    return PastHead();
+  return store_.ReadNode(node);
+}
+
 absl::StatusOr<std::vector<std::string>> Log::ReadEntries(uint64_t begin, uint64_t end) const {
   // Entries that are durable but not yet signed are not to be seen.
   if (begin > end || end > head().size) return PastHead();

@@ -108,6 +108,9 @@ class Log {
   absl::StatusOr<std::vector<Digest>> ConsistencyProof(uint64_t from, uint64_t to) const
       EXCLUDES_LOCK(mutex_);
 
+  // The hash of a complete subtree. OUT_OF_RANGE past the head.
+  absl::StatusOr<Digest> NodeAt(merkle::NodeId node) const EXCLUDES_LOCK(mutex_);
+
   // The entries [begin, end). OUT_OF_RANGE past the head; DATA_LOSS (LOG_ENTRY_MISSING,
   // LOG_ENTRY_DAMAGED: not the one whose hash the log holds) names the entry.
   absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t begin, uint64_t end) const

@@ -220,6 +220,7 @@ constexpr ErrorText kGateway[] = {
     {"LOG_BEHIND_WITNESS",
      "un témoin prouve que ce journal a perdu des actes ; gardez la note, prévenez le secrétariat",
      "a witness proves that this log has lost acts; keep the note, tell the secretariat"},
+    {"TILE_NONE", "ce journal n'a pas ce fichier", "this log has no such file"},
     {"URL", "cette adresse ne commence ni par https:// ni par http://",
      "this address begins with neither https:// nor http://"},
     {"WITNESS_KEY",

@@ -54,6 +54,8 @@ std::string_view NameOf(Event event) {
       return "server_starting";
     case Event::kServerReady:
       return "server_ready";
+    case Event::kTilesReady:
+      return "tiles_ready";
     case Event::kMetricsReady:
       return "metrics_ready";
     case Event::kServerDraining:

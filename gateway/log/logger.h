@@ -27,6 +27,7 @@ enum class Event {
   kServerStarting,
   kServerReady,
   kMetricsReady,
+  kTilesReady,
   kServerDraining,
   kServerStopped,
   kServerFailed,

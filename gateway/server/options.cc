@@ -36,6 +36,9 @@ int ParseOptions(int argc, const char* const* argv, Options& options) {
                  "File (mode 0600) of the passphrase of an encrypted key");
   app.add_option("--port-file", options.port_file,
                  "File that receives the port once the gateway serves");
+  app.add_option("--tiles", options.tiles,
+                 "Address and port where auditors read the log over HTTPS in the C2SP tlog-tiles "
+                 "layout, under the same mutual TLS; default: nowhere");
   app.add_flag("!--no-reflection", options.reflection, "Do not serve grpc.reflection");
   app.add_option("--metrics", options.metrics,
                  "Address and port of this machine alone (127.0.0.1:9464) where Prometheus reads "

@@ -22,6 +22,8 @@ struct Options {
   std::string passphrase_file;
   // File that receives the port once the gateway serves; empty: none.
   std::string port_file;
+  // `host:port` where the log's auditors read it over HTTPS; empty: nowhere.
+  std::string tiles;
   bool reflection = true;
   // `address:port` of this machine where metrics are served; empty: nowhere.
   std::string metrics;

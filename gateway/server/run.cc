@@ -24,6 +24,7 @@
 #include "gateway/core/outside.h"
 #include "gateway/core/pool.h"
 #include "gateway/http/client.h"
+#include "gateway/http/server.h"
 #include "gateway/log/logger.h"
 #include "gateway/log/metrics.h"
 #include "gateway/rpc/server.h"
@@ -31,6 +32,7 @@
 #include "gateway/server/supervisor.h"
 #include "gateway/service/caller.h"
 #include "gateway/service/quota.h"
+#include "gateway/tiles/tiles.h"
 
 namespace passerelle::gateway::server {
 namespace {
@@ -93,6 +95,16 @@ absl::StatusOr<rpc::ServerOptions> Listening(const Options& options, const core:
   return listening;
 }
 
+http::ServerOptions TilesListening(const Options& options, const rpc::ServerOptions& rpc) {
+  http::ServerOptions listening;
+  listening.address = options.tiles;
+  listening.certificate_pem = rpc.certificate_pem;
+  listening.key_pem = base::Secret(rpc.key_pem);
+  listening.client_roots_pem = rpc.client_roots_pem;
+  listening.most_body_bytes = 1;
+  return listening;
+}
+
 }  // namespace
 
 absl::Status Run(const Options& options) {
@@ -126,6 +138,14 @@ absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                    rpc::Server::Start(listening, {identifier, clock, random,
                                                   std::bind_front(&Reports::OnCall, &reports)}));
+  std::unique_ptr<http::Server> tiles;
+  if (!options.tiles.empty()) {
+    ASSIGN_OR_RETURN(
+        tiles, http::Server::Start(TilesListening(options, listening),
+                                   tiles::MakeRoutes(identifier, clock, random,
+                                                     std::bind_front(&Reports::OnCall, &reports))));
+    logger.Write(Level::kInfo, Event::kTilesReady, {{NumberKey::kPort, tiles->port()}});
+  }
   std::unique_ptr<log::MetricsServer> watched;
   if (!options.metrics.empty()) {
     ASSIGN_OR_RETURN(watched, log::MetricsServer::Start(options.metrics, metrics,
@@ -150,6 +170,7 @@ absl::Status Run(const Options& options) {
   // What waits for witnesses is answered with what there is.
   for (const std::shared_ptr<core::Convention>& convention : host->Awake())
     convention->evidence().Release();
+  tiles.reset();
   server->Drain(options.drain_ms);
   host->Drain();
   logger.Write(Level::kInfo, Event::kServerStopped);

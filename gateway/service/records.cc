@@ -22,6 +22,8 @@ absl::Status BeyondTheLog(std::string_view field) {
                      "the range goes beyond the committed log");
 }
 
+}  // namespace
+
 absl::Status CheckLogAuditor(const Caller& caller) {
   ASSIGN_OR_RETURN(const Sight sight, SightOf(caller));
   if (sight.whole_log()) return absl::OkStatus();
@@ -29,8 +31,6 @@ absl::Status CheckLogAuditor(const Caller& caller) {
                      "the whole log is read under a log auditor's mandate, which secretariat and "
                      "countersigner give together");
 }
-
-}  // namespace
 
 absl::StatusOr<api::GetCheckpointResponse> GetCheckpoint(const Caller& caller,
                                                          const api::GetCheckpointRequest& request) {

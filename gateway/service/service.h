@@ -138,6 +138,14 @@ absl::StatusOr<api::GetConsistencyResponse> GetConsistency(
     const Caller& caller, const api::GetConsistencyRequest& request);
 absl::StatusOr<api::GetInclusionResponse> GetInclusion(const Caller& caller,
                                                        const api::GetInclusionRequest& request);
+// The same log in the layout of c2sp.org/tlog-tiles (tiles.cc): `checkpoint`, a tile, a bundle of
+// entries by its path. NOT_FOUND (TILE_NONE) for every other path, and past the head.
+struct TilesFile {
+  std::string bytes;
+  // The checkpoint is text and changes; the others are bytes and never do.
+  bool checkpoint = false;
+};
+absl::StatusOr<TilesFile> GetTilesFile(const Caller& caller, std::string_view path);
 absl::StatusOr<Source<api::ReadEntriesResponse>> ReadEntries(
     const Caller& caller, const api::ReadEntriesRequest& request);
 absl::StatusOr<Source<api::ReadPartyEntriesResponse>> ReadPartyEntries(

@@ -64,6 +64,9 @@ core::Reply AnswerWithReceipt(const Caller& caller, const Wanted& wanted, Answer
   };
 }
 
+// PERMISSION_DENIED (NOT_LOG_AUDITOR) unless the caller may read the whole log (records.cc).
+absl::Status CheckLogAuditor(const Caller& caller);
+
 // Fills in a dataset version and its name.
 void AddDataset(const policy::state::State& state, const statement::v1::ActRef& name,
                 api::Dataset& dataset);

@@ -52,6 +52,10 @@ void CheckPath(int level, uint64_t tile, int width) {
   read += TakeDigits(path);
   Require(read == tile);
   Require(path == (width == 0 ? std::string() : ".p/" + std::to_string(width)));
+  const auto name = audit::log::TileFromPath(written);
+  // No tree has larger numbers.
+  if (tile >= uint64_t{1} << 56) return;
+  Require(name.has_value() && name->level == level && name->tile == tile && name->width == width);
 }
 
 void CheckBundle(uint64_t entries, std::string_view bundle) {

@@ -6,7 +6,7 @@ source "$(dirname "$0")/../support/installation.sh"
 begin "$1"
 
 found
-start_gateway
+start_gateway --tiles 127.0.0.1:0
 join
 approve
 transfer 2024
@@ -96,5 +96,28 @@ for sizes in "0 1" "8 3" "1 $((entries + 1000))" "-1 3"; do
   read -r from to <<<"$sizes"
   refused RANGE as reader audit consistency -- "$from" "$to"
 done
+
+# The same files over HTTPS, for the same eyes, as in a fresh export.
+export_log again
+tiles=https://localhost:$(jq -r 'select(.event == "tiles_ready").port' <files/gateway.log)
+get() { # get WHO PATH
+  curl -sS --cacert pki/ca.pem --cert "ids/$1.pem" --key "ids/$1.key" -o files/got -w '%{http_code}' "$tiles/$2"
+}
+while read -r file; do
+  [[ $(get auditor "$log/$file") == 200 ]] || fail "$file: $(<files/got)"
+  cmp files/got "again/$file"
+done < <(cd again && find checkpoint tile -type f)
+[[ $(get reader "$log/checkpoint") == 200 ]] || fail "the checkpoint is for every partner: $(<files/got)"
+for path in tile/0/000.p/5 tile/entries/000.p/5; do
+  [[ $(get reader "$log/$path") == 403 && $(<files/got) == NOT_LOG_AUDITOR* ]] || fail "$path is read by a partner"
+done
+for path in tile/entries/000 tile/0/001.p/1 tile/0/000.p/0 tile/0/000.p/256 tile/00/000.p/1 tile/64/000 tile/8/000 \
+  tile/0/x000/000.p/1 tile/0/000/ tile/0 entries/000.p/1 checkpoint/ "" ../checkpoint; do
+  [[ $(get auditor "$log/$path") == 404 ]] || fail "$path is there: $(<files/got)"
+done
+[[ $(get auditor "00$log/checkpoint") == 404 && $(get auditor x/checkpoint) == 404 ]] || fail "a foreign log is served"
+! curl -sS --cacert pki/ca.pem "$tiles/$log/checkpoint" >/dev/null 2>&1 || fail "served without a certificate"
+[[ $(curl -sS --cacert pki/ca.pem --cert ids/idle.pem --key ids/idle.key -o /dev/null -w '%{http_code}' \
+  "$tiles/$log/checkpoint") == 401 ]] || fail "served to a key that nobody enrolled"
 stop_gateway TERM
 echo "$entries entries read, followed, proved and exported twice"

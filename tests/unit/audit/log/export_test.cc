@@ -118,6 +118,50 @@ TEST(TilePath, IsThatOfTheLayout) {
     EXPECT_EQ(TilePath(row.level, row.tile, row.width), row.path);
 }
 
+TEST(TilePath, IsReadInItsOneSpelling) {
+  for (const int level : {-1, 0, 3, 63})
+    for (const uint64_t tile :
+         {uint64_t{0}, uint64_t{999}, uint64_t{1000}, uint64_t{1234067}, uint64_t{1} << 55})
+      for (const int width : {0, 1, 255}) {
+        const std::string path = TilePath(level, tile, width);
+        const std::optional<TileName> name = TileFromPath(path);
+        ASSERT_TRUE(name.has_value()) << path;
+        EXPECT_EQ(name->level, level);
+        EXPECT_EQ(name->tile, tile);
+        EXPECT_EQ(name->width, width);
+      }
+  for (const char* path : {"",
+                           "tile",
+                           "tile/",
+                           "tile/0",
+                           "tile/0/",
+                           "tile/0/00",
+                           "tile/0/0000",
+                           "tile/0/x000/000",
+                           "tile/0/x001/00",
+                           "tile/0/001/000",
+                           "tile/0/X001/000",
+                           "tile/00/000",
+                           "tile/64/000",
+                           "tile/-1/000",
+                           "tile/+1/000",
+                           "tile/entries",
+                           "tile/entries/",
+                           "tile/entries/000/",
+                           "tile/0/000.p",
+                           "tile/0/000.p/",
+                           "tile/0/000.p/0",
+                           "tile/0/000.p/01",
+                           "tile/0/000.p/256",
+                           "tile/0/000.p/1/",
+                           "tile/0/000.p/1.p/1",
+                           "/tile/0/000",
+                           "tile/0/000 ",
+                           "TILE/0/000",
+                           "tile/0/x999/x999/x999/x999/x999/x999/x999/999"})
+    EXPECT_FALSE(TileFromPath(path).has_value()) << path;
+}
+
 // The bundle of transparency-dev/tessera, testdata/log, at size 5.
 TEST_F(ExportTest, WritesTheBundleOfThePublicLog) {
   const std::vector<std::string> all = {"one", "two", "three", "four", "five"};

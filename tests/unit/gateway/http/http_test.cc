@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "certs/ca/authority.h"
@@ -81,7 +83,7 @@ class HttpTest : public testing::Test {
     return Ask(call, clock_);
   }
 
-  const base::SystemClock clock_;
+  const base::SystemClock clock_{};
   tests::SeededRandom random_{7};
   const Authority authority_ = MakeAuthority();
   std::string certificates_;
@@ -150,18 +152,19 @@ TEST_F(HttpTest, SaysWhatIsWrongWithAnAddress) {
 }
 
 TEST_F(HttpTest, RefusesToListenWithWhatDoesNotFit) {
-  const ServerOptions good = OptionsFor("localhost");
-  Serve(good);
-  ServerOptions taken = good;
-  taken.address = absl::StrCat("127.0.0.1:", server_->port());
-  ServerOptions other_key = good;
-  other_key.key_pem = PrivateKey::Generate(certs::keys::KeyType::kP256)->ToPem();
-  ServerOptions no_certificate = good;
-  no_certificate.certificate_pem = "nonsense";
-  ServerOptions no_port = good;
-  no_port.address = "127.0.0.1:http";
-  for (const ServerOptions* options : {&other_key, &no_certificate, &no_port})
-    EXPECT_EQ(ReasonOf(Server::Start(*options, {}).status()), "LISTEN");
+  const std::vector<std::function<void(ServerOptions&)>> spoils = {
+      [](ServerOptions& options) {
+        options.key_pem = PrivateKey::Generate(certs::keys::KeyType::kP256)->ToPem();
+      },
+      [](ServerOptions& options) { options.certificate_pem = "nonsense"; },
+      [](ServerOptions& options) { options.address = "127.0.0.1:http"; },
+      [](ServerOptions& options) { options.address = "203.0.113.1:0"; },
+  };
+  for (const auto& spoil : spoils) {
+    ServerOptions options = OptionsFor("localhost");
+    spoil(options);
+    EXPECT_EQ(ReasonOf(Server::Start(options, {}).status()), "LISTEN");
+  }
 }
 
 }  // namespace
