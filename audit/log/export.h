@@ -4,6 +4,7 @@
 #define PASSERELLE_AUDIT_LOG_EXPORT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

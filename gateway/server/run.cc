@@ -99,7 +99,7 @@ http::ServerOptions TilesListening(const Options& options, const rpc::ServerOpti
   http::ServerOptions listening;
   listening.address = options.tiles;
   listening.certificate_pem = rpc.certificate_pem;
-  listening.key_pem = base::Secret(rpc.key_pem);
+  listening.key_pem = base::Secret(std::string(rpc.key_pem));
   listening.client_roots_pem = rpc.client_roots_pem;
   listening.most_body_bytes = 1;
   return listening;
