@@ -1,5 +1,6 @@
 #include "gateway/client/receipt_check.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -46,14 +47,16 @@ bool SameRef(const statement::v1::ActRef& a, const statement::v1::ActRef& b) {
 }  // namespace
 
 absl::StatusOr<Proven> CheckReceipt(const passerelle::gateway::v1::Receipt& receipt,
-                                    const Pins& pins, CheckpointMemory& memory) {
+                                    const Pins& pins, CheckpointMemory& memory,
+                                    passerelle::gateway::v1::Level asked) {
   absl::StatusOr<audit::checkpoint::VerifiedReceipt> verified =
       audit::checkpoint::VerifyReceipt(receipt.tlog_proof(), pins.verifier, pins.origin);
   if (!verified.ok()) return base::InContext(verified.status(), "the receipt proves nothing");
   Proven proven;
-  if (receipt.level() > passerelle::gateway::v1::LEVEL_COMMITTED) {
+  const passerelle::gateway::v1::Level level = std::min(asked, receipt.level());
+  if (level > passerelle::gateway::v1::LEVEL_COMMITTED) {
     RETURN_IF_ERROR(memory.Place(verified->note, verified->checkpoint, receipt.consistency()));
-    proven.level = receipt.level();
+    proven.level = level;
   } else {
     RETURN_IF_ERROR(memory.Advance(verified->note, verified->checkpoint, receipt.consistency()));
   }

@@ -42,8 +42,10 @@ struct Proven {
 // last one (which it then replaces) or, above LEVEL_COMMITTED, that the last one continues it, then
 // that the entry can be read and is of our log. DATA_LOSS (reason FORK) as CheckpointMemory says;
 // otherwise the reason says which step failed.
-absl::StatusOr<Proven> CheckReceipt(const passerelle::gateway::v1::Receipt& receipt,
-                                    const Pins& pins, CheckpointMemory& memory);
+// `asked`: a receipt that claims a higher level than was asked for counts as committed.
+absl::StatusOr<Proven> CheckReceipt(
+    const passerelle::gateway::v1::Receipt& receipt, const Pins& pins, CheckpointMemory& memory,
+    passerelle::gateway::v1::Level asked = passerelle::gateway::v1::LEVEL_COMMITTED);
 
 // When the quorum of the settings' witnesses stood behind a note (CheckQuorum), seconds since 1970.
 // DATA_LOSS (reason WITNESS_QUORUM) when it did not.

@@ -127,8 +127,8 @@ class RemoteSession final : public Session {
   // ten minutes.
   absl::Status DemandFresh();
 
-  // A receipt checked; the quorum's cosignatures too, where it claims them.
-  absl::StatusOr<Proven> Check(const api::Receipt& receipt);
+  // A receipt checked; the quorum's cosignatures too, where they were asked for and it claims them.
+  absl::StatusOr<Proven> Check(const api::Receipt& receipt, api::Level asked);
 
   // The entry of a statement, proved at a level.
   absl::StatusOr<Proven> Prove(const base::Digest& statement,

@@ -195,7 +195,7 @@ absl::StatusOr<Answer> RemoteSession::CarryAndProve(const statement::v1::Stateme
   ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
   const absl::StatusOr<api::Receipt> receipt = carry(statement, envelope, seen_size);
   if (!receipt.ok()) return Judged(receipt.status());
-  ASSIGN_OR_RETURN(Proven proven, Check(*receipt));
+  ASSIGN_OR_RETURN(Proven proven, Check(*receipt, level_));
   RETURN_IF_ERROR(DemandEnvelope(proven, digest, envelope));
   return AnswerOf(std::move(proven), digest);
 }
@@ -254,8 +254,8 @@ absl::StatusOr<Fetched> RemoteSession::Fetch(const statement::v1::ActRef& transf
   return fetched;
 }
 
-absl::StatusOr<Proven> RemoteSession::Check(const api::Receipt& receipt) {
-  ASSIGN_OR_RETURN(Proven proven, CheckReceipt(receipt, pins_, memory_));
+absl::StatusOr<Proven> RemoteSession::Check(const api::Receipt& receipt, api::Level asked) {
+  ASSIGN_OR_RETURN(Proven proven, CheckReceipt(receipt, pins_, memory_, asked));
   if (proven.level <= api::LEVEL_COMMITTED) return proven;
   ASSIGN_OR_RETURN(const audit::checkpoint::TlogProof proof,
                    audit::checkpoint::ProofFromText(proven.file));
@@ -280,7 +280,7 @@ absl::StatusOr<Proven> RemoteSession::Prove(const base::Digest& statement, api::
   request.set_level(level);
   absl::StatusOr<api::GetReceiptResponse> response = channel_->GetReceipt(request);
   if (!response.ok()) return Judged(response.status());
-  ASSIGN_OR_RETURN(Proven proven, Check(response->receipt()));
+  ASSIGN_OR_RETURN(Proven proven, Check(response->receipt(), level));
   RETURN_IF_ERROR(DemandStatement(proven, statement));
   return proven;
 }

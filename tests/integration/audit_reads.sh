@@ -98,15 +98,15 @@ for sizes in "0 1" "8 3" "1 $((entries + 1000))" "-1 3"; do
 done
 
 # The same files over HTTPS, for the same eyes, as in a fresh export.
-export_log again
+export_log fresh
 tiles=https://localhost:$(jq -r 'select(.event == "tiles_ready").port' <files/gateway.log)
 get() { # get WHO PATH
   curl -sS --cacert pki/ca.pem --cert "ids/$1.pem" --key "ids/$1.key" -o files/got -w '%{http_code}' "$tiles/$2"
 }
 while read -r file; do
   [[ $(get auditor "$log/$file") == 200 ]] || fail "$file: $(<files/got)"
-  cmp files/got "again/$file"
-done < <(cd again && find checkpoint tile -type f)
+  cmp files/got "fresh/$file"
+done < <(cd fresh && find checkpoint tile -type f)
 [[ $(get reader "$log/checkpoint") == 200 ]] || fail "the checkpoint is for every partner: $(<files/got)"
 for path in tile/0/000.p/5 tile/entries/000.p/5; do
   [[ $(get reader "$log/$path") == 403 && $(<files/got) == NOT_LOG_AUDITOR* ]] || fail "$path is read by a partner"

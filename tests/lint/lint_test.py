@@ -263,7 +263,7 @@ PLANTED = (
     ("includes", {"gateway/core/x.h": cpp("gateway/core/x.h", "<CLI/CLI.hpp>")},
      "is behind gateway/cli, gateway/server"),
     ("includes", {"audit/merkle/x.h": cpp("audit/merkle/x.h", "<sqlite3.h>")},
-     "sqlite3.h is behind audit/log, gateway/vault"),
+     "sqlite3.h is behind audit/log, audit/witness, gateway/vault"),
     ("includes", {"policy/rules/x.h": cpp("policy/rules/x.h", "<openssl/evp.h>")},
      "openssl/evp.h is behind"),
     ("includes", {"policy/rules/x.h": cpp("policy/rules/x.h", "<iostream>")},

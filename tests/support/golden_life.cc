@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/digest.h"
 #include "policy/state/query.h"
 
 namespace passerelle::tests {
@@ -39,6 +40,7 @@ GoldenLife::GoldenLife() : gateway_(Progress::kProposed, OptionsOfTheLife()) {
   Class();
   Keys();
   Offices();
+  Stamp();
 }
 
 void GoldenLife::MustRefuse(const TestDraft& draft, const std::vector<std::string>& signers) {
@@ -190,6 +192,20 @@ void GoldenLife::Offices() {
   changed.set_least_threshold(11);
   changed.set_stop_working_days(4);
   gateway_.Must(settings, Transcribers());
+}
+
+void GoldenLife::Stamp() {
+  TestDraft draft;
+  statement::v1::CheckpointStamped& stamped =
+      *draft.acts.emplace_back().mutable_checkpoint_stamped();
+  stamped.set_size(gateway_.size());
+  stamped.set_checkpoint(gateway::base::ToBytes(
+      gateway::base::Sha256({gateway_.convention().log().signed_head().checkpoint})));
+  stamped.set_time_stamp(gateway::base::ToBytes(gateway::base::Sha256({"an invented response"})));
+  stamped.set_time_ms(gateway_.clock().WallMs());
+  gateway::core::Request request = gateway_.RequestOf(draft, {"gateway"});
+  request.door = gateway::core::Door::kGateway;
+  if (!gateway_.Record(request).accepted()) Die("the stamp is refused");
 }
 
 }  // namespace passerelle::tests

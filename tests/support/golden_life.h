@@ -23,6 +23,7 @@ class GoldenLife {
   void Class();
   void Keys();
   void Offices();
+  void Stamp();
 
   // The recorded statement has to be refused, or noted.
   void MustRefuse(const TestDraft& draft, const std::vector<std::string>& signers);

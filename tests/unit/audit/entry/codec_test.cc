@@ -287,6 +287,8 @@ Act* AddBareAct(Statement& statement, const Way& way) {
   if (act->has_key_reinstated()) act->mutable_key_reinstated()->set_key(std::string(32, 'k'));
   if (act->has_transfer_acknowledged())
     act->mutable_transfer_acknowledged()->set_payload(std::string(32, 'p'));
+  if (act->has_checkpoint_stamped())
+    act->mutable_checkpoint_stamped()->set_checkpoint(std::string(32, 'c'));
   return act;
 }
 

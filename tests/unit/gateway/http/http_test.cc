@@ -113,7 +113,7 @@ TEST_F(HttpTest, BoundsWhatComesInAndWhatIsTaken) {
   EXPECT_EQ(ReasonOf(taken), "UNREACHABLE");
   EXPECT_THAT(std::string(taken.message()), HasSubstr("too long"));
   // A path as long as a line may be does no harm.
-  EXPECT_EQ(Get("/" + std::string(4000, 'a'))->code, 404);
+  EXPECT_EQ(Get("/" + std::string(3000, 'a'))->code, 404);
 }
 
 TEST_F(HttpTest, FollowsNoRedirection) {
