@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <atomic>
 #include <deque>
 #include <thread>
 #include <utility>
@@ -186,8 +187,13 @@ class RunningServer final : public Server {
     else
       port_ = server_.bind_to_port(address.first, port) ? port : -1;
     if (port_ <= 0) return unusable();
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
-    return absl::OkStatus();
+    thread_ = std::thread([this] {
+      server_.listen_after_bind();
+      ended_ = true;
+    });
+    // The library does not hear a stop that comes before its loop runs.
+    while (!server_.is_running() && !ended_) std::this_thread::yield();
+    return ended_ ? unusable() : absl::OkStatus();
   }
 
   int port() const override { return port_; }
@@ -196,6 +202,7 @@ class RunningServer final : public Server {
   const Routes routes_;
   httplib::SSLServer server_;
   int port_ = 0;
+  std::atomic<bool> ended_{false};
   std::thread thread_;
 };
 
