@@ -228,7 +228,7 @@ void Convention::DropUnfit(std::vector<Pending>& group) const {
 }
 
 void Convention::BeginWithHeads(std::vector<Pending>& group) {
-  if (!CheckRoom(surroundings_.space, folder_).ok()) return;
+  if (!CheckRoom(surroundings_.space, folder_).ok() || !evidence_->CheckUnbroken().ok()) return;
   absl::StatusOr<Admitted> admitted = [&]() -> absl::StatusOr<Admitted> {
     base::ReaderLock lock(state_mutex_);
     // A tick may have wanted them while the last ones were on their way.

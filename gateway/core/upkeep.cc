@@ -307,6 +307,8 @@ bool Convention::IsErasureDue(const std::string& transfer) const {
 }
 
 void Convention::DestroyDue() {
+  // What could not be recorded is not destroyed.
+  if (!evidence_->CheckUnbroken().ok()) return;
   std::vector<std::pair<std::string, record::v1::TransferRow>> due;
   Read([&](const policy::state::State& state) {
     for (const std::string& key : policy::state::TransfersToErase(state))

@@ -26,7 +26,9 @@ absl::StatusOr<std::unique_ptr<Upload>> Convention::BeginUpload(const UploadMani
   RETURN_IF_ERROR(CheckSeenSize(manifest.seen_size, storage_->log->head().size));
   ASSIGN_OR_RETURN(std::shared_ptr<void> held, Hold());
   absl::StatusOr<Foreseen> foreseen = [&]() -> absl::StatusOr<Foreseen> {
+    RETURN_IF_ERROR(evidence_->CheckUnbroken());
     base::ReaderLock lock(state_mutex_);
+    RETURN_IF_ERROR(evidence_->CheckLag(state_.founding()->settings(), clock_.WallMs()));
     return hall_.Foresee(state_, manifest.envelope, manifest.length);
   }();
   RETURN_IF_ERROR(foreseen.status());
