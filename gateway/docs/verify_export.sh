@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# verify_export EXPORT [LOG]: is this the whole log that its key signed? With bash, coreutils and openssl alone; the
+# steps are those of verification.md. EXPORT is what `passerelle audit export` wrote, LOG the name of the log.
+set -euo pipefail
+export=$1 expected=${2:-} work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+rejected() {
+  echo "REJECTED: $*"
+  exit 1
+}
+# piece FILE FROM LENGTH
+piece() { dd if="$1" iflag=skip_bytes,count_bytes skip="$2" count="$3" status=none; }
+sha256() { openssl dgst -sha256 -r | cut -c1-64; }
+# Hexadecimal digits as bytes.
+bytes() {
+  local i escaped=
+  for ((i = 0; i < ${#1}; i += 2)); do escaped+="\\x${1:i:2}"; done
+  printf '%b' "$escaped"
+}
+# RFC 6962: the hash of an entry, and of two subtrees.
+leaf() { { printf '\0' && cat; } | sha256; }
+node() { { printf '\1' && bytes "$1$2"; } | sha256; }
+
+# 1. The checkpoint: three lines, signed with Ed25519 by the key of log.vkey (name+id+base64 of 01 and the key).
+IFS=+ read -r name id key <"$export/log.vkey"
+{ bytes 302a300506032b6570032100 && base64 -d <<<"$key" | tail -c 32; } >"$work/key.der"
+head -n 3 "$export/checkpoint" >"$work/text"
+[[ -z $(sed -n 4p "$export/checkpoint") ]] || rejected "the checkpoint has more lines than it may have"
+sed -n "s|^— $name ||p" "$export/checkpoint" | base64 -d | tail -c 64 >"$work/signature"
+openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/key.der" -rawin -in "$work/text" \
+  -sigfile "$work/signature" >/dev/null 2>&1 || rejected "the checkpoint is not signed by the key of log.vkey"
+size=$(sed -n 2p "$work/text")
+root=$(sed -n 3p "$work/text" | base64 -d | od -An -v -tx1 | tr -d ' \n')
+
+# 2. The entries, from the bundles: two bytes of length before each. What is left of each level waits in `left`.
+count=0 first='' left=()
+while read -r bundle; do
+  at=0 length=$(stat -c %s "$bundle")
+  while ((at < length)); do
+    ((at + 2 <= length)) || rejected "$bundle ends inside an entry"
+    read -r high low < <(piece "$bundle" "$at" 2 | od -An -tu1)
+    ((at + 2 + high * 256 + low <= length)) || rejected "$bundle ends inside an entry"
+    hash=$(piece "$bundle" $((at + 2)) $((high * 256 + low)) | leaf)
+    [[ -n $first ]] || first=$hash
+    level=0
+    while [[ -n ${left[level]:-} ]]; do
+      hash=$(node "${left[level]}" "$hash")
+      left[level]=
+      level=$((level + 1))
+    done
+    left[level]=$hash
+    at=$((at + 2 + high * 256 + low)) count=$((count + 1))
+  done
+done < <(find "$export/tile/entries" -type f | LC_ALL=C sort)
+[[ $count == "$size" ]] || rejected "the checkpoint signs $size entries, and the export holds $count"
+
+# 3. The root of the whole tree: from the smallest subtree that is left to the largest.
+tree=
+for hash in "${left[@]}"; do
+  [[ -n $hash ]] || continue
+  tree=$([[ -z $tree ]] && echo "$hash" || node "$hash" "$tree")
+done
+[[ $tree == "$root" ]] || rejected "the entries are not those that were signed: their root is $tree"
+
+# 4. The log's name is the hash of entry 0.
+[[ -z $expected || $first == "$expected" ]] || rejected "this is the log $first, not $expected"
+echo "ACCEPTED: $size entries, root $root, log $first${expected:+, as it was pinned}"
