@@ -23,14 +23,17 @@ node() { { printf '\1' && bytes "$1$2"; } | sha256; }
 
 # 1. The checkpoint: three lines, signed with Ed25519 by the key of log.vkey (name+id+base64 of 01 and the key).
 IFS=+ read -r name id key <"$export/log.vkey"
-{ bytes 302a300506032b6570032100 && base64 -d <<<"$key" | tail -c 32; } >"$work/key.der"
+{ bytes 302a300506032b6570032100 && base64 -d <<<"$key" | tail -c 32; } >"$work/key.der" 2>"$work/why" ||
+  rejected "log.vkey holds no key"
 head -n 3 "$export/checkpoint" >"$work/text"
 [[ -z $(sed -n 4p "$export/checkpoint") ]] || rejected "the checkpoint has more lines than it may have"
-sed -n "s|^— $name ||p" "$export/checkpoint" | base64 -d | tail -c 64 >"$work/signature"
+sed -n "s|^— $name ||p" "$export/checkpoint" | base64 -d 2>"$work/why" | tail -c 64 >"$work/signature" ||
+  rejected "the checkpoint holds no signature under that name"
 openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/key.der" -rawin -in "$work/text" \
   -sigfile "$work/signature" >/dev/null 2>&1 || rejected "the checkpoint is not signed by the key of log.vkey"
 size=$(sed -n 2p "$work/text")
-root=$(sed -n 3p "$work/text" | base64 -d | od -An -v -tx1 | tr -d ' \n')
+root=$(sed -n 3p "$work/text" | base64 -d 2>"$work/why" | od -An -v -tx1 | tr -d ' \n') ||
+  rejected "the third line of the checkpoint is no root"
 
 # 2. The entries, from the bundles: two bytes of length before each. What is left of each level waits in `left`.
 count=0 first='' left=()
