@@ -1,9 +1,17 @@
 #!/usr/bin/env bash
 # The auditor's guide (gateway/docs/verification.md), command by command as it stands there, in both languages: an
-# export is verified with passerelle, with Go and with openssl alone, and each rejects what was changed.
+# export is verified with passerelle, with Go and with openssl alone, and openssl rejects what was changed. The tests that
+# threats.md names are there.
 set -euo pipefail
 source "$(dirname "$0")/../support/installation.sh"
 begin "$1"
+
+# Every test that threats.md names is there.
+while read -r name; do
+  file=${name%%:*} case=${name#*: }
+  [[ -s $root/$file ]] || fail "threats.md names $file"
+  [[ $case == "$name" ]] || grep -q "^TEST.*[ ,]$case)" "$root/$file" || fail "threats.md names $name"
+done < <(grep -o '`tests/[^`]*`' "$root/gateway/docs/threats.md" | tr -d '`')
 
 build_verifier
 guide=$root/gateway/docs/verification.md
