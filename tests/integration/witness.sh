@@ -158,7 +158,8 @@ forked() { grep -q '"witness_failed".*LOG_FORKED' files/gateway.log; }
 until_true 60 forked || fail "no witness tells of the fork: $(tail -n 5 files/gateway.log)"
 grep -q "^passerelle-gateway.*witness witness.example/.* forked before entry" files/gateway.log ||
   fail "not by name: $(grep '^passerelle-gateway' files/gateway.log | head -n 2)"
-grep -q "ANOTHER HISTORY 422  passerelle.example/$slug/test" files/w1.log || fail "the witness does not say it: $(tail -n 3 files/w1.log)"
+told() { grep -q "ANOTHER HISTORY 422  passerelle.example/$slug/test" files/w1.log files/w2.log; }
+until_true 60 told || fail "no witness says it: $(tail -n 3 files/w1.log files/w2.log)"
 # No act is taken any more, and what is there can still be read.
 expect 1 as decider exchange freeze "$exchange" --party $fund --reasons files/reasons.txt
 [[ $complaint == *LOG_FORKED* ]] || fail "taken all the same: $complaint"
