@@ -101,6 +101,7 @@ absl::StatusOr<uint64_t> CheckQuorum(std::string_view note,
         "WITNESS_QUORUM", "",
         absl::StrCat(found.size(), " of the witnesses known cosigned it, and it takes ", quorum));
   std::vector<uint64_t> times;
+  times.reserve(found.size());
   for (const Cosignature& one : found) times.push_back(one.time_s);
   std::sort(times.begin(), times.end(), std::greater<>());
   return times[quorum - 1];

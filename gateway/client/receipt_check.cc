@@ -81,7 +81,7 @@ absl::StatusOr<uint64_t> DemandQuorum(std::string_view note,
         audit::checkpoint::CosignatureVerifier::FromVkey(witness.vkey());
     if (verifier.ok()) known.push_back(*std::move(verifier));
   }
-  const absl::StatusOr<uint64_t> time_s =
+  absl::StatusOr<uint64_t> time_s =
       audit::checkpoint::CheckQuorum(note, known, settings.witness_quorum());
   if (time_s.ok()) return time_s;
   return base::Corrupt("WITNESS_QUORUM",
