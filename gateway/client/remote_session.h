@@ -123,6 +123,9 @@ class RemoteSession final : public Session {
   // As GetConvention; a convention is large, and every statement asks for its clock.
   absl::StatusOr<const record::v1::FoundingRow*> Founding();
 
+  // The gateway's current checkpoint, verified and remembered.
+  absl::StatusOr<api::GetCheckpointResponse> AdvanceCheckpoint();
+
   // Refuses a view that the witnesses have not seen within a day (session.h). Asked for again after
   // ten minutes.
   absl::Status DemandFresh();

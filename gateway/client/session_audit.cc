@@ -47,7 +47,7 @@ absl::StatusOr<Continued> Proved(const api::GetConsistencyRequest& request,
 
 }  // namespace
 
-absl::StatusOr<std::string> RemoteSession::UpdateCheckpoint() {
+absl::StatusOr<api::GetCheckpointResponse> RemoteSession::AdvanceCheckpoint() {
   ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
   api::GetCheckpointRequest request;
   request.set_log(log());
@@ -55,7 +55,12 @@ absl::StatusOr<std::string> RemoteSession::UpdateCheckpoint() {
   absl::StatusOr<api::GetCheckpointResponse> response = channel_->GetCheckpoint(request);
   if (!response.ok()) return Judged(response.status());
   RETURN_IF_ERROR(memory_.Advance(response->checkpoint(), response->consistency()).status());
-  return std::move(*response->mutable_checkpoint());
+  return response;
+}
+
+absl::StatusOr<std::string> RemoteSession::UpdateCheckpoint() {
+  ASSIGN_OR_RETURN(api::GetCheckpointResponse response, AdvanceCheckpoint());
+  return std::move(*response.mutable_checkpoint());
 }
 
 absl::Status RemoteSession::DemandFresh() {
@@ -63,24 +68,16 @@ absl::Status RemoteSession::DemandFresh() {
   const int64_t now_ms = clock_.MonotonicMs();
   if (founding->settings().witness_quorum() == 0 || now_ms < fresh_until_ms_)
     return absl::OkStatus();
-  ASSIGN_OR_RETURN(const uint64_t seen_size, SeenSize());
-  api::GetCheckpointRequest request;
-  request.set_log(log());
-  request.set_seen_size(seen_size);
-  const absl::StatusOr<api::GetCheckpointResponse> response = channel_->GetCheckpoint(request);
-  if (!response.ok()) return Judged(response.status());
-  RETURN_IF_ERROR(memory_.Advance(response->checkpoint(), response->consistency()).status());
-  if (response->witnessed().empty())
+  ASSIGN_OR_RETURN(const api::GetCheckpointResponse response, AdvanceCheckpoint());
+  if (response.witnessed().empty())
     return base::Error(absl::StatusCode::kFailedPrecondition, "VIEW_UNWITNESSED", "",
                        "the quorum of witnesses has cosigned no checkpoint of this log yet: try "
                        "again in a minute, or ask the operator whether they are reached");
   ASSIGN_OR_RETURN(
       const Checkpoint witnessed,
-      audit::checkpoint::OpenCheckpoint(response->witnessed(), pins_.verifier, pins_.origin));
-  RETURN_IF_ERROR(
-      memory_.Place(response->witnessed(), witnessed, response->witnessed_consistency()));
-  ASSIGN_OR_RETURN(const uint64_t time_s,
-                   DemandQuorum(response->witnessed(), founding->settings()));
+      audit::checkpoint::OpenCheckpoint(response.witnessed(), pins_.verifier, pins_.origin));
+  RETURN_IF_ERROR(memory_.Place(response.witnessed(), witnessed, response.witnessed_consistency()));
+  ASSIGN_OR_RETURN(const uint64_t time_s, DemandQuorum(response.witnessed(), founding->settings()));
   const int64_t age_ms = clock_.WallMs() - static_cast<int64_t>(time_s) * 1000;
   if (age_ms > kOldestViewMs)
     return base::Error(

@@ -69,14 +69,15 @@ void Submit(const Caller& caller, const api::SubmitRequest& request,
 
 void AnswerAtLevel(const Caller& caller, const Wanted& wanted, api::Receipt receipt,
                    Answer<api::Receipt> answer) {
-  const absl::StatusOr<audit::checkpoint::TlogProof> proof =
-      audit::checkpoint::ProofFromText(receipt.tlog_proof());
+  // Most callers ask for no more, and then nothing is looked at.
+  if (wanted.level <= api::LEVEL_COMMITTED) return answer(std::move(receipt));
   bool asked = false;
   caller.convention->Read([&](const policy::state::State& state) {
     asked = state.founding()->settings().witness_quorum() > 0;
   });
-  if (wanted.level <= api::LEVEL_COMMITTED || !asked || !proof.ok())
-    return answer(std::move(receipt));
+  const absl::StatusOr<audit::checkpoint::TlogProof> proof =
+      audit::checkpoint::ProofFromText(receipt.tlog_proof());
+  if (!asked || !proof.ok()) return answer(std::move(receipt));
   caller.convention->evidence().Await(
       proof->index, [caller, index = proof->index, seen_size = wanted.seen_size,
                      receipt = std::move(receipt), answer = std::move(answer)]() mutable {
