@@ -177,7 +177,6 @@ class Convention {
   bool AreHeadsDue(const policy::state::State& state) const;
   // Has the next group begin with them.
   void WantHeads() EXCLUDES_LOCK(queue_mutex_);
-  bool IsErasureDue(const std::string& transfer) const;
   void DestroyDue() EXCLUDES_LOCK(vault_mutex_, queue_mutex_);
   void WriteBehind() EXCLUDES_LOCK(queue_mutex_);
   void Expire() EXCLUDES_LOCK(vault_mutex_);
@@ -185,7 +184,9 @@ class Convention {
   // When something is due of its own motion, by the log's clock, milliseconds; 0: now.
   int64_t NextDueMs() const EXCLUDES_LOCK(state_mutex_);
   void KeepSnapshot() EXCLUDES_LOCK(state_mutex_, queue_mutex_);
-  bool Claim(const std::string& transfer) EXCLUDES_LOCK(queue_mutex_);
+  // Claims a transfer's next act for the caller; not when it is claimed or no longer in that phase.
+  bool ClaimIn(record::v1::TransferPhase phase, const std::string& transfer)
+      EXCLUDES_LOCK(queue_mutex_, state_mutex_);
   // Lets go of a claim whose work is done or failed; keeps one whose act the rules refused, for it
   // would be refused, and logged, for ever.
   void Release(const std::string& transfer,

@@ -291,19 +291,11 @@ void Convention::RecordRetentions() {
   std::vector<std::string> reached;
   Read(
       [&](const policy::state::State& state) { reached = policy::RetentionsReached(state, *now); });
-  for (const std::string& key : reached)
-    if (Claim(key))
-      SubmitOwn(ReachRetention(policy::state::RefOf(key)),
-                [this, key](const auto& receipt) { Release(key, receipt); });
-}
-
-bool Convention::IsErasureDue(const std::string& transfer) const {
-  bool due = false;
-  Read([&](const policy::state::State& state) {
-    const record::v1::TransferRow* row = state.transfers.Find(transfer);
-    due = row != nullptr && row->phase() == record::v1::TRANSFER_PHASE_ERASURE_DUE;
-  });
-  return due;
+  for (const std::string& key : reached) {
+    if (!ClaimIn(record::v1::TRANSFER_PHASE_KEPT, key)) continue;
+    SubmitOwn(ReachRetention(policy::state::RefOf(key)),
+              [this, key](const auto& receipt) { Release(key, receipt); });
+  }
 }
 
 void Convention::DestroyDue() {
@@ -320,12 +312,7 @@ void Convention::DestroyDue() {
     erasures_due_ = false;
   }
   for (const auto& [key, row] : due) {
-    if (!Claim(key)) continue;
-    // Another thread may have done it since the list was made.
-    if (!IsErasureDue(key)) {
-      Release(key, passerelle::gateway::v1::Receipt());
-      continue;
-    }
+    if (!ClaimIn(record::v1::TRANSFER_PHASE_ERASURE_DUE, key)) continue;
     const statement::v1::ActRef transfer = policy::state::RefOf(key);
     absl::Status shredded;
     {
@@ -365,9 +352,19 @@ void Convention::Expire() {
   if (!expired.ok()) surroundings_.report(Fault::kExpiry, expired);
 }
 
-bool Convention::Claim(const std::string& transfer) {
-  base::MutexLock lock(queue_mutex_);
-  return claimed_.insert(transfer).second;
+bool Convention::ClaimIn(record::v1::TransferPhase phase, const std::string& transfer) {
+  {
+    base::MutexLock lock(queue_mutex_);
+    if (!claimed_.insert(transfer).second) return false;
+  }
+  // Another thread may have recorded the next one since the caller made its list.
+  bool due = false;
+  Read([&](const policy::state::State& state) {
+    const record::v1::TransferRow* row = state.transfers.Find(transfer);
+    due = row != nullptr && row->phase() == phase;
+  });
+  if (!due) Release(transfer, passerelle::gateway::v1::Receipt());
+  return due;
 }
 
 void Convention::Release(const std::string& transfer,

@@ -278,6 +278,43 @@ class PausingRandom final : public base::Random {
   tests::SeededRandom random_{9};
 };
 
+TEST(StrainTest, RecordsARetentionOnceWhenTwoThreadsLookAtOnce) {
+  TestGateway::Options options;
+  options.destroy_after_ms = kDestroyMs;
+  TestGateway gateway(Progress::kSent, options);
+  gateway.Must(gateway.Send("2022", gateway.Payload("2022"), kDestroyMs), {"system-p001"});
+  const uint64_t before = gateway.size();
+  gateway.Close();
+  gateway.clock().Advance(kDestroyMs + 1 - gateway.clock().WallMs());
+
+  PausingRandom random(1);
+  Pool pool(1);
+  Gate pool_done;
+  {
+    const auto convention =
+        Convention::Open(TestGateway::StorageAt(gateway.root()),
+                         {gateway.clock(), random, pool, [](const absl::Status&) { FAIL(); },
+                          [](Fault, const absl::Status& status) { ADD_FAILURE() << status; }});
+    ASSERT_TRUE(convention.ok()) << convention.status();
+    std::thread ticker([&] { (*convention)->Tick(); });
+    // It has both on its list and signs for the first one.
+    random.paused.Wait();
+    gateway.clock().Advance(1000);
+    (*convention)->Tick();
+    pool.Post([&] { pool_done.Open(); });
+    pool_done.Wait();
+    random.resume.Open();
+    ticker.join();
+  }
+  ASSERT_TRUE(gateway.Open().ok());
+  int reached = 0;
+  for (uint64_t index = before; index < gateway.size(); ++index) {
+    ASSERT_TRUE(gateway.EntryAt(index).has_recorded()) << tests::RefusalsOf(gateway.EntryAt(index));
+    reached += gateway.ActsAt(index)[0].has_retention_reached() ? 1 : 0;
+  }
+  EXPECT_EQ(reached, 2);
+}
+
 TEST(StrainTest, DestroysOnceWhenTwoThreadsDestroyAtOnce) {
   TestGateway::Options options;
   options.destroy_after_ms = kDestroyMs;
