@@ -92,3 +92,7 @@ expect 2 cli audit tree files/long
 [[ $complaint == *TREE_ENTRY* ]] || fail "not said: $complaint"
 expect 2 cli audit tree files/missing
 echo "$checked roots and pairs of proofs agree"
+
+# The unit tests' rolling hash over every root and proof of 300 sizes is the one that Go makes.
+build_go rolling
+grep -q "\"$("$tmp/rolling")\"" "$root/tests/unit/audit/merkle/vectors_test.cc" || fail "Go comes to $("$tmp/rolling")"

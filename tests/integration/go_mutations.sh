@@ -5,7 +5,7 @@ set -euo pipefail
 source "$(dirname "$0")/../support/installation.sh"
 begin "$1"
 
-build_verifier
+build_go verify
 found
 start_gateway
 join

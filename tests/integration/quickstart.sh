@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "$0")/../support/installation.sh"
 begin "$1"
 
-build_verifier
+build_go verify
 expect 0 "$root/gateway/quickstart" --build "$build" --dir "$tmp/q" --lang en
 [[ $answer == *"$tmp/q/register.csv"*"$tmp/q/audit-export/"*"$tmp/q/receipts/"* ]] || fail "no paths at the end"
 first=$(jq -r .log q/files/founded.json)

@@ -13,7 +13,7 @@ while read -r name; do
   [[ $case == "$name" ]] || grep -q "^TEST.*[ ,]$case)" "$root/$file" || fail "threats.md names $name"
 done < <(grep -o '`tests/[^`]*`' "$root/gateway/docs/threats.md" | tr -d '`')
 
-build_verifier
+build_go verify
 guide=$root/gateway/docs/verification.md
 found
 start_gateway

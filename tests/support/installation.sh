@@ -390,14 +390,15 @@ export_log() {
   expect 0 cli audit verify "$1" --log "$log" --redecide
 }
 
-# build_verifier: the Go program, in $tmp/verify. Skips the test where Debian's Go is missing.
-build_verifier() {
+# build_go NAME: the Go program tests/integration/go_NAME/NAME.go, in $tmp/NAME. Skips the test where Debian's Go is
+# missing.
+build_go() {
   if ! command -v go >/dev/null || [[ ! -d /usr/share/gocode/src/golang.org/x/mod/sumdb/note ]]; then
     echo "golang-go or golang-golang-x-mod-dev is not installed"
     exit 77
   fi
   go_settings
-  GOPATH=/usr/share/gocode go build -o "$tmp/verify" "$root/tests/integration/go_verify/verify.go"
+  GOPATH=/usr/share/gocode go build -o "$tmp/$1" "$root/tests/integration/go_$1/$1.go"
 }
 
 # go_settings: Debian's packages alone, and what was compiled once is kept.

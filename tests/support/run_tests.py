@@ -32,6 +32,7 @@ SLOWEST_SHOWN = 8
 # The scripts that have a long variant, and the variables that make it, the longest first; --long runs these.
 LONG = {
     "kill9.sh": {"PASSERELLE_KILL_ROUNDS": "200"},
+    "large_log.sh": {"PASSERELLE_LOG_ENTRIES": "10000000"},
     "streams.sh": {"PASSERELLE_STREAM_MIB": "1024"},
     "testssl.sh": {"PASSERELLE_TESTSSL": "full"},
     "storage_faults.sh": {"PASSERELLE_FLIPS": "150"},
