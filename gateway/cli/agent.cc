@@ -98,8 +98,9 @@ void AddAgent(App& app) {
                                         [&app, request] { return Request(app, *request); });
   verb.Add("--key", request->key, "Clé (PEM)", "Key (PEM)").Required();
   verb.Add("--agent", request->agent, "Identifiant de l'agent", "Id of the agent").Required();
-  verb.Add("--kind", request->kind, "Nature : person | service", "Kind: person | service")
-      .OneOf({"person", "service"});
+  verb.Add("--kind", request->kind, "Nature : person | service | gateway",
+           "Kind: person | service | gateway")
+      .OneOf({"person", "service", "gateway"});
   verb.Add("--log", request->log, "Nom du journal (hexadécimal)", "Name of the log (hexadecimal)")
       .Required();
   verb.Add("--out", request->out, "Fichier de la demande", "File of the request").Required();
