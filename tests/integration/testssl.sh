@@ -45,7 +45,8 @@ for id in "${well[@]}"; do found_ok "$id"; done
 for id in TLS1 TLS1_1 TLS1_2; do
   [[ $(jq -r --arg id $id '.[] | select(.id == $id) | .finding' files/found.json) == "not offered" ]] || fail "$id"
 done
-bad=$(jq -r '.[] | select(.id != "cert_revocation") |
+# What it says of this machine's own openssl (engine_problem: no GOST) is no finding.
+bad=$(jq -r '.[] | select(.id | IN("cert_revocation", "engine_problem") | not) |
   select(.severity | IN("OK", "INFO", "LOW", "DEBUG") | not) | "\(.severity) \(.id): \(.finding)"' files/found.json)
 [[ -z $bad ]] || fail "testssl.sh finds: $bad"
 
