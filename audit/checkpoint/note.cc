@@ -96,4 +96,14 @@ absl::StatusOr<OpenedNote> OpenNote(std::string_view note, absl::Span<const Note
   return opened;
 }
 
+absl::StatusOr<std::string> NoteOfOne(std::string_view note, const NoteVerifier& verifier) {
+  RETURN_IF_ERROR(OpenNote(note, {&verifier, 1}).status());
+  ASSIGN_OR_RETURN(const ParsedNote parsed, ParseNote(note));
+  const auto own =
+      std::find_if(parsed.lines.begin(), parsed.lines.end(), [&](const NoteLine& line) {
+        return line.name == verifier.name() && line.key_id == verifier.key_id();
+      });
+  return std::string(parsed.text) + "\n" + ToLine(own->name, own->key_id, own->signature);
+}
+
 }  // namespace passerelle::audit::checkpoint

@@ -82,6 +82,10 @@ struct OpenedNote {
 // when malformed, or when two different known keys share name and id; UNAUTHENTICATED otherwise.
 absl::StatusOr<OpenedNote> OpenNote(std::string_view note, absl::Span<const NoteVerifier> known);
 
+// A note as one key alone signed it, without the lines of others: what its NoteSigner made. Errors
+// as OpenNote's.
+absl::StatusOr<std::string> NoteOfOne(std::string_view note, const NoteVerifier& verifier);
+
 }  // namespace passerelle::audit::checkpoint
 
 #endif  // PASSERELLE_AUDIT_CHECKPOINT_NOTE_H_

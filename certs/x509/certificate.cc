@@ -183,4 +183,10 @@ bool Certificate::IsFor(const std::string& host) const {
          X509_check_host(certificate_.get(), host.data(), host.size(), 0, nullptr) == 1;
 }
 
+std::string ToPem(absl::Span<const Certificate> certificates) {
+  std::string pem;
+  for (const Certificate& certificate : certificates) pem += certificate.ToPem();
+  return pem;
+}
+
 }  // namespace passerelle::certs::x509

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -63,6 +64,20 @@ class Certificate {
   explicit Certificate(std::shared_ptr<X509> certificate) : certificate_(std::move(certificate)) {}
   std::shared_ptr<X509> certificate_;
 };
+
+// Those of DER certificates that can be read, in order: one that cannot vouches for nobody, and
+// shuts nobody else out.
+template <typename Ders>
+std::vector<Certificate> Readable(const Ders& ders) {
+  std::vector<Certificate> readable;
+  for (const std::string& der : ders)
+    if (absl::StatusOr<Certificate> read = Certificate::FromDer(der); read.ok())
+      readable.push_back(*std::move(read));
+  return readable;
+}
+
+// Certificates as PEM, one after the other.
+std::string ToPem(absl::Span<const Certificate> certificates);
 
 // UNAUTHENTICATED unless `leaf` chains to one of `anchors` through `intermediates`, is valid at
 // `at_ms` and may be used so (RFC 5280 section 6, without revocation; keys and digests of at least

@@ -112,6 +112,10 @@ inline constexpr uint32_t kMaxPageSize = 200;
 inline constexpr size_t kStreamChunkBytes = 256 * 1024;
 // A PEM file of a key or of certificates.
 inline constexpr size_t kMaxPemBytes = 64 * 1024;
+// A response of a time-stamp authority, a revocation list, and what is kept of both and a chain.
+inline constexpr size_t kMaxTimeStampBytes = 64 * 1024;
+inline constexpr size_t kMaxRevocationListBytes = 2 * 1024 * 1024;
+inline constexpr size_t kMaxStampChainBytes = 3 * 1024 * 1024;
 // Entries of an export that a verifier takes: 64 bytes of memory each.
 inline constexpr uint64_t kMaxVerifiedEntries = uint64_t{1} << 26;
 // Hashes of a consistency proof: two for each level of the highest tree.

@@ -22,6 +22,7 @@ using policy::rules::Language;
 
 constexpr char kDefaultProfile[] = "passerelle.json";
 constexpr char kWitnessed[] = "witnessed";
+constexpr char kStamped[] = "stamped";
 constexpr char kCredential[] = "passerelle-passphrase";
 
 // French where the locale is, before any option is read: the help texts are made from it.
@@ -102,9 +103,12 @@ App::App(int argc, char** argv, std::unique_ptr<client::Session> session)
                  "Folder of receipts; default `receipts` beside the profile");
   everywhere
       .Add("--wait", wait_,
-           "Attendre que le reçu soit cosigné par les témoins (witnessed), une demi-minute au plus",
-           "Wait until the receipt is cosigned by the witnesses (witnessed), half a minute at most")
-      .OneOf({"committed", kWitnessed});
+           "Attendre que le reçu soit cosigné par les témoins (witnessed) ou horodaté par une "
+           "autorité (stamped), une demi-minute au plus",
+           "Wait until the receipt is cosigned by the witnesses (witnessed) or stamped with the "
+           "time "
+           "by an authority (stamped), half a minute at most")
+      .OneOf({"committed", kWitnessed, kStamped});
   everywhere.Add("--passphrase-file", passphrase_file_,
                  "Fichier (0600) de la phrase secrète qui ouvre une clé chiffrée",
                  "File (0600) of the passphrase that opens an encrypted key");
@@ -181,8 +185,14 @@ absl::StatusOr<client::Session*> App::Session() {
     ASSIGN_OR_RETURN(const client::Profile profile, Profile());
     ASSIGN_OR_RETURN(session_, client::Session::Open(profile, clock_, random_));
   }
-  if (wait_ == kWitnessed) session_->WaitFor(passerelle::gateway::v1::LEVEL_WITNESSED);
+  session_->WaitFor(WaitLevel());
   return session_.get();
+}
+
+passerelle::gateway::v1::Level App::WaitLevel() const {
+  if (wait_ == kStamped) return passerelle::gateway::v1::LEVEL_STAMPED;
+  return wait_ == kWitnessed ? passerelle::gateway::v1::LEVEL_WITNESSED
+                             : passerelle::gateway::v1::LEVEL_COMMITTED;
 }
 
 }  // namespace passerelle::gateway::cli

@@ -64,8 +64,8 @@ class App {
   // The folder where receipts are kept: --receipts, else `receipts` beside the profile.
   std::string ReceiptsFolder() const;
 
-  // Whether --wait asks for more than a committed receipt.
-  bool waits() const { return !wait_.empty() && wait_ != "committed"; }
+  // The level of evidence that --wait asks for.
+  passerelle::gateway::v1::Level WaitLevel() const;
 
   // A session under the profile; made once.
   absl::StatusOr<client::Session*> Session();

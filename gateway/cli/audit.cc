@@ -16,6 +16,7 @@
 #include "gateway/cli/input.h"
 #include "gateway/cli/progress.h"
 #include "gateway/cli/show.h"
+#include "gateway/client/evidence_export.h"
 #include "gateway/client/party_export.h"
 #include "gateway/verify/verify.h"
 
@@ -60,6 +61,8 @@ absl::StatusOr<int> Export(App& app, const ExportOptions& options) {
   const std::string& folder = options.folder;
   ASSIGN_OR_RETURN(const client::Profile profile, app.Profile());
   ASSIGN_OR_RETURN(client::Session * session, app.Session());
+  // First: what witnesses cosigned by now, the log that follows holds.
+  ASSIGN_OR_RETURN(const std::string witnessed, session->GetWitnessed());
   ASSIGN_OR_RETURN(const std::string note, session->UpdateCheckpoint());
   ASSIGN_OR_RETURN(const auto verifier,
                    audit::checkpoint::NoteVerifier::FromVkey(profile.checkpoint_vkey));
@@ -78,7 +81,12 @@ absl::StatusOr<int> Export(App& app, const ExportOptions& options) {
                    audit::log::WriteExport(
                        folder, {note, profile.checkpoint_vkey, checkpoint.size, checkpoint.root},
                        read, [&](uint64_t done) { bar(done, checkpoint.size); }));
+  // And last: every stamp that the log states is there by then.
+  ASSIGN_OR_RETURN(const uint64_t stamps, client::WriteEvidence(*session, folder, witnessed));
   PrintExport(app, folder, checkpoint.size, fetched, checkpoint.size);
+  if (stamps > 0 && !app.json())
+    std::printf("%s  %lu %s\n", verify::EvidenceFolderOf(folder).c_str(), stamps,
+                app.Say("horodatages reçus cette fois", "time stamps received this time").c_str());
   return kDone;
 }
 
@@ -90,6 +98,13 @@ void SayUnpinned(App& app) {
               "Without --log, only that this log agrees with itself is verified: give the "
               "name that you hold from elsewhere.")
           .c_str());
+}
+
+// When the quorum stood behind the log; empty where no cosigned checkpoint came along.
+std::string WitnessedAt(const verify::Verdict& verdict) {
+  return verdict.witnessed_s.has_value()
+             ? base::ToIsoInstant(static_cast<int64_t>(*verdict.witnessed_s) * 1000)
+             : "";
 }
 
 void PrintVerdict(App& app, const VerifyOptions& options, const verify::Verdict& verdict) {
@@ -110,6 +125,25 @@ void PrintVerdict(App& app, const VerifyOptions& options, const verify::Verdict&
         "%s : %lu\n",
         app.Say("Décisions reprises, toutes conformes", "Re-decided, all as recorded").c_str(),
         verdict.redecided);
+  if (verdict.stamps > 0)
+    std::printf(
+        "%s\n",
+        app.Say(absl::StrCat(verdict.stamps, " horodatages vérifiés, le dernier du ",
+                             base::ToIsoInstant(verdict.stamped_ms), " sur ", verdict.stamped_size,
+                             " inscriptions ; chaque heure est entre les horodatages qui "
+                             "l'entourent."),
+                absl::StrCat(verdict.stamps, " time stamps verified, the last one of ",
+                             base::ToIsoInstant(verdict.stamped_ms), " over ", verdict.stamped_size,
+                             " entries; every time lies between the stamps around it."))
+            .c_str());
+  if (verdict.witnessed_s.has_value())
+    std::printf(
+        "%s\n",
+        app.Say(absl::StrCat("Cosigné par le quorum des témoins jusqu'à ", verdict.witnessed_size,
+                             " inscriptions, le ", WitnessedAt(verdict), "."),
+                absl::StrCat("Cosigned by the quorum of witnesses up to ", verdict.witnessed_size,
+                             " entries, on ", WitnessedAt(verdict), "."))
+            .c_str());
   const std::string note = app.Say(verdict.note_fr, verdict.note_en);
   if (!note.empty()) std::printf("%s\n", note.c_str());
   if (options.log.empty()) SayUnpinned(app);
@@ -199,19 +233,27 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
   uint64_t of_other_engines = 0;
   for (const auto& [version, count] : verdict.other_engines) of_other_engines += count;
   if (app.json())
-    std::printf("%s\n", JsonObject({{"accepted", verdict.accepted},
-                                    {"pinned", !options.log.empty()},
-                                    {"fault", app.Say(verdict.fault_fr, verdict.fault_en)},
-                                    {"entries", verdict.entries},
-                                    {"not_interpreted", verdict.not_interpreted},
-                                    {"signatures", verdict.signatures},
-                                    {"redecided", verdict.redecided},
-                                    {"refused", verdict.refused},
-                                    {"other_engines", of_other_engines},
-                                    {"note", app.Say(verdict.note_fr, verdict.note_en)},
-                                    {"log", base::ToHex(base::View(verdict.log))},
-                                    {"root", base::ToHex(base::View(verdict.root))}})
-                            .c_str());
+    std::printf(
+        "%s\n",
+        JsonObject({{"accepted", verdict.accepted},
+                    {"pinned", !options.log.empty()},
+                    {"fault", app.Say(verdict.fault_fr, verdict.fault_en)},
+                    {"entries", verdict.entries},
+                    {"not_interpreted", verdict.not_interpreted},
+                    {"signatures", verdict.signatures},
+                    {"redecided", verdict.redecided},
+                    {"refused", verdict.refused},
+                    {"other_engines", of_other_engines},
+                    {"note", app.Say(verdict.note_fr, verdict.note_en)},
+                    {"stamps", verdict.stamps},
+                    {"stamps_missing", verdict.stamps_missing},
+                    {"stamped", verdict.stamps > 0 ? base::ToIsoInstant(verdict.stamped_ms) : ""},
+                    {"stamped_size", verdict.stamped_size},
+                    {"witnessed", WitnessedAt(verdict)},
+                    {"witnessed_size", verdict.witnessed_size},
+                    {"log", base::ToHex(base::View(verdict.log))},
+                    {"root", base::ToHex(base::View(verdict.root))}})
+            .c_str());
   else
     PrintVerdict(app, options, verdict);
   return verdict.accepted ? kDone : kRefused;

@@ -11,10 +11,11 @@
 //   - it was opened and replayed as at a start: every hash, the state, every document and payload.
 //     `checkpoint` beside it is the signed head that it leads to.
 // Objects (content that came as a stream) are files that never change: they are copied after the
-// two snapshots. One that was erased meanwhile is missed by the replay, and the convention is
-// copied again; one that came meanwhile is removed by it, since no copied row names it. Writers are
-// never waited for and never wait, save an erasure that falls due meanwhile: it is done when the
-// vault has been copied. Keys are not in the copy: whoever holds both can decrypt and sign;
+// two snapshots, and so are time stamps. An object that was erased meanwhile is missed by the
+// replay, and the convention is copied again; one that came meanwhile is removed by it, since no
+// copied row names it. Writers are never waited for and never wait, save an erasure that falls due
+// meanwhile: it is done when the vault has been copied. Keys are not in the copy: whoever holds
+// both can decrypt and sign;
 // --keys-to puts them elsewhere. The guards stay where they are: a copy that is put back says
 // itself that it is old (`passerelle recover`).
 #include <unistd.h>
@@ -86,9 +87,9 @@ absl::StatusOr<Pair> TakeBoth(const std::string& folder) {
 
 // Whether a file of a convention's folder is copied, made again at a start, or kept apart.
 bool IsKnown(const std::string& name) {
-  return name == "keys" || name == "checkpoint" || name == "objects" || name == "card" ||
-         absl::StartsWith(name, "audit.db") || absl::StartsWith(name, "vault.db") ||
-         absl::StartsWith(name, "views.db");
+  return name == "keys" || name == "checkpoint" || name == "witnessed" || name == "objects" ||
+         name == "stamps" || name == "card" || absl::StartsWith(name, "audit.db") ||
+         absl::StartsWith(name, "vault.db") || absl::StartsWith(name, "views.db");
 }
 
 // What is not known could be lost without a word.
@@ -117,12 +118,16 @@ absl::StatusOr<Head> Verify(App& app, const std::string& original, const std::st
   return signed_head.head;
 }
 
-// Copies the objects that are there; one that is erased meanwhile is left out.
-absl::Status CopyObjects(const std::string& from, const std::string& to) {
+// Copies the files of a convention's folder of this name that are there; one that is erased
+// meanwhile is left out.
+absl::Status CopyFiles(const std::string& name, const std::string& from_parent,
+                       const std::string& to_parent) {
+  const std::string from = absl::StrCat(from_parent, "/", name);
+  const std::string to = absl::StrCat(to_parent, "/", name);
   if (!base::Exists(from)) return absl::OkStatus();
   RETURN_IF_ERROR(base::MakeFolder(to, base::FileMode::kPrivate));
   ASSIGN_OR_RETURN(const std::vector<std::string> names, base::ListFolder(from));
-  const ProgressBar copied("objects");
+  const ProgressBar copied(name);
   for (size_t done = 0; done < names.size(); ++done) {
     std::error_code error;
     std::filesystem::copy_file(absl::StrCat(from, "/", names[done]),
@@ -148,7 +153,9 @@ absl::StatusOr<Copied> CopyOnce(App& app, const std::string& name, const std::st
     { const Snapshot done = std::move(pair.vault); }
     RETURN_IF_ERROR(pair.log.CopyTo(to + "/audit.db", ProgressBar("audit.db")));
   }
-  RETURN_IF_ERROR(CopyObjects(from + "/objects", to + "/objects"));
+  // Each after what names them.
+  RETURN_IF_ERROR(CopyFiles("objects", from, to));
+  RETURN_IF_ERROR(CopyFiles("stamps", from, to));
   ASSIGN_OR_RETURN(const Head head, Verify(app, from, to));
   return Copied{name, head};
 }

@@ -214,9 +214,13 @@ constexpr ErrorText kGateway[] = {
      "la passerelle est occupée ou s'arrête ; recommencez un peu plus tard",
      "the gateway is busy or stopping; try again a little later"},
     {"EVIDENCE_LAGS",
-     "les témoins n'ont pas cosigné depuis trop longtemps : les envois attendent ; gels et autres "
-     "actes passent",
-     "the witnesses have not cosigned for too long: transfers wait; freezes and other acts pass"},
+     "une inscription attend depuis trop longtemps les témoins ou l'horodatage : les envois "
+     "attendent ; gels et autres actes passent",
+     "an entry has waited for too long for the witnesses or a time stamp: transfers wait; freezes "
+     "and other acts pass"},
+    {"TIME_STAMP_REFUSED TIME_STAMP_CLOCK TIME_STAMP_FORM",
+     "cette autorité n'horodate pas, ou son heure n'est pas celle de cette machine :",
+     "this authority gives no time stamp, or its time is not this machine's:"},
     {"LOG_BEHIND_WITNESS",
      "un témoin prouve que ce journal a perdu des actes ; gardez la note, prévenez le secrétariat",
      "a witness proves that this log has lost acts; keep the note, tell the secretariat"},
@@ -309,6 +313,13 @@ constexpr ErrorText kProofs[] = {
      "histoire ; prévenez le secrétariat. Gels et clés à arrêter passent toujours",
      "the witnesses have cosigned nothing for a day: the gateway may hide another history; tell "
      "the secretariat. Freezes and key stops still pass"},
+    {"TIME_STAMP TIME_STAMP_INVALID TIME_STAMPS",
+     "cet horodatage ne prouve rien :", "this time stamp proves nothing:"},
+    {"CERTIFICATE_REVOKED REVOCATION_MISSING REVOCATION_FORM",
+     "un certificat de l'autorité d'horodatage est révoqué, ou sa liste de révocation manque :",
+     "a certificate of the time-stamp authority is revoked, or its revocation list is missing:"},
+    {"ANCHORS_MISSING", "donnez par --anchors les certificats de l'autorité à laquelle vous croyez",
+     "give the certificates of the authority that you believe in with --anchors"},
     {"WITNESS_QUORUM",
      "il manque des cosignatures de témoins :", "cosignatures of witnesses are missing:"},
     {"FORK SEEN_AHEAD", "le journal n'est pas la suite de celui que vous aviez vérifié :",

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/bytes.h"
+#include "gateway/base/civil.h"
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/show.h"
@@ -83,14 +84,46 @@ void PrintGaps(App& app, absl::Span<const Gap> gaps) {
   for (const Gap& gap : gaps) PrintFinding(app, deed, gap.finding(), MenderOf(app, gap));
 }
 
+namespace {
+
+// When a receipt was stamped; what it has not reached yet of what was waited for, and how it is
+// asked for again.
+void SayLevel(const App& app, const client::Answer& answer, const std::string& name) {
+  if (answer.level == api::LEVEL_STAMPED && !app.json())
+    std::printf("%s %s\n", app.Say("horodaté le", "stamped on").c_str(),
+                base::ToIsoInstant(answer.stamped.time_ms).c_str());
+  if (answer.level >= app.WaitLevel()) return;
+  const std::string again =
+      absl::StrCat("`passerelle receipt get ", name, " --wait ",
+                   app.WaitLevel() == api::LEVEL_STAMPED ? "stamped" : "witnessed", "`");
+  std::fprintf(
+      stderr, "%s %s\n",
+      answer.level == api::LEVEL_COMMITTED
+          ? app.Say("inscrit, pas encore cosigné ni horodaté : redemandez le reçu par",
+                    "recorded, not cosigned or stamped yet: ask for the receipt again with")
+                .c_str()
+          : app.Say("cosigné, pas encore horodaté : redemandez le reçu par",
+                    "cosigned, not stamped yet: ask for the receipt again with")
+                .c_str(),
+      again.c_str());
+}
+
+}  // namespace
+
 absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer) {
   statement::v1::ActRef name;
   name.set_statement(base::ToBytes(answer.statement));
   const std::string folder = app.ReceiptsFolder();
   RETURN_IF_ERROR(base::MakeFolder(folder, base::FileMode::kPublic));
-  const std::string file =
-      absl::StrCat(folder, "/", base::ToHex(name.statement()).substr(0, 16), ".tlog-proof");
+  const std::string stem = absl::StrCat(folder, "/", base::ToHex(name.statement()).substr(0, 16));
+  const std::string file = stem + ".tlog-proof";
   RETURN_IF_ERROR(base::WriteFile(file, answer.receipt, base::FileMode::kPublic));
+  const bool stamped = answer.level == api::LEVEL_STAMPED;
+  if (stamped) {
+    RETURN_IF_ERROR(
+        base::WriteFile(stem + ".checkpoint", answer.stamped.checkpoint, base::FileMode::kPublic));
+    RETURN_IF_ERROR(base::WriteFile(stem + ".tsr", answer.time_stamp, base::FileMode::kPublic));
+  }
   const std::vector<Finding> findings = FindingsOf(answer.entry);
   const std::string effect =
       WordOf(*record::v1::Effect_descriptor(), answer.effect, app.language());
@@ -101,6 +134,10 @@ absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer) {
                            {"receipt", file},
                            {"level", ShowEnum(*api::Level_descriptor(), answer.level)},
                            {"findings", nlohmann::json::array()}};
+    if (stamped) {
+      json["time_stamp"] = stem + ".tsr";
+      json["stamped"] = base::ToIsoInstant(answer.stamped.time_ms);
+    }
     for (const Finding& finding : findings) json["findings"].push_back(ToJson(finding));
     std::printf("%s\n", TextOf(json).c_str());
     // A report that binds nobody looks done to whoever reads the exit code alone.
@@ -111,13 +148,7 @@ absl::StatusOr<int> FinishAnswer(App& app, const client::Answer& answer) {
                 file.c_str());
   }
   PrintFindings(app, findings);
-  if (app.waits() && answer.level == api::LEVEL_COMMITTED)
-    std::fprintf(stderr, "%s\n",
-                 app.Say("inscrit, pas encore cosigné par les témoins : redemandez le reçu par "
-                         "`passerelle receipt get NOM --wait witnessed`",
-                         "recorded, not yet cosigned by the witnesses: ask for the receipt again "
-                         "with `passerelle receipt get NAME --wait witnessed`")
-                     .c_str());
+  SayLevel(app, answer, NameOf(name, false));
   return ExitCodeOf(answer.effect);
 }
 

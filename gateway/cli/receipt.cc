@@ -1,10 +1,13 @@
 // passerelle receipt: fetch a receipt again, and verify one with no gateway and no network.
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "audit/checkpoint/cosignature.h"
+#include "certs/x509/certificate.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/civil.h"
 #include "gateway/base/files.h"
@@ -24,6 +27,7 @@ struct VerifyOptions {
   std::vector<std::string> witnesses;
   // 0: all of them.
   uint32_t quorum = 0;
+  std::string time_stamp, anchors;
 };
 
 absl::StatusOr<verify::Witnesses> WitnessesOf(const VerifyOptions& options) {
@@ -39,11 +43,33 @@ absl::StatusOr<verify::Witnesses> WitnessesOf(const VerifyOptions& options) {
   return witnesses;
 }
 
+// The stamp that lies beside the receipt unless another is named; nothing where nobody is believed.
+absl::StatusOr<std::optional<verify::GivenStamp>> StampOf(const VerifyOptions& options) {
+  std::optional<verify::GivenStamp> stamp;
+  if (options.anchors.empty()) {
+    if (options.time_stamp.empty()) return stamp;
+    return base::Malformed("ANCHORS_MISSING", "--anchors",
+                           "a time stamp is believed under the anchors of its authority alone");
+  }
+  const std::string file =
+      options.time_stamp.empty()
+          ? std::filesystem::path(options.file).replace_extension(".tsr").string()
+          : options.time_stamp;
+  stamp.emplace();
+  ASSIGN_OR_RETURN(stamp->response, base::ReadFile(file, base::kMaxTimeStampBytes));
+  ASSIGN_OR_RETURN(const std::string pem, base::ReadFile(options.anchors, base::kMaxPemBytes));
+  ASSIGN_OR_RETURN(stamp->anchors, certs::x509::Certificate::ListFromPem(pem));
+  return stamp;
+}
+
 absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
   ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options.file, base::kMaxProofBytes));
   ASSIGN_OR_RETURN(const std::string key, ReadVkey(options.log_key));
   ASSIGN_OR_RETURN(const verify::Witnesses witnesses, WitnessesOf(options));
-  const verify::ReceiptVerdict verdict = verify::VerifyReceiptFile(text, key, witnesses);
+  ASSIGN_OR_RETURN(const std::optional<verify::GivenStamp> stamp, StampOf(options));
+  const verify::ReceiptVerdict verdict = verify::VerifyReceiptFile(text, key, witnesses, stamp);
+  const std::string stamped =
+      verdict.stamped_ms.has_value() ? base::ToIsoInstant(*verdict.stamped_ms) : "";
   const std::string witnessed =
       verdict.witnessed_s.has_value()
           ? base::ToIsoInstant(static_cast<int64_t>(*verdict.witnessed_s) * 1000)
@@ -57,7 +83,8 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
                                           {"statement", base::ToHex(base::View(verdict.statement))},
                                           {"time", base::ToIsoInstant(verdict.entry.time_ms())},
                                           {"recorded", verdict.entry.has_recorded()},
-                                          {"witnessed", witnessed}})
+                                          {"witnessed", witnessed},
+                                          {"stamped", stamped}})
                                   .c_str()
                             : JsonObject({{"accepted", false}, {"fault", fault}}).c_str());
   } else if (!verdict.accepted) {
@@ -75,6 +102,8 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
                           "cosigned by the witnesses, at the latest on")
                       .c_str(),
                   witnessed.c_str());
+    if (!stamped.empty())
+      std::printf("%s %s\n", app.Say("horodaté le", "stamped on").c_str(), stamped.c_str());
   }
   return verdict.accepted ? kDone : kRefused;
 }
@@ -105,6 +134,12 @@ void AddReceipt(App& app) {
            "Key of a witness (vkey), or a file that holds it; may be repeated");
   verb.Add("--quorum", options->quorum, "Combien d'entre eux doivent avoir cosigné (défaut : tous)",
            "How many of them must have cosigned (default: all)");
+  verb.Add("--anchors", options->anchors,
+           "Ancres de l'autorité d'horodatage (PEM) : vérifier aussi l'horodatage",
+           "Anchors of the time-stamp authority (PEM): verify the time stamp too");
+  verb.Add("--time-stamp", options->time_stamp,
+           "Horodatage (.tsr) ; par défaut celui à côté du reçu",
+           "Time stamp (.tsr); by default the one beside the receipt");
   auto statement = std::make_shared<std::string>();
   app.commands()
       .AddVerb(noun, "get", "Redemander un reçu", "Ask for a receipt again",

@@ -78,6 +78,9 @@ class Channel {
   virtual absl::Status ReadPartyEntries(
       const api::ReadPartyEntriesRequest& request,
       absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) = 0;
+  virtual absl::Status ReadTimeStamps(
+      const api::ReadTimeStampsRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadTimeStampsResponse)> visit) = 0;
   virtual absl::Status ExportRegister(
       const api::ExportRegisterRequest& request,
       absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) = 0;

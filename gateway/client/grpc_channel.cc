@@ -173,6 +173,14 @@ class GrpcChannel final : public Channel {
     return Drain<api::ReadPartyEntriesResponse>(context,
                                                 audits_.ReadPartyEntries(&context, request), visit);
   }
+  absl::Status ReadTimeStamps(
+      const api::ReadTimeStampsRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadTimeStampsResponse)> visit) override {
+    grpc::ClientContext context;
+    SetDeadline(context, base::kMaxStreamMs);
+    return Drain<api::ReadTimeStampsResponse>(context, audits_.ReadTimeStamps(&context, request),
+                                              visit);
+  }
   absl::Status ExportRegister(
       const api::ExportRegisterRequest& request,
       absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) override {

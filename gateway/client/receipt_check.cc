@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "audit/checkpoint/cosignature.h"
 #include "audit/checkpoint/proof.h"
 #include "audit/entry/codec.h"
 #include "certs/keys/dsse.h"
@@ -53,10 +52,12 @@ absl::StatusOr<Proven> CheckReceipt(const passerelle::gateway::v1::Receipt& rece
       audit::checkpoint::VerifyReceipt(receipt.tlog_proof(), pins.verifier, pins.origin);
   if (!verified.ok()) return base::InContext(verified.status(), "the receipt proves nothing");
   Proven proven;
-  const passerelle::gateway::v1::Level level = std::min(asked, receipt.level());
+  const passerelle::gateway::v1::Level level =
+      std::min({asked, receipt.level(), passerelle::gateway::v1::LEVEL_STAMPED});
   if (level > passerelle::gateway::v1::LEVEL_COMMITTED) {
     RETURN_IF_ERROR(memory.Place(verified->note, verified->checkpoint, receipt.consistency()));
     proven.level = level;
+    if (level == passerelle::gateway::v1::LEVEL_STAMPED) proven.time_stamp = receipt.time_stamp();
   } else {
     RETURN_IF_ERROR(memory.Advance(verified->note, verified->checkpoint, receipt.consistency()));
   }
@@ -71,22 +72,31 @@ absl::StatusOr<Proven> CheckReceipt(const passerelle::gateway::v1::Receipt& rece
 
 absl::StatusOr<uint64_t> DemandQuorum(std::string_view note,
                                       const convention::v1::Settings& settings) {
-  if (settings.witness_quorum() == 0)
-    return base::Corrupt("WITNESS_QUORUM",
-                         "the gateway shows a checkpoint as witnessed, and the settings in force "
-                         "ask for no witness");
-  std::vector<audit::checkpoint::CosignatureVerifier> known;
-  for (const convention::v1::Witness& witness : settings.witnesses()) {
-    absl::StatusOr<audit::checkpoint::CosignatureVerifier> verifier =
-        audit::checkpoint::CosignatureVerifier::FromVkey(witness.vkey());
-    if (verifier.ok()) known.push_back(*std::move(verifier));
-  }
-  absl::StatusOr<uint64_t> time_s =
-      audit::checkpoint::CheckQuorum(note, known, settings.witness_quorum());
+  absl::StatusOr<uint64_t> time_s = verify::CheckSettingsQuorum(note, settings);
   if (time_s.ok()) return time_s;
   return base::Corrupt("WITNESS_QUORUM",
                        absl::StrCat("the gateway shows a checkpoint as witnessed that is not: ",
                                     time_s.status().message()));
+}
+
+absl::Status DemandLevel(const Pins& pins, const convention::v1::Settings& settings,
+                         Proven& proven) {
+  if (proven.level <= passerelle::gateway::v1::LEVEL_COMMITTED) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const audit::checkpoint::TlogProof proof,
+                   audit::checkpoint::ProofFromText(proven.file));
+  const bool stamped = proven.level == passerelle::gateway::v1::LEVEL_STAMPED;
+  // Without witnesses an authority stamps what the log alone signed.
+  if (!stamped || settings.witness_quorum() > 0)
+    RETURN_IF_ERROR(DemandQuorum(proof.checkpoint, settings).status());
+  if (!stamped) return absl::OkStatus();
+  absl::StatusOr<verify::StampedNote> note =
+      verify::VerifyStamp(proof.checkpoint, pins.verifier, proven.time_stamp, settings);
+  if (!note.ok())
+    return base::Corrupt("TIME_STAMP",
+                         absl::StrCat("the gateway shows a checkpoint as stamped that is not: ",
+                                      note.status().message()));
+  proven.stamped = *std::move(note);
+  return absl::OkStatus();
 }
 
 absl::Status DemandStatement(const Proven& proven, const base::Digest& digest) {

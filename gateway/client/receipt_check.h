@@ -13,6 +13,7 @@
 #include "gateway/base/digest.h"
 #include "gateway/client/checkpoint_memory.h"
 #include "gateway/client/profile.h"
+#include "gateway/verify/vouched.h"
 #include "passerelle/convention/v1/settings.pb.h"
 #include "passerelle/gateway/v1/receipt.pb.h"
 #include "passerelle/record/v1/attachment.pb.h"
@@ -36,6 +37,9 @@ struct Proven {
   // The tlog-proof file, and the level that its checkpoint has reached by the gateway's word.
   std::string file;
   passerelle::gateway::v1::Level level = passerelle::gateway::v1::LEVEL_COMMITTED;
+  // At LEVEL_STAMPED: the authority's response and, once DemandLevel verified it, what it stamped.
+  std::string time_stamp;
+  verify::StampedNote stamped;
 };
 
 // Verifies a receipt: the proof under pinned key and origin, then that its checkpoint continues the
@@ -51,6 +55,12 @@ absl::StatusOr<Proven> CheckReceipt(
 // DATA_LOSS (reason WITNESS_QUORUM) when it did not.
 absl::StatusOr<uint64_t> DemandQuorum(std::string_view note,
                                       const convention::v1::Settings& settings);
+
+// DATA_LOSS (reason WITNESS_QUORUM, TIME_STAMP) unless the settings' witnesses, and at
+// LEVEL_STAMPED one of their authorities, stand behind the level that a receipt claims above
+// LEVEL_COMMITTED. Sets `proven.stamped`.
+absl::Status DemandLevel(const Pins& pins, const convention::v1::Settings& settings,
+                         Proven& proven);
 
 // DATA_LOSS (reason RECEIPT_OF_ANOTHER) unless the entry records the statement of this digest, or
 // refuses it and the salted digest opens with the salt given.

@@ -94,6 +94,9 @@ class RemoteSession final : public Session {
       const std::string& party) override;
   absl::Status ReadEntries(uint64_t begin, uint64_t end,
                            absl::FunctionRef<absl::Status(std::string entry)> visit) override;
+  absl::StatusOr<std::string> GetWitnessed() override;
+  absl::Status ReadTimeStamps(
+      uint64_t after, absl::FunctionRef<absl::Status(audit::checkpoint::KeptStamp)> visit) override;
 
  private:
   // Name of the log as requests carry it.
@@ -125,6 +128,8 @@ class RemoteSession final : public Session {
 
   // The gateway's current checkpoint, verified and remembered.
   absl::StatusOr<api::GetCheckpointResponse> AdvanceCheckpoint();
+  // Holds the cosigned checkpoint of such an answer against the log that we know.
+  absl::Status PlaceWitnessed(const api::GetCheckpointResponse& response);
 
   // Refuses a view that the witnesses have not seen within a day (session.h). Asked for again after
   // ten minutes.

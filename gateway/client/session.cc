@@ -30,6 +30,8 @@ Answer AnswerOf(Proven proven, const base::Digest& statement) {
   answer.statement = statement;
   answer.receipt = std::move(proven.file);
   answer.level = proven.level;
+  answer.time_stamp = std::move(proven.time_stamp);
+  answer.stamped = std::move(proven.stamped);
   return answer;
 }
 
@@ -257,17 +259,15 @@ absl::StatusOr<Fetched> RemoteSession::Fetch(const statement::v1::ActRef& transf
 absl::StatusOr<Proven> RemoteSession::Check(const api::Receipt& receipt, api::Level asked) {
   ASSIGN_OR_RETURN(Proven proven, CheckReceipt(receipt, pins_, memory_, asked));
   if (proven.level <= api::LEVEL_COMMITTED) return proven;
-  ASSIGN_OR_RETURN(const audit::checkpoint::TlogProof proof,
-                   audit::checkpoint::ProofFromText(proven.file));
   ASSIGN_OR_RETURN(const record::v1::FoundingRow* founding, Founding());
-  absl::Status cosigned = DemandQuorum(proof.checkpoint, founding->settings()).status();
-  if (!cosigned.ok()) {
+  absl::Status reached = DemandLevel(pins_, founding->settings(), proven);
+  if (!reached.ok()) {
     // Other settings may be in force since we read them.
     founding_.reset();
     ASSIGN_OR_RETURN(founding, Founding());
-    cosigned = DemandQuorum(proof.checkpoint, founding->settings()).status();
+    reached = DemandLevel(pins_, founding->settings(), proven);
   }
-  RETURN_IF_ERROR(cosigned);
+  RETURN_IF_ERROR(reached);
   return proven;
 }
 

@@ -14,11 +14,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "audit/checkpoint/checkpoint.h"
+#include "audit/checkpoint/stamp_files.h"
 #include "audit/merkle/merkle.h"
 #include "certs/keys/key.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/digest.h"
 #include "gateway/base/random.h"
+#include "gateway/client/answer.h"
 #include "gateway/client/channel.h"
 #include "gateway/client/draft.h"
 #include "gateway/client/payload_check.h"
@@ -35,44 +37,6 @@
 #include "passerelle/record/v1/state.pb.h"
 
 namespace passerelle::gateway::client {
-
-// An exported register, as the gateway vouches for it.
-struct RegisterFile {
-  std::string bytes;
-  passerelle::gateway::v1::RegisterSummary summary;
-};
-
-// An answer whose receipt verified.
-struct Answer {
-  record::v1::Effect effect = record::v1::EFFECT_UNSPECIFIED;
-  // The entry as decoded from the receipt.
-  record::v1::Entry entry;
-  uint64_t index = 0;
-  // Digest of the statement: with an act's ordinal, the act's name. Also for a refusal, whose salt
-  // proved it.
-  base::Digest statement{};
-  // The tlog-proof file, and the level that its checkpoint has reached: proved by the witnesses'
-  // own signatures, where it is above LEVEL_COMMITTED.
-  std::string receipt;
-  api::Level level = api::LEVEL_COMMITTED;
-};
-
-// A payload handed over to us, whose commitment and receipt verified.
-struct Fetched {
-  record::v1::Attachment payload;
-  // Bytes of the payload.
-  uint64_t length = 0;
-  Answer handover;
-  // Not empty: the fetch was refused, and nothing else is set.
-  std::vector<record::v1::Finding> findings;
-};
-
-// Two sizes of the log, of which one is proved to continue the other.
-struct Continued {
-  base::Digest from_root{};
-  base::Digest to_root{};
-  std::vector<base::Digest> proof;
-};
 
 // One identity's connection to one log. Thread-compatible.
 //
@@ -242,6 +206,15 @@ class Session {
   // (DATA_LOSS, reason ENTRIES). The caller recomputes the hashes.
   virtual absl::Status ReadEntries(uint64_t begin, uint64_t end,
                                    absl::FunctionRef<absl::Status(std::string entry)> visit) = 0;
+
+  // The last checkpoint that the quorum of witnesses cosigned, with their lines, once it is proved
+  // to be of the log that we know; empty when there is none.
+  virtual absl::StatusOr<std::string> GetWitnessed() = 0;
+
+  // Reads what is kept of the time stamps over checkpoints of more than `after` entries, ascending,
+  // under a log auditor's mandate. The caller verifies them.
+  virtual absl::Status ReadTimeStamps(
+      uint64_t after, absl::FunctionRef<absl::Status(audit::checkpoint::KeptStamp)> visit) = 0;
 };
 
 }  // namespace passerelle::gateway::client

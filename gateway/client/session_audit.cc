@@ -63,6 +63,19 @@ absl::StatusOr<std::string> RemoteSession::UpdateCheckpoint() {
   return std::move(*response.mutable_checkpoint());
 }
 
+absl::StatusOr<std::string> RemoteSession::GetWitnessed() {
+  ASSIGN_OR_RETURN(api::GetCheckpointResponse response, AdvanceCheckpoint());
+  if (!response.witnessed().empty()) RETURN_IF_ERROR(PlaceWitnessed(response));
+  return std::move(*response.mutable_witnessed());
+}
+
+absl::Status RemoteSession::PlaceWitnessed(const api::GetCheckpointResponse& response) {
+  ASSIGN_OR_RETURN(
+      const Checkpoint witnessed,
+      audit::checkpoint::OpenCheckpoint(response.witnessed(), pins_.verifier, pins_.origin));
+  return memory_.Place(response.witnessed(), witnessed, response.witnessed_consistency());
+}
+
 absl::Status RemoteSession::DemandFresh() {
   ASSIGN_OR_RETURN(const record::v1::FoundingRow* founding, Founding());
   const int64_t now_ms = clock_.MonotonicMs();
@@ -73,10 +86,7 @@ absl::Status RemoteSession::DemandFresh() {
     return base::Error(absl::StatusCode::kFailedPrecondition, "VIEW_UNWITNESSED", "",
                        "the quorum of witnesses has cosigned no checkpoint of this log yet: try "
                        "again in a minute, or ask the operator whether they are reached");
-  ASSIGN_OR_RETURN(
-      const Checkpoint witnessed,
-      audit::checkpoint::OpenCheckpoint(response.witnessed(), pins_.verifier, pins_.origin));
-  RETURN_IF_ERROR(memory_.Place(response.witnessed(), witnessed, response.witnessed_consistency()));
+  RETURN_IF_ERROR(PlaceWitnessed(response));
   ASSIGN_OR_RETURN(const uint64_t time_s, DemandQuorum(response.witnessed(), founding->settings()));
   const int64_t age_ms = clock_.WallMs() - static_cast<int64_t>(time_s) * 1000;
   if (age_ms > kOldestViewMs)
@@ -110,6 +120,23 @@ absl::Status RemoteSession::ReadEntries(uint64_t begin, uint64_t end,
       return base::Corrupt("ENTRIES", absl::StrCat("the gateway leaves out entry ", begin));
   }
   return absl::OkStatus();
+}
+
+absl::Status RemoteSession::ReadTimeStamps(
+    uint64_t after, absl::FunctionRef<absl::Status(audit::checkpoint::KeptStamp)> visit) {
+  api::ReadTimeStampsRequest request;
+  request.set_log(log());
+  request.set_after(after);
+  return channel_->ReadTimeStamps(
+      request, [&](api::ReadTimeStampsResponse response) -> absl::Status {
+        if (response.size() <= after)
+          return base::Corrupt("TIME_STAMPS", "the gateway sends time stamps out of order");
+        after = response.size();
+        return visit({after, std::move(*response.mutable_checkpoint()),
+                      std::move(*response.mutable_time_stamp()),
+                      std::move(*response.mutable_chain()),
+                      std::move(*response.mutable_cosigned())});
+      });
 }
 
 absl::Status RemoteSession::WatchCheckpoint(

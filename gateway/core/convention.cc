@@ -60,9 +60,10 @@ Convention::Convention(Surroundings surroundings, std::string folder, policy::st
       folder_(std::move(folder)),
       state_(std::move(state)),
       watchers_(surroundings_.pool),
-      evidence_(std::make_unique<Evidence>(surroundings_, *storage_->log,
-                                           storage_->signer->verifier(), folder_,
-                                           [this] { watchers_.Notify(); })) {}
+      evidence_(std::make_unique<Evidence>(
+          surroundings_, *storage_->log, storage_->signer->verifier(), folder_,
+          [this] { watchers_.Notify(); },
+          [this](const GatewayAct& act, Reply reply) { SubmitOwn(act, std::move(reply)); })) {}
 
 absl::StatusOr<std::unique_ptr<Convention>> Convention::Open(const StoragePaths& paths,
                                                              const Surroundings& surroundings) {
@@ -105,7 +106,7 @@ void Convention::Submit(const Request& request, Reply reply) {
     RETURN_IF_ERROR(evidence_->CheckUnbroken());
     base::ReaderLock lock(state_mutex_);
     if (request.door == Door::kTransfers)
-      RETURN_IF_ERROR(evidence_->CheckLag(state_.founding()->settings(), clock_.WallMs()));
+      RETURN_IF_ERROR(evidence_->CheckLag(state_, clock_.WallMs()));
     return hall_.Admit(state_, request);
   }();
   if (!admitted.ok()) return reply(admitted.status());

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit/checkpoint/checkpoint.h"
-#include "audit/entry/codec.h"
 #include "certs/x509/certificate.h"
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
@@ -44,24 +43,20 @@ size_t QuorumOf(const Settings& settings) { return std::max<size_t>(1, settings.
 
 // The roots of peers are those of witnesses.
 std::string AnchorsOf(const Settings& settings) {
-  std::string pem;
-  for (const std::string& der : settings.tls_trust_anchors()) {
-    const absl::StatusOr<certs::x509::Certificate> anchor = certs::x509::Certificate::FromDer(der);
-    if (anchor.ok()) pem += anchor->ToPem();
-  }
-  return pem;
+  return certs::x509::ToPem(certs::x509::Readable(settings.tls_trust_anchors()));
 }
 
 }  // namespace
 
 Evidence::Evidence(const Surroundings& surroundings, const audit::log::Log& log,
                    const audit::checkpoint::NoteVerifier& own, std::string folder,
-                   std::function<void()> changed)
+                   std::function<void()> changed, RecordAct record)
     : surroundings_(surroundings),
       log_(log),
       own_(own),
       folder_(std::move(folder)),
-      changed_(std::move(changed)) {
+      changed_(std::move(changed)),
+      stamps_(surroundings_, log_, own_, folder_, std::move(record)) {
   TakeUp();
 }
 
@@ -144,8 +139,7 @@ bool Evidence::IsDue() const {
   if (surroundings_.outside == nullptr) return false;
   const int64_t now_ms = surroundings_.clock.MonotonicMs();
   base::MutexLock lock(mutex_);
-  for (const Waiting& one : waiting_)
-    if (one.until_ms <= now_ms) return true;
+  if (waiters_.IsOneLate(now_ms)) return true;
   if (in_force_.empty()) return false;
   if (IsRoundDue()) return true;
   return std::any_of(in_force_.begin(), in_force_.end(),
@@ -156,8 +150,16 @@ bool Evidence::IsDue() const {
                      });
 }
 
-void Evidence::Tick(const Settings& settings) {
+void Evidence::Tick(const Stamps::Standing& standing) {
   if (surroundings_.outside == nullptr) return;
+  SubmitToWitnesses(standing.settings);
+  // What a quorum is asked for is stamped once it stood behind it.
+  stamps_.Tick(standing, standing.settings.witness_quorum() > 0
+                             ? witnessed()
+                             : std::optional<SignedHead>(log_.signed_head()));
+}
+
+void Evidence::SubmitToWitnesses(const Settings& settings) {
   const int64_t now_ms = surroundings_.clock.MonotonicMs();
   struct Due {
     convention::v1::Witness witness;
@@ -267,17 +269,17 @@ void Evidence::Keep() {
 }
 
 std::vector<std::function<void()>> Evidence::TakeReached(int64_t now_ms) {
-  std::vector<std::function<void()>> reached;
-  const uint64_t size = witnessed_.has_value() ? witnessed_->head.size : 0;
-  std::erase_if(waiting_, [&](Waiting& one) {
-    if (one.index >= size && one.until_ms > now_ms) return false;
-    reached.push_back(std::move(one.done));
-    return true;
-  });
-  return reached;
+  return waiters_.TakeReached(witnessed_.has_value() ? witnessed_->head.size : 0, now_ms);
 }
 
-std::optional<int64_t> Evidence::DueInMs(const Settings& settings) const {
+std::optional<int64_t> Evidence::DueInMs(const policy::state::State& state) const {
+  const std::optional<int64_t> submission = SubmissionDueInMs(state.founding()->settings());
+  const std::optional<int64_t> stamp = stamps_.DueInMs(state);
+  if (!submission.has_value()) return stamp;
+  return std::min(*submission, stamp.value_or(*submission));
+}
+
+std::optional<int64_t> Evidence::SubmissionDueInMs(const Settings& settings) const {
   if (surroundings_.outside == nullptr || settings.witnesses().empty()) return std::nullopt;
   base::MutexLock lock(mutex_);
   // Nothing rests before the head was cosigned.
@@ -297,33 +299,26 @@ absl::Status Evidence::CheckUnbroken() const {
   return broken_;
 }
 
-absl::Status Evidence::CheckLag(const Settings& settings, int64_t now_ms) {
-  const int64_t most_ms = int64_t{settings.evidence_lag_minutes()} * 60'000;
-  if (most_ms == 0 || settings.witness_quorum() == 0) return absl::OkStatus();
+absl::Status Evidence::CheckLag(const policy::state::State& state, int64_t now_ms) {
+  RETURN_IF_ERROR(CheckQuorumLag(state.founding()->settings(), now_ms));
+  return stamps_.CheckLag(state, now_ms);
+}
+
+absl::Status Evidence::CheckQuorumLag(const Settings& settings, int64_t now_ms) {
+  if (settings.evidence_lag_minutes() == 0 || settings.witness_quorum() == 0)
+    return absl::OkStatus();
   base::MutexLock lock(mutex_);
   const uint64_t first = witnessed_.has_value() ? witnessed_->head.size : 0;
   if (first == log_.head().size) return absl::OkStatus();
-  if (!oldest_.has_value() || oldest_->first != first) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> entries, log_.ReadEntries(first, first + 1));
-    ASSIGN_OR_RETURN(const record::v1::Entry entry, audit::entry::DecodeLeaf(entries[0]));
-    oldest_ = {first, entry.time_ms()};
-  }
-  if (now_ms - oldest_->second <= most_ms) return absl::OkStatus();
-  return base::Error(
-      absl::StatusCode::kUnavailable, "EVIDENCE_LAGS", "",
-      absl::StrCat("entry ", first, " waits for the quorum of witnesses for more than ",
-                   settings.evidence_lag_minutes(),
-                   " minutes: transfers stop until it is cosigned. Freezes and every other act "
-                   "are still taken"));
+  return CheckWaiting(log_, first, now_ms, settings, "the quorum of witnesses", oldest_);
 }
 
 void Evidence::Await(uint64_t index, std::function<void()> done) {
   {
     base::MutexLock lock(mutex_);
     const bool reached = witnessed_.has_value() && witnessed_->head.size > index;
-    if (!reached && surroundings_.outside != nullptr && waiting_.size() < base::kMaxLevelWaiters) {
-      waiting_.push_back(
-          {index, surroundings_.clock.MonotonicMs() + base::kLevelWaitMs, std::move(done)});
+    if (!reached && surroundings_.outside != nullptr && waiters_.HasRoom()) {
+      waiters_.Add(index, surroundings_.clock.MonotonicMs(), std::move(done));
       return;
     }
   }
@@ -337,6 +332,7 @@ void Evidence::Release() {
     all = TakeReached(std::numeric_limits<int64_t>::max());
   }
   for (const auto& done : all) done();
+  stamps_.Release();
 }
 
 }  // namespace passerelle::gateway::core

@@ -1,5 +1,6 @@
-// What others vouch for: the cosignatures that witnesses give for a log's checkpoints. Collected
-// off the answer's path; a statement waits for them only if its submitter asks to.
+// What others vouch for: the cosignatures that witnesses give for a log's checkpoints, and the
+// times that authorities stamp them with. Collected off the answer's path; a statement waits for
+// them only if its submitter asks to.
 #ifndef PASSERELLE_GATEWAY_CORE_EVIDENCE_H_
 #define PASSERELLE_GATEWAY_CORE_EVIDENCE_H_
 
@@ -10,7 +11,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,8 +21,12 @@
 #include "audit/witness/submit.h"
 #include "audit/witness/witness.h"
 #include "gateway/base/mutex.h"
+#include "gateway/core/evidence_lag.h"
+#include "gateway/core/level_waiters.h"
+#include "gateway/core/stamps.h"
 #include "gateway/core/surroundings.h"
 #include "passerelle/convention/v1/settings.pb.h"
+#include "policy/state/state.h"
 
 namespace passerelle::gateway::core {
 
@@ -31,10 +35,10 @@ class Evidence {
  public:
   // Takes up the file `witnessed` of the convention's folder, a cache of the last checkpoint that
   // its witnesses cosigned, where it is still one of this log. All must outlive it. `changed`
-  // hears, from any thread, that there is more evidence.
+  // hears, from any thread, that there is more evidence; `record` has the stamps stated in the log.
   Evidence(const Surroundings& surroundings, const audit::log::Log& log,
            const audit::checkpoint::NoteVerifier& own, std::string folder,
-           std::function<void()> changed);
+           std::function<void()> changed, RecordAct record);
   // Waits for questions under way.
   ~Evidence();
 
@@ -46,13 +50,12 @@ class Evidence {
   // Whether Tick has something to do.
   bool IsDue() const EXCLUDES_LOCK(mutex_);
 
-  // Submits the log's head to the witnesses that have not cosigned it, or an hour ago; gives up who
-  // waited for too long.
-  void Tick(const convention::v1::Settings& settings) EXCLUDES_LOCK(mutex_);
+  // Submits the log's head to the witnesses that have not cosigned it, or an hour ago; has a
+  // checkpoint stamped when one is due; gives up who waited for too long.
+  void Tick(const Stamps::Standing& standing) EXCLUDES_LOCK(mutex_);
 
-  // In how many milliseconds the next submission is due; nothing without witnesses.
-  std::optional<int64_t> DueInMs(const convention::v1::Settings& settings) const
-      EXCLUDES_LOCK(mutex_);
+  // In how many milliseconds the next submission or stamp is due; nothing without either.
+  std::optional<int64_t> DueInMs(const policy::state::State& state) const EXCLUDES_LOCK(mutex_);
 
   // The last checkpoint that the quorum cosigned, with their lines; nothing when there is none.
   std::optional<audit::log::SignedHead> witnessed() const EXCLUDES_LOCK(mutex_);
@@ -60,17 +63,20 @@ class Evidence {
   // DATA_LOSS once a witness proved that this log was rolled back or forked: no act is taken then.
   absl::Status CheckUnbroken() const EXCLUDES_LOCK(mutex_);
 
-  // UNAVAILABLE (EVIDENCE_LAGS) while an entry waits for the quorum for longer than the settings
-  // allow. `now_ms`: by the log's clock.
-  absl::Status CheckLag(const convention::v1::Settings& settings, int64_t now_ms)
-      EXCLUDES_LOCK(mutex_);
+  // UNAVAILABLE (EVIDENCE_LAGS) while an entry waits for the quorum, or for a stamp, for longer
+  // than the settings allow. `now_ms`: by the log's clock.
+  absl::Status CheckLag(const policy::state::State& state, int64_t now_ms) EXCLUDES_LOCK(mutex_);
 
   // Calls `done`, from any thread, once the quorum cosigned a checkpoint of more than `index`
-  // entries, or after kLevelWaitMs, or at once when too many wait or nobody is ever asked.
+  // entries, or after base::kLevelWaitMs, or at once when too many wait or nobody is ever asked.
   void Await(uint64_t index, std::function<void()> done) EXCLUDES_LOCK(mutex_);
 
-  // Lets everybody who waits go.
+  // Lets everybody who waits go, for a stamp too.
   void Release() EXCLUDES_LOCK(mutex_);
+
+  // The stamps of the log.
+  Stamps& stamps() { return stamps_; }
+  const Stamps& stamps() const { return stamps_; }
 
  private:
   // What is known of a witness, by its vkey.
@@ -82,11 +88,6 @@ class Evidence {
     int64_t retry_ms = 0;
     int failures = 0;
   };
-  struct Waiting {
-    uint64_t index = 0;
-    int64_t until_ms = 0;
-    std::function<void()> done;
-  };
   // The checkpoint that is being cosigned, and what came for it, by vkey.
   struct Round {
     audit::log::SignedHead head;
@@ -96,6 +97,9 @@ class Evidence {
 
   void TakeUp();
   bool IsRoundDue() const REQUIRES_LOCK(mutex_);
+  void SubmitToWitnesses(const convention::v1::Settings& settings) EXCLUDES_LOCK(mutex_);
+  absl::Status CheckQuorumLag(const convention::v1::Settings& settings, int64_t now_ms)
+      EXCLUDES_LOCK(mutex_);
   void Submit(const convention::v1::Witness& witness, const audit::log::SignedHead& head,
               uint64_t known_size, const std::string& anchors_pem);
   void Take(const std::string& vkey, const audit::log::SignedHead& head, uint64_t known_size,
@@ -104,6 +108,8 @@ class Evidence {
   // Writes the file, outside of the lock that answers take.
   void Keep() EXCLUDES_LOCK(mutex_, keep_mutex_);
   std::vector<std::function<void()>> TakeReached(int64_t now_ms) REQUIRES_LOCK(mutex_);
+  std::optional<int64_t> SubmissionDueInMs(const convention::v1::Settings& settings) const
+      EXCLUDES_LOCK(mutex_);
   absl::StatusOr<audit::witness::WitnessAnswer> Ask(const std::string& url,
                                                     const std::string& anchors_pem,
                                                     std::string_view path,
@@ -125,10 +131,11 @@ class Evidence {
   size_t quorum_ GUARDED_BY(mutex_) = 1;
   std::optional<Round> round_ GUARDED_BY(mutex_);
   std::optional<audit::log::SignedHead> witnessed_ GUARDED_BY(mutex_);
-  std::vector<Waiting> waiting_ GUARDED_BY(mutex_);
-  // The first entry that the quorum has not cosigned, and its record time.
-  std::optional<std::pair<uint64_t, int64_t>> oldest_ GUARDED_BY(mutex_);
+  LevelWaiters waiters_ GUARDED_BY(mutex_);
+  Oldest oldest_ GUARDED_BY(mutex_);
   absl::Status broken_ GUARDED_BY(mutex_);
+
+  Stamps stamps_;
 };
 
 }  // namespace passerelle::gateway::core

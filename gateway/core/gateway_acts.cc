@@ -2,6 +2,7 @@
 
 #include "certs/keys/dsse.h"
 #include "gateway/base/commitment.h"
+#include "gateway/base/digest.h"
 #include "gateway/base/limits.h"
 #include "policy/state/heads.h"
 
@@ -43,6 +44,17 @@ GatewayAct StateHeads(const policy::state::State& state) {
   GatewayAct own;
   own.act.mutable_party_heads()->set_root(base::ToBytes(policy::state::HeadsRoot(heads)));
   own.act.mutable_party_heads()->set_chains(heads.size());
+  return own;
+}
+
+GatewayAct StampCheckpoint(uint64_t size, std::string_view checkpoint, std::string_view time_stamp,
+                           int64_t time_ms) {
+  GatewayAct own;
+  statement::v1::CheckpointStamped& stamped = *own.act.mutable_checkpoint_stamped();
+  stamped.set_size(size);
+  stamped.set_checkpoint(base::ToBytes(base::Sha256(checkpoint)));
+  stamped.set_time_stamp(base::ToBytes(base::Sha256(time_stamp)));
+  stamped.set_time_ms(time_ms);
   return own;
 }
 

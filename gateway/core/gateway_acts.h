@@ -1,8 +1,10 @@
 // Statements that the gateway itself makes, under its own key and through the same hall: only to
-// hand content over, to destroy it, and to state where the parties' chains end (DESIGN section 2).
+// hand content over, to destroy it, and to state where the parties' chains end and when a
+// checkpoint was stamped (DESIGN section 2).
 #ifndef PASSERELLE_GATEWAY_CORE_GATEWAY_ACTS_H_
 #define PASSERELLE_GATEWAY_CORE_GATEWAY_ACTS_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +41,11 @@ GatewayAct Erase(const statement::v1::ActRef& transfer, const statement::v1::Act
 
 // The heads of all chains of the state, for the very next entry.
 GatewayAct StateHeads(const policy::state::State& state);
+
+// A checkpoint was stamped. `checkpoint`: the bytes that were; `time_stamp`: the response, DER;
+// `time_ms`: the time that it states.
+GatewayAct StampCheckpoint(uint64_t size, std::string_view checkpoint, std::string_view time_stamp,
+                           int64_t time_ms);
 
 // Makes and signs the statement of one act, seeing the log's current head.
 Request SignGatewayAct(const GatewayAct& act, const certs::keys::PrivateKey& key,

@@ -3,6 +3,7 @@
 #ifndef PASSERELLE_GATEWAY_CORE_OUTSIDE_H_
 #define PASSERELLE_GATEWAY_CORE_OUTSIDE_H_
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ struct Question {
   std::string content_type;
   // The roots (PEM) to which the server's certificate must chain.
   std::string anchors_pem;
+  // A longer answer counts as none.
+  size_t most_bytes = 64 * 1024;
 };
 
 // What it answered.

@@ -27,7 +27,8 @@ enum class Fault {
   kSnapshot,
   kCard,
   kHeads,
-  kWitness
+  kWitness,
+  kStamp
 };
 
 // What every convention of a process shares; all must outlive it.

@@ -168,10 +168,14 @@ void Convention::Tick() {
     if (heads) WantHeads();
   }
   if (destroy) DestroyDue();
-  if (surroundings_.outside != nullptr && (look || evidence_->IsDue())) {
-    convention::v1::Settings settings;
-    Read([&](const policy::state::State& state) { settings = state.founding()->settings(); });
-    evidence_->Tick(settings);
+  if (surroundings_.outside != nullptr && (second || evidence_->IsDue())) {
+    Stamps::Standing standing;
+    Read([&](const policy::state::State& state) {
+      standing.settings = state.founding()->settings();
+      if (const record::v1::StampedRow* last = state.stamped.Find(""); last != nullptr)
+        standing.last = *last;
+    });
+    evidence_->Tick(standing);
   }
   if (!look) return;
   const int64_t next_due_ms = NextDueMs();
@@ -192,8 +196,7 @@ int64_t Convention::NextDueMs() const {
     erasures = !policy::state::TransfersToErase(state).empty();
     ahead = policy::NextRetention(state);
     due_ms = std::min(due_ms, HeadsDueMs(state).value_or(due_ms));
-    if (const auto due_in_ms = evidence_->DueInMs(state.founding()->settings());
-        due_in_ms.has_value())
+    if (const auto due_in_ms = evidence_->DueInMs(state); due_in_ms.has_value())
       due_ms = std::min(due_ms, clock_.WallMs() + *due_in_ms);
   });
   if (erasures) return 0;
@@ -210,7 +213,11 @@ int64_t Convention::NextDueMs() const {
 std::optional<int64_t> Convention::HeadsDueMs(const policy::state::State& state) const {
   const record::v1::StatedHeadsRow* stated = state.stated_heads.Find("");
   if (stated != nullptr) {
-    if (state.size() == stated->index() + 1) return std::nullopt;
+    // A stamp of theirs is nothing new: they and the stamps would else call for one another for
+    // ever.
+    const record::v1::StampedRow* stamped = state.stamped.Find("");
+    const bool stamp_follows = stamped != nullptr && stamped->index() == stated->index() + 1;
+    if (state.size() == stated->index() + (stamp_follows ? 2 : 1)) return std::nullopt;
     return stated->time_ms() + kHeadsEveryMs;
   }
   // Never yet: a day after the founding.

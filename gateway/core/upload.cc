@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<Upload>> Convention::BeginUpload(const UploadMani
   absl::StatusOr<Foreseen> foreseen = [&]() -> absl::StatusOr<Foreseen> {
     RETURN_IF_ERROR(evidence_->CheckUnbroken());
     base::ReaderLock lock(state_mutex_);
-    RETURN_IF_ERROR(evidence_->CheckLag(state_.founding()->settings(), clock_.WallMs()));
+    RETURN_IF_ERROR(evidence_->CheckLag(state_, clock_.WallMs()));
     return hall_.Foresee(state_, manifest.envelope, manifest.length);
   }();
   RETURN_IF_ERROR(foreseen.status());

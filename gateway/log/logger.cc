@@ -100,6 +100,8 @@ std::string_view NameOf(Event event) {
       return "heads_failed";
     case Event::kWitnessFailed:
       return "witness_failed";
+    case Event::kStampFailed:
+      return "stamp_failed";
     case Event::kExpiryFailed:
       return "expiry_failed";
     case Event::kErasureFailed:

@@ -49,6 +49,7 @@ enum class Event {
   kCardFailed,
   kHeadsFailed,
   kWitnessFailed,
+  kStampFailed,
   // The vault.
   kSweepDone,
   kErasureDone,

@@ -293,6 +293,12 @@ class AuditService final : public api::AuditService::CallbackService {
                        service::ReadPartyEntries);
   }
 
+  grpc::ServerWriteReactor<api::ReadTimeStampsResponse>* ReadTimeStamps(
+      CallbackServerContext* context, const api::ReadTimeStampsRequest* request) override {
+    return ServeStream(desk_, streams_, context, "ReadTimeStamps", request,
+                       service::ReadTimeStamps);
+  }
+
   ServerUnaryReactor* GetPartyHeads(CallbackServerContext* context,
                                     const api::GetPartyHeadsRequest* request,
                                     api::GetPartyHeadsResponse* response) override {

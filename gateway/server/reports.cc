@@ -41,6 +41,8 @@ FaultNames NamesOf(core::Fault fault) {
       return {Event::kHeadsFailed, "heads"};
     case core::Fault::kWitness:
       return {Event::kWitnessFailed, "witness"};
+    case core::Fault::kStamp:
+      return {Event::kStampFailed, "stamp"};
   }
   return {Event::kServerFailed, "unknown"};
 }

@@ -46,12 +46,7 @@ constexpr int kDurabilityInDoubt = 74;
 
 // The roots of every convention together: TLS lets a peer in, each call asks which log trusts it.
 absl::StatusOr<std::string> RootsOf(const core::Host& host) {
-  std::string pem;
-  for (const std::string& der : host.TrustAnchors()) {
-    const absl::StatusOr<certs::x509::Certificate> anchor = certs::x509::Certificate::FromDer(der);
-    // One that does not parse vouches for nobody, and shuts nobody else out.
-    if (anchor.ok()) pem += anchor->ToPem();
-  }
+  std::string pem = certs::x509::ToPem(certs::x509::Readable(host.TrustAnchors()));
   if (pem.empty())
     return base::Error(absl::StatusCode::kFailedPrecondition, "NO_ANCHOR", "",
                        "no convention names a TLS trust anchor: nobody could connect");
@@ -76,6 +71,7 @@ absl::StatusOr<core::Reaction> AskOthers(const base::Clock& clock, const core::Q
   call.content_type = question.content_type;
   call.anchors_pem = question.anchors_pem;
   call.timeout_ms = 5000;
+  call.most_answer_bytes = question.most_bytes;
   ASSIGN_OR_RETURN(http::Answer answer, http::Ask(call, clock));
   return core::Reaction{answer.code, std::move(answer.content_type), std::move(answer.body)};
 }

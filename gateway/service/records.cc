@@ -121,4 +121,25 @@ absl::StatusOr<Source<api::ReadEntriesResponse>> ReadEntries(
       });
 }
 
+absl::StatusOr<Source<api::ReadTimeStampsResponse>> ReadTimeStamps(
+    const Caller& caller, const api::ReadTimeStampsRequest& request) {
+  RETURN_IF_ERROR(CheckLogAuditor(caller));
+  const core::Stamps& stamps = caller.convention->evidence().stamps();
+  ASSIGN_OR_RETURN(std::vector<uint64_t> sizes, stamps.Sizes());
+  sizes.erase(sizes.begin(), std::upper_bound(sizes.begin(), sizes.end(), request.after()));
+  return Source<api::ReadTimeStampsResponse>(
+      [&stamps, sizes = std::move(sizes),
+       next = size_t{0}]() mutable -> absl::StatusOr<std::optional<api::ReadTimeStampsResponse>> {
+        if (next == sizes.size()) return std::optional<api::ReadTimeStampsResponse>();
+        ASSIGN_OR_RETURN(audit::checkpoint::KeptStamp kept, stamps.Read(sizes[next++]));
+        api::ReadTimeStampsResponse response;
+        response.set_size(kept.size);
+        response.set_checkpoint(std::move(kept.checkpoint));
+        response.set_time_stamp(std::move(kept.time_stamp));
+        response.set_chain(std::move(kept.chain));
+        response.set_cosigned(std::move(kept.cosigned));
+        return std::optional<api::ReadTimeStampsResponse>(std::move(response));
+      });
+}
+
 }  // namespace passerelle::gateway::service

@@ -150,6 +150,8 @@ absl::StatusOr<Source<api::ReadEntriesResponse>> ReadEntries(
     const Caller& caller, const api::ReadEntriesRequest& request);
 absl::StatusOr<Source<api::ReadPartyEntriesResponse>> ReadPartyEntries(
     const Caller& caller, const api::ReadPartyEntriesRequest& request);
+absl::StatusOr<Source<api::ReadTimeStampsResponse>> ReadTimeStamps(
+    const Caller& caller, const api::ReadTimeStampsRequest& request);
 absl::StatusOr<api::GetPartyHeadsResponse> GetPartyHeads(const Caller& caller,
                                                          const api::GetPartyHeadsRequest& request);
 

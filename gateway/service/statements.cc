@@ -67,29 +67,64 @@ void Submit(const Caller& caller, const api::SubmitRequest& request,
         request.level(), std::move(answer));
 }
 
+namespace {
+
+// A receipt as far as there is evidence for its entry, up to the level wanted: what is recorded is
+// answered, whatever becomes of the evidence.
+api::Receipt Raised(const Caller& caller, const Wanted& wanted, uint64_t index,
+                    api::Receipt receipt) {
+  core::Convention& convention = *caller.convention;
+  if (wanted.level >= api::LEVEL_STAMPED) {
+    uint64_t size = 0;
+    convention.Read([&](const policy::state::State& state) {
+      const record::v1::StampedRow* last = state.stamped.Find("");
+      size = last == nullptr ? 0 : last->size();
+    });
+    const auto kept = convention.evidence().stamps().Read(size);
+    if (size > index && kept.ok()) {
+      audit::log::SignedHead at;
+      at.head.size = size;
+      at.checkpoint = kept->cosigned.empty() ? kept->checkpoint : kept->cosigned;
+      api::Receipt raised = receipt;
+      raised.set_time_stamp(kept->time_stamp);
+      if (core::Raise(convention.log(), at, api::LEVEL_STAMPED, wanted.seen_size, raised).ok())
+        return raised;
+    }
+  }
+  const auto witnessed = convention.evidence().witnessed();
+  if (!witnessed.has_value() || witnessed->head.size <= index) return receipt;
+  api::Receipt raised = receipt;
+  const absl::Status done =
+      core::Raise(convention.log(), *witnessed, api::LEVEL_WITNESSED, wanted.seen_size, raised);
+  return done.ok() ? raised : receipt;
+}
+
+}  // namespace
+
 void AnswerAtLevel(const Caller& caller, const Wanted& wanted, api::Receipt receipt,
                    Answer<api::Receipt> answer) {
   // Most callers ask for no more, and then nothing is looked at.
   if (wanted.level <= api::LEVEL_COMMITTED) return answer(std::move(receipt));
-  bool asked = false;
+  bool witnesses = false, authorities = false;
+  uint64_t stamped = 0;
   caller.convention->Read([&](const policy::state::State& state) {
-    asked = state.founding()->settings().witness_quorum() > 0;
+    witnesses = state.founding()->settings().witness_quorum() > 0;
+    authorities = !state.founding()->settings().time_stamp_authorities().empty();
+    if (const record::v1::StampedRow* last = state.stamped.Find(""); last != nullptr)
+      stamped = last->size();
   });
   const absl::StatusOr<audit::checkpoint::TlogProof> proof =
       audit::checkpoint::ProofFromText(receipt.tlog_proof());
-  if (!asked || !proof.ok()) return answer(std::move(receipt));
-  caller.convention->evidence().Await(
-      proof->index, [caller, index = proof->index, seen_size = wanted.seen_size,
-                     receipt = std::move(receipt), answer = std::move(answer)]() mutable {
-        const auto witnessed = caller.convention->evidence().witnessed();
-        if (!witnessed.has_value() || witnessed->head.size <= index)
-          return answer(std::move(receipt));
-        // What is recorded is answered, whatever becomes of the evidence.
-        api::Receipt raised = receipt;
-        const absl::Status done = core::Raise(caller.convention->log(), *witnessed,
-                                              api::LEVEL_WITNESSED, seen_size, raised);
-        answer(done.ok() ? std::move(raised) : std::move(receipt));
-      });
+  if (!proof.ok()) return answer(std::move(receipt));
+  const uint64_t index = proof->index;
+  const auto raise = [caller, wanted, index, receipt, answer] {
+    answer(Raised(caller, wanted, index, receipt));
+  };
+  core::Evidence& evidence = caller.convention->evidence();
+  if (wanted.level >= api::LEVEL_STAMPED && authorities)
+    return stamped > index ? raise() : evidence.stamps().Await(index, raise);
+  if (witnesses) return evidence.Await(index, raise);
+  answer(std::move(receipt));
 }
 
 namespace {

@@ -20,6 +20,7 @@
 #include "gateway/verify/replay.h"
 #include "gateway/verify/tree.h"
 #include "gateway/verify/verify.h"
+#include "gateway/verify/vouched.h"
 
 namespace passerelle::gateway::verify {
 namespace {
@@ -124,11 +125,13 @@ struct Walk {
       : folder(where),
         checkpoint(head),
         tree(where, head.size),
-        replay(head.origin, vkey, options, tree) {}
+        evidence(EvidenceFolderOf(where)),
+        replay(head.origin, vkey, evidence, options, tree) {}
 
   const std::string& folder;
   const Checkpoint& checkpoint;
   Tree tree;
+  const std::string evidence;
   Replay replay;
   std::set<std::string> files{std::string(kCheckpointFile), std::string(kVkeyFile)};
 
@@ -195,6 +198,60 @@ void DescribeNotRedecided(Verdict& verdict) {
                          base::Absl(policy::kEngineVersion), "."));
 }
 
+void DescribeMissingStamps(const StampCheck& stamps, Verdict& verdict) {
+  if (!stamps.first_missing().has_value()) return;
+  AddNote(verdict,
+          absl::StrCat("Time stamps that are not at hand (", stamps.missing(),
+                       ", the first stated by entry ", *stamps.first_missing(),
+                       "): their times are the gateway's word. Export again into the same folder, "
+                       "and take its sibling `.evidence` along."),
+          absl::StrCat("Horodatages absents (", stamps.missing(),
+                       ", le premier énoncé par l'entrée ", *stamps.first_missing(),
+                       ") : leur heure n'est que la parole de la passerelle. Exportez de nouveau "
+                       "dans le même dossier, et emportez son voisin `.evidence`."));
+}
+
+// The checkpoint that witnesses cosigned, if one came along: a checkpoint of this very log, or it
+// has forked.
+Check TakeWitnessed(const Walk& walk, const std::string& vkey, Verdict& verdict) {
+  const absl::StatusOr<std::string> note =
+      base::ReadFile(walk.evidence + "/witnessed", base::kMaxNoteBytes);
+  if (absl::IsNotFound(note.status())) return std::nullopt;
+  if (!note.ok()) return Unreadable(note.status());
+  const absl::StatusOr<NoteVerifier> log = NoteVerifier::FromVkey(vkey);
+  if (!log.ok()) return Unreadable(log.status());
+  const absl::StatusOr<Checkpoint> cosigned =
+      audit::checkpoint::OpenCheckpoint(*note, *log, walk.checkpoint.origin);
+  if (!cosigned.ok())
+    return FaultOfExport(
+        absl::StrCat("The checkpoint that witnesses cosigned is not one of this log: ",
+                     cosigned.status().message(), "."),
+        absl::StrCat("Le point de contrôle cosigné par les témoins n'est pas de ce journal : ",
+                     cosigned.status().message(), "."));
+  if (cosigned->size > walk.tree.size() || walk.tree.RootAt(cosigned->size) != cosigned->root)
+    return FaultOfExport(
+        absl::StrCat("Witnesses cosigned a checkpoint of ", cosigned->size,
+                     " entries that this log never had: it has forked, or was cut short."),
+        absl::StrCat("Des témoins ont cosigné un point de contrôle de ", cosigned->size,
+                     " entrées que ce journal n'a jamais eu : il a bifurqué, ou a été tronqué."));
+  const record::v1::FoundingRow* founding = walk.replay.state().founding();
+  if (founding == nullptr || founding->settings().witness_quorum() == 0) return std::nullopt;
+  const absl::StatusOr<uint64_t> time_s = CheckSettingsQuorum(*note, founding->settings());
+  if (time_s.ok()) {
+    verdict.witnessed_s = *time_s;
+    verdict.witnessed_size = cosigned->size;
+    return std::nullopt;
+  }
+  AddNote(verdict,
+          absl::StrCat("The cosigned checkpoint is not one of the quorum of witnesses that the "
+                       "settings name now: ",
+                       time_s.status().message(), "."),
+          absl::StrCat("Le point de contrôle cosigné n'est pas celui du quorum de témoins que les "
+                       "réglages nomment à présent : ",
+                       time_s.status().message(), "."));
+  return std::nullopt;
+}
+
 void Describe(const Walk& walk, Verdict& verdict) {
   const Replay& replay = walk.replay;
   verdict.signatures = replay.signatures();
@@ -208,9 +265,14 @@ void Describe(const Walk& walk, Verdict& verdict) {
   verdict.redecided = replay.redecided();
   verdict.refused = replay.refused();
   verdict.other_engines = replay.other_engines();
+  verdict.stamps = replay.stamps().verified();
+  verdict.stamps_missing = replay.stamps().missing();
+  verdict.stamped_ms = replay.stamps().last_ms();
+  verdict.stamped_size = replay.stamps().last_size();
   verdict.dump = replay.state().Dump();
   if (verdict.not_interpreted > 0) DescribeNotInterpreted(replay.interpreted(), verdict);
   DescribeNotRedecided(verdict);
+  DescribeMissingStamps(replay.stamps(), verdict);
 }
 
 // The verdict of a fault, or the error of an unreadable folder.
@@ -224,6 +286,12 @@ absl::StatusOr<Verdict> Rejected(Fault fault) {
 }
 
 }  // namespace
+
+std::string EvidenceFolderOf(const std::string& export_folder) {
+  // However it was typed, it is a sibling.
+  const size_t end = export_folder.find_last_not_of('/');
+  return absl::StrCat(export_folder.substr(0, end == std::string::npos ? 0 : end + 1), ".evidence");
+}
 
 absl::StatusOr<Verdict> VerifyExport(
     const std::string& folder, const ExportOptions& options,
@@ -243,6 +311,8 @@ absl::StatusOr<Verdict> VerifyExport(
   Verdict verdict;
   verdict.accepted = true;
   Describe(walk, verdict);
+  if (Check fault = TakeWitnessed(walk, vkey, verdict); fault.has_value())
+    return Rejected(*std::move(fault));
   return verdict;
 }
 

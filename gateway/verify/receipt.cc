@@ -9,6 +9,7 @@
 #include "certs/keys/dsse.h"
 #include "gateway/base/strings.h"
 #include "gateway/verify/verify.h"
+#include "gateway/verify/vouched.h"
 
 namespace passerelle::gateway::verify {
 namespace {
@@ -23,7 +24,8 @@ ReceiptVerdict Rejected(std::string_view en, std::string_view fr, const absl::St
 }  // namespace
 
 ReceiptVerdict VerifyReceiptFile(std::string_view text, std::string_view vkey,
-                                 const Witnesses& witnesses) {
+                                 const Witnesses& witnesses,
+                                 const std::optional<GivenStamp>& stamp) {
   using audit::checkpoint::NoteVerifier;
   const absl::StatusOr<NoteVerifier> verifier = NoteVerifier::FromVkey(vkey);
   if (!verifier.ok())
@@ -46,6 +48,16 @@ ReceiptVerdict VerifyReceiptFile(std::string_view text, std::string_view vkey,
       return Rejected("The entry is in the log, but witnesses are missing",
                       "L'entrée est au journal, mais il manque des témoins", time_s.status());
     verdict.witnessed_s = *time_s;
+  }
+  if (stamp.has_value()) {
+    const absl::StatusOr<StampedNote> stamped =
+        VerifyStamp(receipt->note, *verifier, stamp->response, stamp->anchors);
+    if (!stamped.ok())
+      return Rejected("The entry is in the log, but the time stamp is not of its checkpoint",
+                      "L'entrée est au journal, mais l'horodatage n'est pas celui de son point de "
+                      "contrôle",
+                      stamped.status());
+    verdict.stamped_ms = stamped->time_ms;
   }
   if (entry->has_recorded()) {
     const absl::StatusOr<statement::v1::Envelope> envelope =

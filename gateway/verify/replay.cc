@@ -73,6 +73,12 @@ Check Replay::TakeInterpreted(const Item& item) {
               "elle ne fonde pas le journal : un refus ne peut être la première entrée");
   }
   if (Check fault = CheckLinks(item); fault.has_value()) return fault;
+  const record::v1::FoundingRow* founding = state_.founding();
+  if (Check fault =
+          stamps_.Take(item.index, item.entry, is_recorded ? &recorded.statement : nullptr,
+                       founding == nullptr ? nullptr : &founding->settings());
+      fault.has_value())
+    return fault;
   policy::AppliedEntry applied{.entry = item.entry, .index = item.index, .leaf = item.leaf};
   if (is_recorded) {
     applied.statement = &recorded.statement;

@@ -14,6 +14,7 @@
 #include "certs/keys/key.h"
 #include "gateway/base/digest.h"
 #include "gateway/verify/fault.h"
+#include "gateway/verify/stamps.h"
 #include "gateway/verify/tree.h"
 #include "gateway/verify/verify.h"
 #include "passerelle/record/v1/entry.pb.h"
@@ -27,10 +28,17 @@ namespace passerelle::gateway::verify {
 // Thread-compatible.
 class Replay {
  public:
-  // `origin` and `vkey` are those of the checkpoint. `tree` holds every earlier entry when one is
-  // taken; it and the pinned log must outlive the replay.
-  Replay(std::string origin, std::string vkey, const ExportOptions& options, const Tree& tree)
-      : origin_(std::move(origin)), vkey_(std::move(vkey)), options_(options), tree_(tree) {}
+  // `origin` and `vkey` are those of the checkpoint; `evidence`: the folder of what came with the
+  // export. `tree` holds every earlier entry when one is taken; it and the pinned log must outlive
+  // the replay.
+  Replay(std::string origin, std::string vkey, const std::string& evidence,
+         const ExportOptions& options, const Tree& tree)
+      : origin_(std::move(origin)),
+        vkey_(std::move(vkey)),
+        options_(options),
+        tree_(tree),
+        stamps_(evidence + "/stamps", origin_, vkey_,
+                [&tree](uint64_t size) { return tree.RootAt(size); }) {}
 
   // Takes the next entry: its exact bytes and its leaf hash.
   Check Take(uint64_t index, std::string_view bytes, const base::Digest& leaf);
@@ -38,6 +46,7 @@ class Replay {
   const policy::state::State& state() const { return state_; }
   const base::Digest& log() const { return log_; }
   uint64_t signatures() const { return signatures_; }
+  const StampCheck& stamps() const { return stamps_; }
   int64_t first_ms() const { return first_ms_; }
   // Number of entries interpreted: those before the first of a higher format minor.
   uint64_t interpreted() const { return interpreted_; }
@@ -86,6 +95,7 @@ class Replay {
   const ExportOptions options_;
   const Tree& tree_;
 
+  StampCheck stamps_;
   policy::state::State state_;
   base::Digest log_{};
   // Parsed keys by fingerprint: parsing costs as much as verifying.

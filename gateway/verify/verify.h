@@ -16,10 +16,15 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "audit/checkpoint/cosignature.h"
+#include "certs/x509/certificate.h"
 #include "gateway/base/digest.h"
 #include "passerelle/record/v1/entry.pb.h"
 
 namespace passerelle::gateway::verify {
+
+// Where the evidence of others lies that came with an export: time stamps (`stamps/`) and the last
+// checkpoint that the quorum of witnesses cosigned (`witnessed`), in a sibling of its folder.
+std::string EvidenceFolderOf(const std::string& export_folder);
 
 // What to verify beside what every export must hold.
 struct ExportOptions {
@@ -56,6 +61,16 @@ struct Verdict {
   base::Digest root{};
   int64_t first_ms = 0;
   int64_t last_ms = 0;
+  // Time stamps that were verified, those that the log states and that are not at hand, and the
+  // last one verified: its time and the size of its checkpoint.
+  uint64_t stamps = 0;
+  uint64_t stamps_missing = 0;
+  int64_t stamped_ms = 0;
+  uint64_t stamped_size = 0;
+  // When the quorum of the witnesses of the settings in force stood behind this log, seconds since
+  // 1970, and how many entries it had then; nothing when no cosigned checkpoint is at hand.
+  std::optional<uint64_t> witnessed_s;
+  uint64_t witnessed_size = 0;
   // Canonical dump of the state that the log rebuilds.
   std::string dump;
 };
@@ -120,6 +135,8 @@ struct ReceiptVerdict {
   // When the quorum of witnesses stood behind it, seconds since 1970; nothing where none was asked
   // for.
   std::optional<uint64_t> witnessed_s;
+  // When an authority stamped it, milliseconds since 1970; nothing where no stamp was given.
+  std::optional<int64_t> stamped_ms;
 };
 
 // Which witnesses a verifier knows, and how many of them he asks for.
@@ -128,11 +145,20 @@ struct Witnesses {
   size_t quorum = 0;
 };
 
+// A time stamp that came with a receipt (RFC 3161 TimeStampResp, DER), and whom it is believed
+// from.
+struct GivenStamp {
+  std::string response;
+  std::vector<certs::x509::Certificate> anchors;
+};
+
 // Verifies one tlog-proof file under a pinned checkpoint key (its origin is the key's name). The
 // receipt proves what the log recorded; the statement's own signatures need the log's keys
-// (VerifyExport). With a quorum, its checkpoint must be cosigned by so many of the witnesses.
+// (VerifyExport). With a quorum, its checkpoint must be cosigned by so many of the witnesses; with
+// a stamp, that must be one of its checkpoint.
 ReceiptVerdict VerifyReceiptFile(std::string_view text, std::string_view vkey,
-                                 const Witnesses& witnesses = {});
+                                 const Witnesses& witnesses = {},
+                                 const std::optional<GivenStamp>& stamp = std::nullopt);
 
 }  // namespace passerelle::gateway::verify
 

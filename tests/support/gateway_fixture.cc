@@ -189,14 +189,27 @@ void TestGateway::Export(const std::string& folder) const {
            [](uint64_t) {})
            .status(),
        "exporting the log");
+  const std::string evidence = gateway::verify::EvidenceFolderOf(folder);
+  const gateway::core::Evidence& known = convention_->evidence();
+  for (const uint64_t size : Need(known.stamps().Sizes(), "the stamps"))
+    Need(audit::checkpoint::WriteStamp(evidence + "/stamps",
+                                       Need(known.stamps().Read(size), "a stamp")),
+         "exporting a stamp");
+  const auto witnessed = known.witnessed();
+  if (!witnessed.has_value()) return;
+  Need(gateway::base::MakeFolder(evidence, gateway::base::FileMode::kPrivate), "the evidence");
+  Need(gateway::base::WriteFile(evidence + "/witnessed", witnessed->checkpoint,
+                                gateway::base::FileMode::kPrivate),
+       "the cosigned checkpoint");
 }
 
 void TestGateway::CheckLog() const {
   const TempFolder exported;
-  Export(exported.path());
-  const gateway::verify::Verdict verdict = Need(
-      gateway::verify::VerifyExport(exported.path(), {.redecide = true}, [](uint64_t, uint64_t) {}),
-      "reading the export");
+  Export(exported / "log");
+  const gateway::verify::Verdict verdict =
+      Need(gateway::verify::VerifyExport(exported / "log", {.redecide = true},
+                                         [](uint64_t, uint64_t) {}),
+           "reading the export");
   if (!verdict.accepted) Die("the log", absl::DataLossError(verdict.fault_en));
 }
 

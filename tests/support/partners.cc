@@ -23,6 +23,7 @@ using gateway::core::Reaction;
 namespace {
 
 constexpr std::string_view kUrl = "https://witness.example/";
+constexpr std::string_view kAuthority = "http://tsa.example/";
 
 }  // namespace
 
@@ -49,7 +50,7 @@ Partners::Partners(TestGateway& gateway, size_t witnesses)
   }
 }
 
-void Partners::Enact(uint32_t quorum, uint32_t lag_minutes) {
+void Partners::Enact(uint32_t quorum, uint32_t lag_minutes, bool stamps) {
   TestDraft draft = gateway_.EnactSettings();
   convention::v1::Settings& settings =
       *draft.acts[0].mutable_settings_enacted()->mutable_settings();
@@ -61,6 +62,12 @@ void Partners::Enact(uint32_t quorum, uint32_t lag_minutes) {
   }
   settings.set_witness_quorum(quorum);
   settings.set_evidence_lag_minutes(lag_minutes);
+  if (stamps) {
+    convention::v1::TimeStampAuthority& authority = *settings.add_time_stamp_authorities();
+    authority.set_url(absl::StrCat(std::string(kAuthority), "stamp"));
+    authority.add_trust_anchors(authority_.root().ToDer());
+    settings.set_time_stamp_tolerance_ms(60'000);
+  }
   gateway_.Must(draft, Transcribers());
   gateway_.Close();
   gateway_.SetOutside(&outside_);
@@ -75,6 +82,16 @@ void Partners::SetReachable(size_t witness, bool reachable) {
 size_t Partners::asked(size_t witness) const {
   MutexLock lock(mutex_);
   return partners_[witness].asked;
+}
+
+void Partners::SetAuthority(const AuthorityWays& ways) {
+  MutexLock lock(mutex_);
+  ways_ = ways;
+}
+
+size_t Partners::stamps_asked() const {
+  MutexLock lock(mutex_);
+  return stamps_asked_;
 }
 
 void Partners::Settle() {
@@ -95,7 +112,27 @@ std::vector<CosignatureVerifier> Partners::verifiers() const {
   return verifiers;
 }
 
+absl::StatusOr<Reaction> Partners::AskAuthority(const Question& question) {
+  AuthorityWays ways;
+  {
+    MutexLock lock(mutex_);
+    ways = ways_;
+    if (question.body.has_value()) ++stamps_asked_;
+  }
+  if (!ways.reachable) return absl::UnavailableError("nobody answers");
+  const int64_t now_ms = gateway_.clock().WallMs();
+  const std::string path = question.url.substr(kAuthority.size());
+  if (path == "stamp")
+    return Reaction{200, "application/timestamp-reply",
+                    authority_.Answer(*question.body, now_ms + ways.ahead_ms)};
+  if (!ways.publishes_lists) return Reaction{404, "text/plain", "none"};
+  return Reaction{200, "application/pkix-crl",
+                  path == "signer.crl" ? authority_.SignerList(now_ms, ways.revoked)
+                                       : authority_.IntermediateList(now_ms)};
+}
+
 absl::StatusOr<Reaction> Partners::Ask(const Question& question) {
+  if (question.url.rfind(kAuthority, 0) == 0) return AskAuthority(question);
   std::string rest = question.url.substr(kUrl.size());
   const std::string path = rest.substr(rest.find('/'));
   size_t number = 0;

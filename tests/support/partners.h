@@ -1,5 +1,5 @@
-// Partners who keep witnesses of the test convention's log, in this process: the gateway asks them
-// as it would over HTTPS.
+// Partners who keep witnesses of the test convention's log, and a time-stamp authority, in this
+// process: the gateway asks them as it would over HTTPS.
 #ifndef PASSERELLE_TESTS_SUPPORT_PARTNERS_H_
 #define PASSERELLE_TESTS_SUPPORT_PARTNERS_H_
 
@@ -14,6 +14,7 @@
 #include "gateway/core/outside.h"
 #include "gateway/core/pool.h"
 #include "tests/support/gateway_fixture.h"
+#include "tests/support/stamp_authority.h"
 #include "tests/support/temp_folder.h"
 
 namespace passerelle::tests {
@@ -25,13 +26,27 @@ class Partners {
   Partners(TestGateway& gateway, size_t witnesses);
 
   // Has the gateway's settings name them and ask for a quorum, then opens it anew so that it asks
-  // them. `lag_minutes`: how long an entry may wait for them.
-  void Enact(uint32_t quorum, uint32_t lag_minutes = 0);
+  // them. `lag_minutes`: how long an entry may wait for them; `stamps`: whether the authority is
+  // named too.
+  void Enact(uint32_t quorum, uint32_t lag_minutes = 0, bool stamps = false);
 
   // Whether a witness answers.
   void SetReachable(size_t witness, bool reachable);
   // How often it was asked.
   size_t asked(size_t witness) const;
+
+  // What the authority does from now on.
+  struct AuthorityWays {
+    bool reachable = true;
+    // Its clock before the gateway's, milliseconds.
+    int64_t ahead_ms = 0;
+    bool revoked = false;
+    bool publishes_lists = true;
+  };
+  void SetAuthority(const AuthorityWays& ways);
+  // How many stamps it was asked for.
+  size_t stamps_asked() const;
+  StampAuthority& authority() { return authority_; }
 
   // Lets the gateway do what is due and waits until every question was answered.
   void Settle();
@@ -50,11 +65,16 @@ class Partners {
   };
 
   absl::StatusOr<gateway::core::Reaction> Ask(const gateway::core::Question& question);
+  absl::StatusOr<gateway::core::Reaction> AskAuthority(const gateway::core::Question& question);
 
   TestGateway& gateway_;
   TempFolder folder_;
   mutable gateway::base::Mutex mutex_;
   std::vector<Partner> partners_ GUARDED_BY(mutex_);
+  AuthorityWays ways_ GUARDED_BY(mutex_);
+  size_t stamps_asked_ GUARDED_BY(mutex_) = 0;
+  // Asked by the one courier alone.
+  StampAuthority authority_;
   // One thread: what was posted before something has been done before it.
   gateway::core::Pool couriers_{1};
   gateway::core::Outside outside_;

@@ -368,5 +368,17 @@ TEST(OpenNote, SameKnownKeyTwiceIsNotAmbiguous) {
   EXPECT_TRUE(OpenNote(kFooNote, {Foo(), LogVerifier(), Foo()}).ok());
 }
 
+TEST(NoteOfOne, IsWhatTheKeyAloneSigned) {
+  const NoteSigner own = TestSigner("example.com/note", 'a');
+  const NoteSigner other = TestSigner("example.com/other", 'b');
+  const std::string note = *own.Sign("text\n");
+  const std::string others = *other.Sign("text\n");
+  const std::string line = others.substr(others.find("\n\n") + 2);
+  EXPECT_EQ(*NoteOfOne(note, own.verifier()), note);
+  EXPECT_EQ(*NoteOfOne(note + line, own.verifier()), note);
+  EXPECT_EQ(*NoteOfOne(others + note.substr(note.find("\n\n") + 2), own.verifier()), note);
+  EXPECT_EQ(ReasonOf(NoteOfOne(others, own.verifier()).status()), "NOTE_KEY_UNKNOWN");
+}
+
 }  // namespace
 }  // namespace passerelle::audit::checkpoint

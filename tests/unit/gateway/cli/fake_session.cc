@@ -229,6 +229,13 @@ absl::Status FakeSession::ReadPartyEntries(
   return NotFound();
 }
 
+absl::StatusOr<std::string> FakeSession::GetWitnessed() { return NotFound(); }
+
+absl::Status FakeSession::ReadTimeStamps(
+    uint64_t, absl::FunctionRef<absl::Status(audit::checkpoint::KeptStamp)>) {
+  return NotFound();
+}
+
 absl::StatusOr<std::optional<gateway::verify::StatedHeads>> FakeSession::GetPartyHeads(
     const std::string&) {
   return NotFound();

@@ -118,6 +118,9 @@ class FakeSession final : public gateway::client::Session {
       const std::string& party, uint64_t begin, const std::string& note,
       absl::FunctionRef<absl::Status(uint64_t index, std::string receipt)> visit,
       absl::FunctionRef<void(uint64_t read, uint64_t total)> progress) override;
+  absl::StatusOr<std::string> GetWitnessed() override;
+  absl::Status ReadTimeStamps(
+      uint64_t after, absl::FunctionRef<absl::Status(audit::checkpoint::KeptStamp)> visit) override;
   absl::StatusOr<std::optional<gateway::verify::StatedHeads>> GetPartyHeads(
       const std::string& party) override;
   absl::Status ReadEntries(uint64_t begin, uint64_t end,

@@ -486,6 +486,14 @@ absl::StatusOr<api::GetPartyHeadsResponse> FakeGateway::GetPartyHeads(
   return heads;
 }
 
+absl::Status FakeGateway::ReadTimeStamps(
+    const api::ReadTimeStampsRequest& request,
+    absl::FunctionRef<absl::Status(api::ReadTimeStampsResponse)> visit) {
+  for (const api::ReadTimeStampsResponse& stamp : stamps)
+    if (stamp.size() > request.after()) RETURN_IF_ERROR(visit(stamp));
+  return absl::OkStatus();
+}
+
 absl::Status FakeGateway::ReadPartyEntries(
     const api::ReadPartyEntriesRequest& request,
     absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) {

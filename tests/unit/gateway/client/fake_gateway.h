@@ -100,6 +100,8 @@ class FakeGateway final : public gateway::client::Channel {
   std::vector<std::string> parties;
   // What GetPartyHeads answers.
   api::GetPartyHeadsResponse heads;
+  // What is kept of stamps.
+  std::vector<api::ReadTimeStampsResponse> stamps;
   // Bytes that are missing at the beginning of a path.
   size_t cut_path = 0;
   // Changes what GetConsistency answers.
@@ -165,6 +167,9 @@ class FakeGateway final : public gateway::client::Channel {
       const api::GetInclusionRequest& request) override;
   absl::StatusOr<api::GetPartyHeadsResponse> GetPartyHeads(
       const api::GetPartyHeadsRequest& request) override;
+  absl::Status ReadTimeStamps(
+      const api::ReadTimeStampsRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadTimeStampsResponse)> visit) override;
   absl::Status ReadPartyEntries(
       const api::ReadPartyEntriesRequest& request,
       absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) override;

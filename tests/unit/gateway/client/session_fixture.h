@@ -76,6 +76,11 @@ class Borrowed final : public Channel {
       absl::FunctionRef<absl::Status(api::ReadPartyEntriesResponse)> visit) override {
     return channel_.ReadPartyEntries(request, visit);
   }
+  absl::Status ReadTimeStamps(
+      const api::ReadTimeStampsRequest& request,
+      absl::FunctionRef<absl::Status(api::ReadTimeStampsResponse)> visit) override {
+    return channel_.ReadTimeStamps(request, visit);
+  }
   absl::Status ExportRegister(
       const api::ExportRegisterRequest& request,
       absl::FunctionRef<absl::Status(api::ExportRegisterResponse)> visit) override {

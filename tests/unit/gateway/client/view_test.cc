@@ -11,10 +11,12 @@
 #include "audit/checkpoint/checkpoint.h"
 #include "audit/checkpoint/cosignature.h"
 #include "audit/checkpoint/proof.h"
+#include "certs/x509/time_stamp.h"
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
 #include "gateway/client/session.h"
 #include "tests/support/fakes.h"
+#include "tests/support/stamp_authority.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/gateway/client/fake_gateway.h"
 #include "tests/unit/gateway/client/session_fixture.h"
@@ -34,11 +36,14 @@ CosignatureSigner SignerOf(char seed) {
                                       base::Secret(std::string(32, seed)));
 }
 
-convention::v1::Settings SettingsOf(const std::vector<char>& seeds, uint32_t quorum) {
+convention::v1::Settings SettingsOf(const std::vector<char>& seeds, uint32_t quorum,
+                                    const tests::StampAuthority& authority) {
   convention::v1::Settings settings;
   for (const char seed : seeds)
     settings.add_witnesses()->set_vkey(SignerOf(seed).verifier().ToVkey());
   settings.set_witness_quorum(quorum);
+  settings.add_time_stamp_authorities()->add_trust_anchors(authority.root().ToDer());
+  settings.set_time_stamp_tolerance_ms(1000);
   return settings;
 }
 
@@ -71,7 +76,8 @@ class ViewTest : public SessionTest {
 
   std::string ReasonOfOpinion() { return ReasonOf(OpenAsked()->Submit(Opinion()).status()); }
 
-  FakeGateway asked_{SettingsOf({'x', 'y', 'z'}, 2)};
+  tests::StampAuthority authority_;
+  FakeGateway asked_{SettingsOf({'x', 'y', 'z'}, 2, authority_)};
 };
 
 TEST_F(ViewTest, IsBelievedForADay) {
@@ -152,6 +158,56 @@ TEST_F(ViewTest, AReceiptThatClaimsWitnessesHasThem) {
   EXPECT_EQ(witnessed->level, api::LEVEL_WITNESSED);
   claim("x");
   EXPECT_EQ(ReasonOf(session->Submit(Opinion()).status()), "WITNESS_QUORUM");
+}
+
+TEST_F(ViewTest, AReceiptThatClaimsAStampHasItAndTheWitnessesToo) {
+  tests::StampAuthority stranger;
+  const std::unique_ptr<Session> session = OpenAsked();
+  session->WaitFor(api::LEVEL_STAMPED);
+  const auto claim = [&](tests::StampAuthority& by, const std::string& seeds, bool of_another) {
+    asked_.bend_receipt = [this, &by, seeds, of_another](api::Receipt& receipt) {
+      auto proof = *audit::checkpoint::ProofFromText(receipt.tlog_proof());
+      const std::string stamped = of_another ? "another checkpoint" : proof.checkpoint;
+      receipt.set_time_stamp(
+          by.Answer(certs::x509::TimeStampQuery(stamped, "0123456789abcdef"), clock_.WallMs()));
+      proof.checkpoint = Cosigned(proof.checkpoint, seeds);
+      receipt.set_tlog_proof(audit::checkpoint::ToText(proof));
+      receipt.set_level(api::LEVEL_STAMPED);
+    };
+  };
+  claim(authority_, "xy", false);
+  const absl::StatusOr<Answer> stamped = session->Submit(Opinion());
+  ASSERT_TRUE(stamped.ok()) << stamped.status();
+  EXPECT_EQ(stamped->level, api::LEVEL_STAMPED);
+  EXPECT_EQ(stamped->stamped.time_ms, clock_.WallMs());
+  EXPECT_FALSE(stamped->time_stamp.empty());
+  // What was stamped is the log's note alone.
+  EXPECT_EQ(stamped->stamped.checkpoint.find("witness.example"), std::string::npos);
+  claim(stranger, "xy", false);
+  EXPECT_EQ(ReasonOf(session->Submit(Opinion()).status()), "TIME_STAMP");
+  claim(authority_, "xy", true);
+  EXPECT_EQ(ReasonOf(session->Submit(Opinion()).status()), "TIME_STAMP");
+  claim(authority_, "x", false);
+  EXPECT_EQ(ReasonOf(session->Submit(Opinion()).status()), "WITNESS_QUORUM");
+}
+
+TEST_F(ViewTest, TimeStampsComeInOrder) {
+  for (const uint64_t size : {3u, 7u}) {
+    api::ReadTimeStampsResponse& stamp = asked_.stamps.emplace_back();
+    stamp.set_size(size);
+    stamp.set_time_stamp("synthetic");
+  }
+  std::vector<uint64_t> sizes;
+  const auto take = [&](const audit::checkpoint::KeptStamp& stamp) {
+    sizes.push_back(stamp.size);
+    return absl::OkStatus();
+  };
+  const std::unique_ptr<Session> session = OpenAsked();
+  EXPECT_TRUE(session->ReadTimeStamps(0, take).ok());
+  EXPECT_TRUE(session->ReadTimeStamps(3, take).ok());
+  EXPECT_EQ(sizes, (std::vector<uint64_t>{3, 7, 7}));
+  std::swap(asked_.stamps[0], asked_.stamps[1]);
+  EXPECT_EQ(ReasonOf(session->ReadTimeStamps(0, take)), "TIME_STAMPS");
 }
 
 TEST_F(ViewTest, AWitnessedReceiptMayBeOlderThanWhatWasSeenButOfTheSameLog) {

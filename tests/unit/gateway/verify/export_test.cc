@@ -428,5 +428,40 @@ TEST_F(ExportTest, ManyBundlesAndLevels) {
   EXPECT_THAT(missing.fault_en, HasSubstr("tile/entries/001 with the entries 256 to 511"));
 }
 
+// What witnesses cosigned lies beside the export, and is a checkpoint of this log or proof against
+// it.
+class WitnessedTest : public ExportTest {
+ protected:
+  Verdict VerifyWith(uint64_t size, const base::Digest& root) {
+    log_.Export(folder());
+    const std::string evidence = EvidenceFolderOf(folder() + "/");
+    EXPECT_TRUE(base::MakeFolder(evidence, base::FileMode::kPrivate).ok());
+    const std::string note = *audit::checkpoint::SignCheckpoint(
+        log_.signer(), {log_.signer().verifier().name(), size, root});
+    EXPECT_TRUE(base::WriteFile(evidence + "/witnessed", note, base::FileMode::kPrivate).ok());
+    return Verify();
+  }
+};
+
+TEST_F(WitnessedTest, IsACheckpointOfThisLog) {
+  const Verdict verdict = VerifyWith(4, log_.RootAt(4));
+  EXPECT_TRUE(verdict.accepted) << verdict.fault_en;
+  // These settings ask for no witness.
+  EXPECT_FALSE(verdict.witnessed_s.has_value());
+}
+
+TEST_F(WitnessedTest, ShowsThatALogWasCutShort) {
+  const Verdict verdict = VerifyWith(log_.entries().size() + 1, log_.RootAt(4));
+  EXPECT_FALSE(verdict.accepted);
+  EXPECT_THAT(verdict.fault_en, HasSubstr("it has forked, or was cut short"));
+  EXPECT_THAT(verdict.fault_fr, HasSubstr("il a bifurqué, ou a été tronqué"));
+}
+
+TEST_F(WitnessedTest, ShowsThatALogHasForked) {
+  const Verdict verdict = VerifyWith(4, log_.RootAt(3));
+  EXPECT_FALSE(verdict.accepted);
+  EXPECT_THAT(verdict.fault_en, HasSubstr("Witnesses cosigned a checkpoint of 4 entries"));
+}
+
 }  // namespace
 }  // namespace passerelle::gateway::verify

@@ -5,7 +5,10 @@
 #include "audit/checkpoint/proof.h"
 #include "audit/merkle/merkle.h"
 #include "certs/keys/dsse.h"
+#include "certs/x509/time_stamp.h"
 #include "gateway/verify/verify.h"
+#include "tests/support/fakes.h"
+#include "tests/support/stamp_authority.h"
 #include "tests/unit/gateway/verify/written_log.h"
 
 namespace passerelle::gateway::verify {
@@ -89,6 +92,37 @@ TEST_F(ReceiptTest, SaysWhenAProvedEntryCannotBeInterpreted) {
       log_.Edited(1, [](record::v1::Entry& entry) { entry.mutable_recorded()->set_envelope("x"); });
   EXPECT_THAT(VerifyReceiptFile(Receipt(1, broken), vkey()).fault_fr,
               HasSubstr("son enveloppe est mal formée"));
+}
+
+class StampedReceiptTest : public ReceiptTest {
+ protected:
+  ReceiptVerdict Verify(const std::string& stamped, const tests::StampAuthority& believed) {
+    const std::string text = Receipt(1, log_.entries());
+    const std::string checkpoint = audit::checkpoint::ProofFromText(text)->checkpoint;
+    const std::string response = authority_.Answer(
+        certs::x509::TimeStampQuery(stamped.empty() ? checkpoint : stamped, "0123456789abcdef"),
+        tests::FakeClock::kStartMs);
+    return VerifyReceiptFile(text, vkey(), {}, GivenStamp{response, {believed.root()}});
+  }
+
+  tests::StampAuthority authority_;
+};
+
+TEST_F(StampedReceiptTest, TellsWhenItsCheckpointWasStamped) {
+  const ReceiptVerdict verdict = Verify("", authority_);
+  ASSERT_TRUE(verdict.accepted) << verdict.fault_en;
+  EXPECT_EQ(verdict.stamped_ms, tests::FakeClock::kStartMs);
+}
+
+TEST_F(StampedReceiptTest, RejectsAStampOfSomethingElse) {
+  const ReceiptVerdict verdict = Verify("another checkpoint", authority_);
+  EXPECT_FALSE(verdict.accepted);
+  EXPECT_THAT(verdict.fault_en, HasSubstr("the time stamp is not of its checkpoint"));
+  EXPECT_THAT(verdict.fault_fr, HasSubstr("l'horodatage n'est pas celui de son point"));
+}
+
+TEST_F(StampedReceiptTest, RejectsAStampOfAnAuthorityThatIsNotBelieved) {
+  EXPECT_FALSE(Verify("", tests::StampAuthority()).accepted);
 }
 
 }  // namespace
