@@ -32,6 +32,12 @@ constexpr Check kMandateGiven[] = {
 constexpr Check kSettingsEnacted[] = {
     r::CheckParty, r::CheckEffectiveDate, r::CheckNoDeed, r::CheckText, r::CheckNewSettings,
 };
+constexpr Check kShardOpened[] = {
+    r::CheckParty, r::CheckEffectiveDate, r::CheckNoDeed, r::CheckText, r::CheckSuccession,
+};
+constexpr Check kReceiptPresented[] = {
+    r::CheckParty, r::CheckEffectiveDate, r::CheckNoDeed, r::CheckText, r::CheckPresented,
+};
 constexpr Check kMandateEnded[] = {
     r::CheckParty, r::CheckEffectiveDate, r::CheckGround,
     r::CheckText,  r::CheckEnding,        r::CheckEnder,
@@ -195,6 +201,8 @@ const ActSpec kActs[] = {
     {Act::kConventionEnacted, kConventionEnacted, DeriveNothing, ApplyConventionEnacted},
     {Act::kPartyAdhered, kPartyAdhered, DeriveNothing, ApplyPartyAdhered},
     {Act::kSettingsEnacted, kSettingsEnacted, DeriveNothing, ApplySettingsEnacted},
+    {Act::kShardOpened, kShardOpened, DeriveNothing, ApplyShardOpened},
+    {Act::kReceiptPresented, kReceiptPresented, DeriveNothing, ApplyReceiptPresented},
     {Act::kDeedRecorded, kDeedRecorded, DeriveNothing, ApplyDeedRecorded},
     {Act::kAgentEnrolled, kAgentEnrolled, DeriveNothing, ApplyAgentEnrolled},
     {Act::kMandateGiven, kMandateGiven, DeriveMandate, ApplyMandateGiven},

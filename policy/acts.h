@@ -22,6 +22,8 @@ struct ActEffect {
   // The act's name.
   const statement::v1::ActRef& ref;
   const record::v1::Outcome& outcome;
+  // What Decide saw of the act.
+  const record::v1::ActObserved& observed;
   // Of the entry: position, leaf hash, record time and its civil date; of the statement: digest.
   uint64_t index;
   const gateway::base::Digest& leaf;
@@ -73,6 +75,8 @@ absl::Status ApplyDeedRecorded(const ActEffect& effect);
 absl::Status ApplyAgentEnrolled(const ActEffect& effect);
 absl::Status ApplyMandateGiven(const ActEffect& effect);
 absl::Status ApplySettingsEnacted(const ActEffect& effect);
+absl::Status ApplyShardOpened(const ActEffect& effect);
+absl::Status ApplyReceiptPresented(const ActEffect& effect);
 absl::Status ApplyMandateEnded(const ActEffect& effect);
 absl::Status ApplyKeyStopped(const ActEffect& effect);
 absl::Status ApplyKeyReinstated(const ActEffect& effect);

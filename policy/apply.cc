@@ -7,6 +7,7 @@
 #include "policy/decide.h"
 #include "policy/rules/fields.h"
 #include "policy/state/indexes.h"
+#include "policy/state/succession.h"
 
 namespace passerelle::policy {
 namespace {
@@ -46,7 +47,8 @@ absl::Status CheckStatement(const State& state, const AppliedEntry& applied) {
     return Corrupt("LOG_FOREIGN", "a recorded statement is for another log");
   if (state.statements.Find(View(applied.digest)) != nullptr)
     return Corrupt("STATEMENT_REPEATED", "a statement is recorded twice");
-  if (applied.entry.time_ms() > statement.header().not_after_ms())
+  if (applied.entry.time_ms() > statement.header().not_after_ms() &&
+      !state::AwaitsRecord(state, View(applied.digest)))
     return Corrupt("STATEMENT_EXPIRED", "a statement is recorded after its end");
   if (applied.entry.recorded().decisions_size() != statement.acts_size() ||
       statement.acts().empty())
@@ -87,8 +89,11 @@ absl::Status ApplyActs(State& state, const AppliedEntry& applied) {
     const ActSpec* spec = FindSpec(act.body_case());
     if (spec == nullptr) return Corrupt("ACT_UNKNOWN", "an accepted act is of no known kind");
     ref.set_ordinal(static_cast<uint32_t>(i));
+    const auto& seen = applied.entry.observed().acts();
+    const record::v1::ActObserved& observed =
+        i < seen.size() ? seen[i] : record::v1::ActObserved::default_instance();
     RETURN_IF_ERROR(
-        spec->apply({state, act, ref, decision.outcome(), applied.index, applied.leaf,
+        spec->apply({state, act, ref, decision.outcome(), observed, applied.index, applied.leaf,
                      applied.entry.time_ms(), applied.entry.civil_date(), applied.digest}));
     accepted = true;
   }
@@ -110,6 +115,11 @@ void Remember(State& state, const AppliedEntry& applied) {
   row.set_index(applied.index);
   row.set_not_after_ms(applied.statement->header().not_after_ms());
   state.Put(View(applied.digest), std::move(row));
+  const record::v1::PresentedRow* presented = state.presented.Find(View(applied.digest));
+  if (presented == nullptr || presented->has_recorded()) return;
+  record::v1::PresentedRow recorded = *presented;
+  recorded.set_recorded(applied.index);
+  state.Put(View(applied.digest), std::move(recorded));
 }
 
 }  // namespace

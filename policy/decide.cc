@@ -46,6 +46,9 @@ void AddConcerned(const Judgement& j, Parties& parties) {
       parties.emplace(state::kEveryone);
       if (!j.act().party().empty()) parties.insert(j.act().party());
       return;
+    case rules::Area::kOwn:
+      parties.insert(j.act().party());
+      return;
     case rules::Area::kExchange:
     case rules::Area::kTransfer:
     case rules::Area::kGateway:
@@ -103,8 +106,8 @@ void DecideActs(const State& state, const Matter& matter, const std::vector<rule
       ref.set_ordinal(i);
       const gateway::base::Digest no_leaf{};  // only entry 0, a set of one, looks at its leaf
       const absl::Status applied =
-          spec->apply({draft, act, ref, decision.outcome(), state.size(), no_leaf, matter.time_ms,
-                       matter.today, matter.digest});
+          spec->apply({draft, act, ref, decision.outcome(), j.observed(), state.size(), no_leaf,
+                       matter.time_ms, matter.today, matter.digest});
       if (!applied.ok()) {
         rules::RefuseInconsistent(i, refusals);
         return;

@@ -61,6 +61,7 @@ const std::vector<FixedField>& FixedFields() {
        kDigestBytes, false},
       {v1::CheckpointStamped::descriptor(), v1::CheckpointStamped::kTimeStampFieldNumber,
        kDigestBytes, false},
+      {v1::ShardOpened::descriptor(), v1::ShardOpened::kClosedRootFieldNumber, kDigestBytes, false},
       {v1::FoundingKey::descriptor(), v1::FoundingKey::kAgentFieldNumber, kAgentBytes, false},
       {v1::AgentEnrolled::descriptor(), v1::AgentEnrolled::kAgentFieldNumber, kAgentBytes, false},
       {v1::KeyStopped::descriptor(), v1::KeyStopped::kKeyFieldNumber, kDigestBytes, false},

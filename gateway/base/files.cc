@@ -90,8 +90,11 @@ absl::Status MakeFolder(const std::string& path, FileMode mode) {
   std::filesystem::path prefix;
   for (const std::filesystem::path& part : whole) {
     prefix /= part;
-    if (prefix.empty() || mkdir(prefix.c_str(), mode == FileMode::kPrivate ? 0700 : 0755) == 0)
+    if (prefix.empty()) continue;
+    if (mkdir(prefix.c_str(), mode == FileMode::kPrivate ? 0700 : 0755) == 0) {
+      RETURN_IF_ERROR(SyncFolder(prefix.parent_path().string()));
       continue;
+    }
     struct stat info;
     if (errno != EEXIST || stat(prefix.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
       return SystemError(prefix.string(), errno == EEXIST ? ENOTDIR : errno);

@@ -32,7 +32,8 @@ absl::Status ReadChunks(const std::string& path,
 // (FOLDER_MISSING) names the folder that is missing, RESOURCE_EXHAUSTED (DISK_FULL).
 absl::Status WriteFile(const std::string& path, std::string_view bytes, FileMode mode);
 
-// Makes a folder and its parents; those it makes have mode 0700 when `mode` is kPrivate, else 0755.
+// Makes a folder and its parents, durably; those it makes have mode 0700 when `mode` is kPrivate,
+// else 0755.
 absl::Status MakeFolder(const std::string& path, FileMode mode);
 
 // Makes the names in a folder durable. An empty path is the current folder.

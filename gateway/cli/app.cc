@@ -150,10 +150,13 @@ std::string App::Say(std::string_view fr, std::string_view en) const {
 absl::StatusOr<client::Profile> App::Profile() const {
   if (profile_file_.empty() && !base::Exists(kDefaultProfile))
     return Usage("PROFILE_NONE", "--profile");
-  ASSIGN_OR_RETURN(client::Profile profile,
-                   client::ReadProfile(profile_file_.empty() ? kDefaultProfile : profile_file_));
+  ASSIGN_OR_RETURN(client::Profile profile, client::ReadProfile(ProfileFile()));
   if (const std::string file = PassphraseFile(); !file.empty()) profile.passphrase_file = file;
   return profile;
+}
+
+std::string App::ProfileFile() const {
+  return profile_file_.empty() ? kDefaultProfile : profile_file_;
 }
 
 std::string App::PassphraseFile() const {
@@ -176,7 +179,7 @@ absl::StatusOr<certs::keys::PrivateKey> App::LoadKey(const std::string& path) co
 
 std::string App::ReceiptsFolder() const {
   if (!receipts_folder_.empty()) return receipts_folder_;
-  const std::filesystem::path profile(profile_file_.empty() ? kDefaultProfile : profile_file_);
+  const std::filesystem::path profile(ProfileFile());
   return (profile.parent_path() / "receipts").string();
 }
 

@@ -64,6 +64,9 @@ class App {
   // The folder where receipts are kept: --receipts, else `receipts` beside the profile.
   std::string ReceiptsFolder() const;
 
+  // The file of the profile: --profile, else the one in this folder.
+  std::string ProfileFile() const;
+
   // The level of evidence that --wait asks for.
   passerelle::gateway::v1::Level WaitLevel() const;
 

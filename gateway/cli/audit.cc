@@ -1,7 +1,9 @@
 // passerelle audit: take the whole log away, and verify it with no gateway and no network.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "audit/checkpoint/checkpoint.h"
@@ -100,6 +102,29 @@ void SayUnpinned(App& app) {
           .c_str());
 }
 
+// Ranges of indexes: `12, 15-17`.
+std::string RangesOf(const verify::Lost& lost) {
+  std::string ranges;
+  for (const auto& [first, end] : lost.missing)
+    absl::StrAppend(&ranges, ranges.empty() ? "" : ", ", first,
+                    end == first + 1 ? "" : absl::StrCat("-", end - 1));
+  return ranges;
+}
+
+void PrintLost(App& app, const verify::Lost& lost) {
+  const std::string missing = lost.missing.empty() ? "-" : RangesOf(lost);
+  std::printf("%s\n",
+              app.Say(absl::StrCat("Perdues : les inscriptions ", lost.first, " à ", lost.end - 1,
+                                   " du journal clos ; présentées par un reçu : ", lost.presented,
+                                   ", dont inscrites de nouveau : ", lost.recorded,
+                                   " ; manquantes : ", missing, "."),
+                      absl::StrCat("Lost: entries ", lost.first, " to ", lost.end - 1,
+                                   " of the log that was closed; presented by a receipt: ",
+                                   lost.presented, ", of these recorded again: ", lost.recorded,
+                                   "; missing: ", missing, "."))
+                  .c_str());
+}
+
 // When the quorum stood behind the log; empty where no cosigned checkpoint came along.
 std::string WitnessedAt(const verify::Verdict& verdict) {
   return verdict.witnessed_s.has_value()
@@ -144,6 +169,7 @@ void PrintVerdict(App& app, const VerifyOptions& options, const verify::Verdict&
                 absl::StrCat("Cosigned by the quorum of witnesses up to ", verdict.witnessed_size,
                              " entries, on ", WitnessedAt(verdict), "."))
             .c_str());
+  if (verdict.lost.has_value()) PrintLost(app, *verdict.lost);
   const std::string note = app.Say(verdict.note_fr, verdict.note_en);
   if (!note.empty()) std::printf("%s\n", note.c_str());
   if (options.log.empty()) SayUnpinned(app);
@@ -212,7 +238,8 @@ absl::StatusOr<int> VerifyParty(App& app, const VerifyOptions& options,
 
 absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
   base::Digest pinned{};
-  verify::ExportOptions wanted{.redecide = options.redecide};
+  verify::ExportOptions wanted{.redecide = options.redecide,
+                               .cores = std::max(1u, std::thread::hardware_concurrency())};
   if (!options.log.empty()) {
     ASSIGN_OR_RETURN(const std::string bytes, base::FromHex(options.log));
     absl::StatusOr<base::Digest> digest = base::DigestFromBytes(bytes);
@@ -230,6 +257,7 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
   ProgressBar bar(app.Say("entrées", "entries"));
   ASSIGN_OR_RETURN(const verify::Verdict verdict,
                    verify::VerifyExport(options.folder, wanted, bar));
+  const verify::Lost lost = verdict.lost.value_or(verify::Lost());
   uint64_t of_other_engines = 0;
   for (const auto& [version, count] : verdict.other_engines) of_other_engines += count;
   if (app.json())
@@ -251,6 +279,10 @@ absl::StatusOr<int> Verify(App& app, const VerifyOptions& options) {
                     {"stamped_size", verdict.stamped_size},
                     {"witnessed", WitnessedAt(verdict)},
                     {"witnessed_size", verdict.witnessed_size},
+                    {"lost", lost.end - lost.first},
+                    {"presented", lost.presented},
+                    {"recorded_again", lost.recorded},
+                    {"missing", RangesOf(lost)},
                     {"log", base::ToHex(base::View(verdict.log))},
                     {"root", base::ToHex(base::View(verdict.root))}})
             .c_str());

@@ -12,6 +12,7 @@
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/app.h"
+#include "gateway/cli/follow.h"
 #include "gateway/cli/input.h"
 #include "gateway/cli/messages.h"
 #include "gateway/cli/show.h"
@@ -164,6 +165,7 @@ void AddConvention(App& app) {
   enact.Add("file", options->file, "Réglages entiers (textproto)", "Whole settings (textproto)")
       .Required();
   AddDestination(enact, options->destination);
+  AddFollow(app, noun);
 }
 
 }  // namespace passerelle::gateway::cli

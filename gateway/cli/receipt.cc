@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "audit/checkpoint/cosignature.h"
@@ -17,6 +18,7 @@
 #include "gateway/cli/findings.h"
 #include "gateway/cli/input.h"
 #include "gateway/cli/show.h"
+#include "gateway/client/succession.h"
 #include "gateway/verify/verify.h"
 
 namespace passerelle::gateway::cli {
@@ -117,6 +119,19 @@ absl::StatusOr<int> Get(App& app, const std::string& statement) {
   return FinishAnswer(app, answer);
 }
 
+struct PresentOptions {
+  std::string file, party;
+};
+
+absl::StatusOr<int> Present(App& app, const PresentOptions& options) {
+  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(options.file, base::kMaxProofBytes));
+  client::Draft draft;
+  statement::v1::Act& act = draft.acts.emplace_back();
+  ASSIGN_OR_RETURN(*act.mutable_party(), ReadParty(app, options.party));
+  ASSIGN_OR_RETURN(*act.mutable_receipt_presented(), client::PresentReceipt(text));
+  return Deliver(app, {}, std::move(draft));
+}
+
 }  // namespace
 
 void AddReceipt(App& app) {
@@ -140,6 +155,14 @@ void AddReceipt(App& app) {
   verb.Add("--time-stamp", options->time_stamp,
            "Horodatage (.tsr) ; par défaut celui à côté du reçu",
            "Time stamp (.tsr); by default the one beside the receipt");
+  auto presented = std::make_shared<PresentOptions>();
+  Command present = app.commands().AddVerb(
+      noun, "present",
+      "Présenter le reçu d'une inscription perdue : gels, arrêts et refus valent aussitôt",
+      "Present the receipt of a lost entry: freezes, stops and refusals bind at once",
+      [&app, presented] { return Present(app, *presented); });
+  present.Add("file", presented->file, "Reçu (.tlog-proof)", "Receipt (.tlog-proof)").Required();
+  present.Add("--party", presented->party, "Au nom de", "In the name of").Required();
   auto statement = std::make_shared<std::string>();
   app.commands()
       .AddVerb(noun, "get", "Redemander un reçu", "Ask for a receipt again",

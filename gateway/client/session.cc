@@ -12,7 +12,7 @@
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
-#include "gateway/client/grpc_channel.h"
+#include "gateway/client/connect.h"
 #include "gateway/client/remote_session.h"
 
 namespace passerelle::gateway::client {
@@ -54,12 +54,12 @@ bool LeavesDoubt(const absl::Status& status) {
   }
 }
 
-// Freezes and key stops go out whatever the view.
+// Freezes, key stops and receipts of what was lost go out whatever the view.
 bool ReportsOnly(const statement::v1::Statement& statement) {
-  return std::all_of(statement.acts().begin(), statement.acts().end(),
-                     [](const statement::v1::Act& act) {
-                       return act.has_freeze_placed() || act.has_key_stopped();
-                     });
+  return std::all_of(
+      statement.acts().begin(), statement.acts().end(), [](const statement::v1::Act& act) {
+        return act.has_freeze_placed() || act.has_key_stopped() || act.has_receipt_presented();
+      });
 }
 
 // What the gateway would refuse for its size, said before it leaves.
@@ -80,25 +80,8 @@ absl::Status CheckSizes(const SignedFile& file, const std::string& envelope) {
 absl::StatusOr<std::unique_ptr<Session>> Session::Open(const Profile& profile,
                                                        const base::Clock& clock,
                                                        base::Random& random) {
-  Connection connection;
-  connection.target = profile.target;
-  ASSIGN_OR_RETURN(connection.anchors_pem, base::ReadFile(profile.ca_file, base::kMaxPemBytes));
-  ASSIGN_OR_RETURN(connection.certificate_pem,
-                   base::ReadFile(profile.certificate_file, base::kMaxPemBytes));
-  ASSIGN_OR_RETURN(certs::keys::PrivateKey key, LoadKey(profile));
-  // gRPC would report a wrong file as an unreachable gateway.
-  absl::StatusOr<std::vector<certs::x509::Certificate>> anchors =
-      certs::x509::Certificate::ListFromPem(connection.anchors_pem);
-  if (!anchors.ok()) return base::InContext(anchors.status(), profile.ca_file);
-  const absl::StatusOr<certs::x509::Certificate> ours =
-      certs::x509::Certificate::FromPem(connection.certificate_pem);
-  if (!ours.ok()) return base::InContext(ours.status(), profile.certificate_file);
-  ASSIGN_OR_RETURN(const certs::keys::PublicKey certified, ours->PublicKey());
-  if (certified.fingerprint() != key.public_key().fingerprint())
-    return base::Error(absl::StatusCode::kFailedPrecondition, "KEY_MISMATCH", "certificate_file",
-                       "the certificate is not that of the private key");
-  connection.key_pem = key.ToPem();
-  return OpenOver(profile, MakeGrpcChannel(connection), std::move(key), clock, random);
+  ASSIGN_OR_RETURN(Connected connected, Connect(profile));
+  return OpenOver(profile, std::move(connected.channel), std::move(connected.key), clock, random);
 }
 
 absl::StatusOr<std::unique_ptr<Session>> Session::OpenOver(const Profile& profile,

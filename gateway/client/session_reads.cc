@@ -34,9 +34,10 @@ absl::StatusOr<std::vector<Row>> Follow(Request request, Call call, Take take) {
 
 // Whether a founding row says of the convention what the proved entry 0 says.
 bool SameFounding(const record::v1::FoundingRow& row,
-                  const statement::v1::ConventionEnacted& enacted) {
-  return row.environment() == enacted.environment() && row.origin() == enacted.origin() &&
-         row.checkpoint_vkey() == enacted.checkpoint_vkey() &&
+                  const statement::v1::ConventionEnacted& enacted, const Pins& pins) {
+  // Origin and key are those that we followed it to.
+  return row.environment() == enacted.environment() && row.origin() == pins.origin &&
+         row.checkpoint_vkey() == pins.verifier.ToVkey() &&
          MessageDifferencer::Equals(row.convention(), enacted.convention());
 }
 
@@ -66,7 +67,7 @@ absl::StatusOr<const record::v1::FoundingRow*> RemoteSession::Founding() {
   ASSIGN_OR_RETURN(const Proven founded, ProveAct(response.enacted()));
   const bool founds = founded.index == 0 && founded.statement.has_value() &&
                       founded.statement->acts(0).has_convention_enacted();
-  if (!founds || !SameFounding(row, founded.statement->acts(0).convention_enacted()))
+  if (!founds || !SameFounding(row, founded.statement->acts(0).convention_enacted(), pins_))
     return base::Corrupt("FOUNDING",
                          "what the gateway says of the convention is not what entry 0 enacted");
   ASSIGN_OR_RETURN(const Proven enacted, ProveAct(row.settings_ref()));

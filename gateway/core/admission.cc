@@ -151,6 +151,7 @@ absl::Status CheckDoor(Door door, const statement::v1::Statement& statement) {
     Door right = Door::kActs;
     switch (statement.acts(i).body_case()) {
       case Act::kConventionEnacted:
+      case Act::kShardOpened:
         right = Door::kFounding;
         break;
       case Act::kTransferSubmitted:

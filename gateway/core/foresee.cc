@@ -29,7 +29,7 @@ absl::StatusOr<Foreseen> Hall::Foresee(const policy::state::State& committed,
     return foreseen;
   Request coming;
   coming.streamed.emplace();
-  record::v1::Observed observed = Observe(committed, log_, coming, received.statement);
+  record::v1::Observed observed = Observe(committed, log_, coming, received.statement, digest);
   record::v1::ActObserved& act = *observed.mutable_acts(0);
   act.set_attachments(record::v1::CHECK_HOLDS);
   *act.mutable_payload() = policy::AssumePayload(committed, foreseen.manifest);

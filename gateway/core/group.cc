@@ -11,6 +11,7 @@
 #include "gateway/core/receipt.h"
 #include "gateway/vault/objects.h"
 #include "policy/refused.h"
+#include "policy/state/succession.h"
 
 namespace passerelle::gateway::core {
 namespace {
@@ -50,7 +51,9 @@ absl::StatusOr<bool> Group::FindRepeated(const Admitted& admitted, const vault::
   }
   ASSIGN_OR_RETURN(const std::optional<vault::RefusedStatement> kept,
                    vault.FindRefused(admitted.digest));
-  if (!kept.has_value()) return false;
+  // What was refused as over before its receipt was presented is no longer.
+  if (!kept.has_value() || policy::state::AwaitsRecord(draft_, base::View(admitted.digest)))
+    return false;
   return Repeat({kept->index, record::v1::EFFECT_REFUSED, kept->salt});
 }
 

@@ -45,8 +45,8 @@ absl::StatusOr<Admitted> Hall::Admit(const policy::state::State& committed,
   admitted.statement = std::move(received.statement);
   // And observe.
   ASSIGN_OR_RETURN(admitted.contents, SealContents(request, admitted.statement, vault_, staging_));
-  admitted.observed = Observe(committed, log_, request, admitted.statement);
   admitted.digest = certs::keys::StatementDigest(received.envelope.payload());
+  admitted.observed = Observe(committed, log_, request, admitted.statement, admitted.digest);
   admitted.envelope = request.envelope;
   admitted.seen_size = request.seen_size;
   return admitted;

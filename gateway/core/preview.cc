@@ -105,7 +105,7 @@ absl::StatusOr<Previewed> PreviewActs(const policy::state::State& state, const a
   RETURN_IF_ERROR(CheckAttachments(acts));
   Request request;
   request.attachments = acts.attachments;
-  record::v1::Observed observed = Observe(state, log, request, statement);
+  record::v1::Observed observed = Observe(state, log, request, statement, base::Digest{});
   Previewed previewed;
   previewed.assumed.emplace_back(0, api::ASSUMPTION_SIGNATURES);
   for (int i = 0; i < statement.acts_size(); ++i)

@@ -14,9 +14,6 @@ namespace {
 constexpr size_t kMaxKeyFileBytes = 4096;
 
 std::string KeyFolder(const StoragePaths& paths) { return paths.folder + "/keys"; }
-std::string CheckpointKeyFile(const StoragePaths& paths) {
-  return KeyFolder(paths) + "/checkpoint.key";
-}
 std::string StatementKeyFile(const StoragePaths& paths) {
   return KeyFolder(paths) + "/statement.key";
 }
@@ -25,15 +22,24 @@ absl::Status WriteSigner(const StoragePaths& paths, const std::string& origin,
                          base::Random& random) {
   ASSIGN_OR_RETURN(const audit::checkpoint::NoteSigner signer,
                    audit::checkpoint::NoteSigner::FromSeed(origin, base::Secret(random.Bytes(32))));
-  return base::WriteFile(CheckpointKeyFile(paths), signer.ToText().RevealSecret(),
+  return base::WriteFile(SignerFile(paths), signer.ToText().RevealSecret(),
                          base::FileMode::kPrivate);
 }
 
 }  // namespace
 
+std::string SignerFile(const StoragePaths& paths) { return KeyFolder(paths) + "/checkpoint.key"; }
+
+std::string NextSignerFile(const StoragePaths& paths) { return SignerFile(paths) + ".next"; }
+
+absl::StatusOr<audit::checkpoint::NoteSigner> LoadSignerFrom(const std::string& file) {
+  ASSIGN_OR_RETURN(const std::string text, base::ReadFile(file, kMaxKeyFileBytes));
+  return audit::checkpoint::NoteSigner::FromText(text);
+}
+
 absl::Status CreateStorage(const StoragePaths& paths, const std::string& origin,
                            base::Random& random) {
-  if (base::Exists(CheckpointKeyFile(paths)) || base::Exists(StatementKeyFile(paths)))
+  if (base::Exists(SignerFile(paths)) || base::Exists(StatementKeyFile(paths)))
     return base::Error(absl::StatusCode::kAlreadyExists, "ALREADY_INITIALISED", "",
                        absl::StrCat(paths.folder, " already holds the keys of a convention"));
   RETURN_IF_ERROR(audit::checkpoint::CheckOrigin(origin));
@@ -48,10 +54,7 @@ absl::Status CreateStorage(const StoragePaths& paths, const std::string& origin,
 
 absl::StatusOr<std::unique_ptr<audit::checkpoint::NoteSigner>> LoadSigner(
     const std::string& folder) {
-  ASSIGN_OR_RETURN(const std::string text,
-                   base::ReadFile(CheckpointKeyFile({folder, ""}), kMaxKeyFileBytes));
-  ASSIGN_OR_RETURN(audit::checkpoint::NoteSigner signer,
-                   audit::checkpoint::NoteSigner::FromText(text));
+  ASSIGN_OR_RETURN(audit::checkpoint::NoteSigner signer, LoadSignerFrom(SignerFile({folder, ""})));
   return std::make_unique<audit::checkpoint::NoteSigner>(std::move(signer));
 }
 
@@ -60,12 +63,12 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const StoragePaths& paths
                                                        audit::log::Log::Replay replay,
                                                        const audit::log::Log::Restore* restore) {
   auto storage = std::make_unique<Storage>();
-  ASSIGN_OR_RETURN(const int mode, base::PermissionsOf(CheckpointKeyFile(paths)));
+  ASSIGN_OR_RETURN(const int mode, base::PermissionsOf(SignerFile(paths)));
   if ((mode & 0077) != 0)
-    return base::Error(absl::StatusCode::kFailedPrecondition, "KEY_PERMISSIONS", "",
-                       absl::StrCat(CheckpointKeyFile(paths),
-                                    ": others may read this private key; mend with: chmod 600 ",
-                                    CheckpointKeyFile(paths)));
+    return base::Error(
+        absl::StatusCode::kFailedPrecondition, "KEY_PERMISSIONS", "",
+        absl::StrCat(SignerFile(paths), ": others may read this private key; mend with: chmod 600 ",
+                     SignerFile(paths)));
   ASSIGN_OR_RETURN(storage->signer, LoadSigner(paths.folder));
   ASSIGN_OR_RETURN(certs::keys::PrivateKey key,
                    certs::keys::PrivateKey::Load(StatementKeyFile(paths)));

@@ -34,7 +34,12 @@ struct StoragePaths {
 absl::Status CreateStorage(const StoragePaths& paths, const std::string& origin,
                            base::Random& random);
 
-// Reads the checkpoint key of a convention's folder.
+// The file of the checkpoint key, and of the one that a succession makes (core/succession.h).
+std::string SignerFile(const StoragePaths& paths);
+std::string NextSignerFile(const StoragePaths& paths);
+
+// Reads a checkpoint key from a file, and that of a convention's folder.
+absl::StatusOr<audit::checkpoint::NoteSigner> LoadSignerFrom(const std::string& file);
 absl::StatusOr<std::unique_ptr<audit::checkpoint::NoteSigner>> LoadSigner(
     const std::string& folder);
 

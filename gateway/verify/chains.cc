@@ -28,6 +28,7 @@ bool IsForEveryone(const Act& act) {
     case Area::kExchange:
     case Area::kTransfer:
     case Area::kGateway:
+    case Area::kOwn:
       return false;
   }
   return false;

@@ -18,6 +18,7 @@
 #include "gateway/verify/fault.h"
 #include "gateway/verify/folder.h"
 #include "gateway/verify/replay.h"
+#include "gateway/verify/signatures.h"
 #include "gateway/verify/tree.h"
 #include "gateway/verify/verify.h"
 #include "gateway/verify/vouched.h"
@@ -126,12 +127,14 @@ struct Walk {
         checkpoint(head),
         tree(where, head.size),
         evidence(EvidenceFolderOf(where)),
-        replay(head.origin, vkey, evidence, options, tree) {}
+        signatures(options.cores > 1 ? options.cores - 1 : 0),
+        replay(head.origin, vkey, evidence, options, tree, signatures) {}
 
   const std::string& folder;
   const Checkpoint& checkpoint;
   Tree tree;
   const std::string evidence;
+  Signatures signatures;
   Replay replay;
   std::set<std::string> files{std::string(kCheckpointFile), std::string(kVkeyFile)};
 
@@ -152,6 +155,12 @@ struct Walk {
     return std::nullopt;
   }
 
+  // The first fault of the log, if there is any: an earlier signature's, or else this one.
+  Check FirstOf(Check found) {
+    Check earlier = signatures.Settle();
+    return earlier.has_value() ? earlier : found;
+  }
+
   Check Finish() {
     if (tree.Root() != checkpoint.root)
       return FaultOfExport(
@@ -159,6 +168,7 @@ struct Walk {
                        " entries do not lead to the root that the checkpoint signs."),
           absl::StrCat("Les ", checkpoint.size,
                        " entrées ne mènent pas à la racine que signe le point de contrôle."));
+    if (Check fault = replay.Finish(); fault.has_value()) return fault;
     files.insert(tree.files().begin(), tree.files().end());
     return FindUnexpected(folder, files);
   }
@@ -252,7 +262,7 @@ Check TakeWitnessed(const Walk& walk, const std::string& vkey, Verdict& verdict)
   return std::nullopt;
 }
 
-void Describe(const Walk& walk, Verdict& verdict) {
+void Describe(const Walk& walk, const ExportOptions& options, Verdict& verdict) {
   const Replay& replay = walk.replay;
   verdict.signatures = replay.signatures();
   verdict.log = replay.log();
@@ -269,7 +279,8 @@ void Describe(const Walk& walk, Verdict& verdict) {
   verdict.stamps_missing = replay.stamps().missing();
   verdict.stamped_ms = replay.stamps().last_ms();
   verdict.stamped_size = replay.stamps().last_size();
-  verdict.dump = replay.state().Dump();
+  verdict.lost = LostBy(replay.state());
+  if (options.dump) verdict.dump = replay.state().Dump();
   if (verdict.not_interpreted > 0) DescribeNotInterpreted(replay.interpreted(), verdict);
   DescribeNotRedecided(verdict);
   DescribeMissingStamps(replay.stamps(), verdict);
@@ -303,15 +314,19 @@ absl::StatusOr<Verdict> VerifyExport(
   if (Check fault = OpenTop(folder, checkpoint, vkey); fault.has_value())
     return Rejected(*std::move(fault));
   Walk walk(folder, checkpoint, vkey, options);
+  Check fault;
   for (uint64_t begin = 0; begin < checkpoint.size; begin += kTileWidth) {
-    if (Check fault = walk.TakeBundle(begin); fault.has_value()) return Rejected(*std::move(fault));
+    fault = walk.TakeBundle(begin);
+    if (fault.has_value() || walk.signatures.failed()) break;
     progress(walk.tree.size(), checkpoint.size);
   }
-  if (Check fault = walk.Finish(); fault.has_value()) return Rejected(*std::move(fault));
+  fault = walk.FirstOf(std::move(fault));
+  if (!fault.has_value()) fault = walk.Finish();
+  if (fault.has_value()) return Rejected(*std::move(fault));
   Verdict verdict;
   verdict.accepted = true;
-  Describe(walk, verdict);
-  if (Check fault = TakeWitnessed(walk, vkey, verdict); fault.has_value())
+  Describe(walk, options, verdict);
+  if (fault = TakeWitnessed(walk, vkey, verdict); fault.has_value())
     return Rejected(*std::move(fault));
   return verdict;
 }

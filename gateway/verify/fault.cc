@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/civil.h"
+#include "gateway/base/status.h"
 #include "gateway/base/strings.h"
 
 namespace passerelle::gateway::verify {
@@ -25,6 +26,15 @@ Fault FaultOfEntry(uint64_t index, std::optional<int64_t> time_ms, std::string_v
   fault.fr = absl::StrCat("Entrée ", index, when.empty() ? "" : " (enregistrée le ", when,
                           when.empty() ? " : " : ") : ", Absl(fr), ".");
   return fault;
+}
+
+Fault FaultOfEntry(uint64_t index, int64_t time_ms, std::string_view en, std::string_view fr,
+                   const absl::Status& status) {
+  const std::string path = base::PathOf(status);
+  const std::string why = absl::StrCat(path, path.empty() ? "" : ": ", status.message(), " [",
+                                       base::ReasonOf(status), "]");
+  return FaultOfEntry(index, time_ms, absl::StrCat(Absl(en), " (", why, ")"),
+                      absl::StrCat(Absl(fr), " (", why, ")"));
 }
 
 std::string Shown(std::string_view text) {

@@ -31,6 +31,10 @@ Fault FaultOfExport(std::string_view en, std::string_view fr);
 Fault FaultOfEntry(uint64_t index, std::optional<int64_t> time_ms, std::string_view en,
                    std::string_view fr);
 
+// The same, for an error of a decoder or of Apply, whose English message is quoted in both.
+Fault FaultOfEntry(uint64_t index, int64_t time_ms, std::string_view en, std::string_view fr,
+                   const absl::Status& status);
+
 // Text of a log without control characters: an operator could have put anything there, and a
 // terminal would obey it.
 std::string Shown(std::string_view text);

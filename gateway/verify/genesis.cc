@@ -13,12 +13,6 @@ Check Replay::CheckGenesis(const Item& item, const Recorded& recorded) const {
     return At(item, "it does not found the log: it must enact the convention and nothing else",
               "elle ne fonde pas le journal : elle doit édicter la convention et rien d'autre");
   const statement::v1::ConventionEnacted& enacted = statement.acts(0).convention_enacted();
-  if (enacted.origin() != origin_)
-    return At(item, "it names another origin than the checkpoint",
-              "elle nomme une autre origine que le point de contrôle");
-  if (enacted.checkpoint_vkey() != vkey_)
-    return At(item, "it names another checkpoint key than the file log.vkey",
-              "elle nomme une autre clé de point de contrôle que le fichier log.vkey");
   std::set<std::string> founders;
   for (const statement::v1::FoundingKey& key : enacted.founding_keys())
     founders.insert(base::ToBytes(base::Sha256(key.spki())));

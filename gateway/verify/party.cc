@@ -75,6 +75,10 @@ class PartyWalk {
     if (chains_[std::string(kEveryone)].empty())
       return FaultOfExport("The export holds no entry that founds the log.",
                            "L'export ne contient aucune entrée qui fonde le journal.");
+    if (origin_ != verdict_.origin || vkey_ != verifier_->ToVkey())
+      return FaultOfEntry(named_by_, std::nullopt,
+                          "it names another origin or key than the checkpoints are signed by",
+                          "elle nomme une autre origine ou clé que celle des points de contrôle");
     return CheckHeads();
   }
 
@@ -238,13 +242,12 @@ class PartyWalk {
   }
 
   Check TakeFounding(const Entry& entry, const statement::v1::Statement& statement) {
-    const bool founds =
-        statement.acts_size() == 1 && statement.acts(0).has_convention_enacted() &&
-        statement.acts(0).convention_enacted().origin() == verdict_.origin &&
-        statement.acts(0).convention_enacted().checkpoint_vkey() == verifier_->ToVkey();
+    const bool founds = statement.acts_size() == 1 && statement.acts(0).has_convention_enacted();
     if (!founds)
-      return FaultOfEntry(0, entry.time_ms(), "it does not found this log under this key",
-                          "elle ne fonde pas ce journal sous cette clé");
+      return FaultOfEntry(0, entry.time_ms(), "it does not found this log",
+                          "elle ne fonde pas ce journal");
+    origin_ = statement.acts(0).convention_enacted().origin();
+    vkey_ = statement.acts(0).convention_enacted().checkpoint_vkey();
     for (const auto& key : statement.acts(0).convention_enacted().founding_keys())
       Enrol(key.spki());
     return std::nullopt;
@@ -284,6 +287,11 @@ class PartyWalk {
       return FaultOfEntry(index, entry.time_ms(),
                           "it was done in the name of the party and is missing in its chain",
                           "elle a été faite au nom de la partie et manque dans sa chaîne");
+    if (accepted && act.has_shard_opened()) {
+      origin_ = act.shard_opened().origin();
+      vkey_ = act.shard_opened().checkpoint_vkey();
+      named_by_ = index;
+    }
     if (accepted && act.has_agent_enrolled()) Enrol(act.agent_enrolled().spki());
     if (accepted && act.has_party_heads()) {
       verdict_.complete_before = index;
@@ -349,6 +357,9 @@ class PartyWalk {
   const Digest* const pinned_log_;
   PartyVerdict verdict_;
   std::optional<NoteVerifier> verifier_;
+  // Origin and key that the entries taken name last, and the entry that does.
+  std::string origin_, vkey_;
+  uint64_t named_by_ = 0;
   std::map<uint64_t, Digest> roots_;
   std::map<std::string, Chain> chains_;
   std::map<std::string, certs::keys::PublicKey> keys_;

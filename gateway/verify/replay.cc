@@ -10,6 +10,7 @@
 #include "gateway/verify/redecide.h"
 #include "policy/rules/areas.h"
 #include "policy/state/query.h"
+#include "policy/state/succession.h"
 
 namespace passerelle::gateway::verify {
 
@@ -23,10 +24,7 @@ Fault Replay::At(const Item& item, std::string_view en, std::string_view fr) con
 
 Fault Replay::At(const Item& item, std::string_view en, std::string_view fr,
                  const absl::Status& status) const {
-  const std::string path = base::PathOf(status);
-  const std::string why = absl::StrCat(path, path.empty() ? "" : ": ", status.message(), " [",
-                                       base::ReasonOf(status), "]");
-  return At(item, absl::StrCat(Absl(en), " (", why, ")"), absl::StrCat(Absl(fr), " (", why, ")"));
+  return FaultOfEntry(item.index, item.entry.time_ms(), en, fr, status);
 }
 
 Check Replay::Take(uint64_t index, std::string_view bytes, const Digest& leaf) {
@@ -65,18 +63,17 @@ Check Replay::TakeInterpreted(const Item& item) {
     if (Check fault = CheckHeader(item, recorded.statement.header(), recorded.digest);
         fault.has_value())
       return fault;
-    if (Check fault = CheckSignatures(item, recorded); fault.has_value()) return fault;
-    // Once it is known that they did sign it: what the signers saw testifies to the log's past.
-    if (Check fault = CheckSeen(item, recorded.statement.header()); fault.has_value()) return fault;
+    if (Check fault = CheckSigners(item, recorded); fault.has_value()) return fault;
+    // If they did sign it, what they saw testifies to the log's past; if not, that is the fault.
+    if (Check fault = CheckSeen(item, recorded); fault.has_value()) return fault;
+    if (Check fault = CheckSuccessions(item, recorded); fault.has_value()) return fault;
   } else if (item.index == 0) {
     return At(item, "it does not found the log: a refusal cannot be the first entry",
               "elle ne fonde pas le journal : un refus ne peut être la première entrée");
   }
   if (Check fault = CheckLinks(item); fault.has_value()) return fault;
-  const record::v1::FoundingRow* founding = state_.founding();
-  if (Check fault =
-          stamps_.Take(item.index, item.entry, is_recorded ? &recorded.statement : nullptr,
-                       founding == nullptr ? nullptr : &founding->settings());
+  if (Check fault = stamps_.Take(item.index, item.entry,
+                                 is_recorded ? &recorded.statement : nullptr, state_.founding());
       fault.has_value())
     return fault;
   policy::AppliedEntry applied{.entry = item.entry, .index = item.index, .leaf = item.leaf};
@@ -151,26 +148,13 @@ Check Replay::CheckHeader(const Item& item, const statement::v1::Header& header,
     return At(
         item, absl::StrCat("it repeats the statement that entry ", row->index(), " recorded"),
         absl::StrCat("elle répète la déclaration que l'entrée ", row->index(), " a enregistrée"));
-  if (item.entry.time_ms() > header.not_after_ms())
+  if (item.entry.time_ms() > header.not_after_ms() &&
+      !policy::state::AwaitsRecord(state_, base::View(digest)))
     return At(
         item,
         absl::StrCat("its statement had expired at ", base::ToIsoInstant(header.not_after_ms())),
         absl::StrCat("sa déclaration avait expiré le ", base::ToIsoInstant(header.not_after_ms())));
   return std::nullopt;
-}
-
-Check Replay::CheckSeen(const Item& item, const statement::v1::Header& header) const {
-  if (!header.has_seen()) return std::nullopt;
-  const statement::v1::Seen& seen = header.seen();
-  const bool of_this_log = seen.origin() == origin_ && seen.size() > 0 &&
-                           seen.size() <= item.index &&
-                           base::View(tree_.RootAt(seen.size())) == seen.root();
-  if (of_this_log) return std::nullopt;
-  return At(item,
-            absl::StrCat("its signer saw a checkpoint of ", seen.size(),
-                         " entries that this log never had: one of the two has forked"),
-            absl::StrCat("son signataire a vu un point de contrôle de ", seen.size(),
-                         " entrées que ce journal n'a jamais eu : l'un des deux a bifurqué"));
 }
 
 Check Replay::CheckDecisions(const policy::AppliedEntry& applied) {
@@ -203,7 +187,7 @@ absl::StatusOr<PublicKey> Replay::FindKey(const Item& item, const Recorded& reco
   return key;
 }
 
-Check Replay::CheckSignatures(const Item& item, const Recorded& recorded) {
+Check Replay::CheckSigners(const Item& item, Recorded& recorded) {
   const auto& signers = recorded.statement.header().signers();
   std::vector<PublicKey> keys;
   for (int i = 0; i < signers.size(); ++i) {
@@ -229,12 +213,10 @@ Check Replay::CheckSignatures(const Item& item, const Recorded& recorded) {
           absl::StrCat("la clé du signataire ", i + 1, " n'était pas en vigueur à ce moment"));
     keys.push_back(*std::move(key));
   }
-  if (const absl::Status status = certs::keys::VerifyEnvelope(recorded.envelope, keys);
-      !status.ok())
-    return At(item, "a signature of its statement is missing or not by the key that it names",
-              "une signature de sa déclaration manque ou n'est pas de la clé qu'elle nomme",
-              status);
-  signatures_ += keys.size();
+  count_ += keys.size();
+  // Nothing below looks at the envelope again.
+  signatures_.Add(
+      {item.index, item.entry.time_ms(), std::move(recorded.envelope), std::move(keys)});
   return std::nullopt;
 }
 

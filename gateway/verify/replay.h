@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "certs/keys/key.h"
 #include "gateway/base/digest.h"
 #include "gateway/verify/fault.h"
+#include "gateway/verify/signatures.h"
 #include "gateway/verify/stamps.h"
 #include "gateway/verify/tree.h"
 #include "gateway/verify/verify.h"
@@ -24,28 +26,36 @@
 
 namespace passerelle::gateway::verify {
 
-// One log under verification. Entries come in order; after a fault, none may follow.
-// Thread-compatible.
+// What a log lost, by its state; nothing when it lost nothing.
+std::optional<Lost> LostBy(const policy::state::State& state);
+
+// One log under verification. Entries come in order; after a fault, none may follow. Whether their
+// signatures are right, `signatures` says, later: a fault there comes before one that Take finds in
+// the same entry or a later one. Thread-compatible.
 class Replay {
  public:
   // `origin` and `vkey` are those of the checkpoint; `evidence`: the folder of what came with the
-  // export. `tree` holds every earlier entry when one is taken; it and the pinned log must outlive
-  // the replay.
+  // export. `tree` holds every earlier entry when one is taken; it, `signatures` and the pinned log
+  // must outlive the replay.
   Replay(std::string origin, std::string vkey, const std::string& evidence,
-         const ExportOptions& options, const Tree& tree)
+         const ExportOptions& options, const Tree& tree, Signatures& signatures)
       : origin_(std::move(origin)),
         vkey_(std::move(vkey)),
         options_(options),
         tree_(tree),
-        stamps_(evidence + "/stamps", origin_, vkey_,
-                [&tree](uint64_t size) { return tree.RootAt(size); }) {}
+        signatures_(signatures),
+        stamps_(evidence + "/stamps", [&tree](uint64_t size) { return tree.RootAt(size); }) {}
 
   // Takes the next entry: its exact bytes and its leaf hash.
   Check Take(uint64_t index, std::string_view bytes, const base::Digest& leaf);
 
+  // Once every entry is taken: whether the log ends under the checkpoint's origin and key.
+  Check Finish() const;
+
   const policy::state::State& state() const { return state_; }
   const base::Digest& log() const { return log_; }
-  uint64_t signatures() const { return signatures_; }
+  // Number of signatures of the entries taken.
+  uint64_t signatures() const { return count_; }
   const StampCheck& stamps() const { return stamps_; }
   int64_t first_ms() const { return first_ms_; }
   // Number of entries interpreted: those before the first of a higher format minor.
@@ -68,7 +78,6 @@ class Replay {
   };
 
   Fault At(const Item& item, std::string_view en, std::string_view fr) const;
-  // Like At, for an error of a decoder or of Apply, whose English message is quoted in both.
   Fault At(const Item& item, std::string_view en, std::string_view fr,
            const absl::Status& status) const;
 
@@ -80,8 +89,11 @@ class Replay {
   Check CheckGenesis(const Item& item, const Recorded& recorded) const;
   Check CheckHeader(const Item& item, const statement::v1::Header& header,
                     const base::Digest& digest) const;
-  Check CheckSeen(const Item& item, const statement::v1::Header& header) const;
-  Check CheckSignatures(const Item& item, const Recorded& recorded);
+  Check CheckSeen(const Item& item, const Recorded& recorded) const;
+  bool WasSeen(const Item& item, const statement::v1::Seen& seen, const base::Digest& digest) const;
+  Check CheckSuccessions(const Item& item, const Recorded& recorded) const;
+  // Who signed, and that each might; takes the envelope over to those who verify it.
+  Check CheckSigners(const Item& item, Recorded& recorded);
   Check CheckConcerned(const Item& item, const Recorded& recorded) const;
   Check CheckDecisions(const policy::AppliedEntry& applied);
 
@@ -94,13 +106,14 @@ class Replay {
   const std::string vkey_;
   const ExportOptions options_;
   const Tree& tree_;
+  Signatures& signatures_;
 
   StampCheck stamps_;
   policy::state::State state_;
   base::Digest log_{};
   // Parsed keys by fingerprint: parsing costs as much as verifying.
   std::map<base::Digest, certs::keys::PublicKey> keys_;
-  uint64_t signatures_ = 0;
+  uint64_t count_ = 0;
   uint64_t interpreted_ = 0;
   uint64_t redecided_ = 0;
   uint64_t refused_ = 0;

@@ -35,7 +35,8 @@ bool IsDigestOf(const std::string& digest, const std::string& bytes) {
 }  // namespace
 
 Check StampCheck::Take(uint64_t index, const record::v1::Entry& entry,
-                       const statement::v1::Statement* statement, const Settings* settings) {
+                       const statement::v1::Statement* statement,
+                       const record::v1::FoundingRow* founding) {
   if (entry.time_ms() < least_ms_)
     return FaultOfEntry(
         index, entry.time_ms(),
@@ -45,9 +46,10 @@ Check StampCheck::Take(uint64_t index, const record::v1::Entry& entry,
                      ", au-delà de la tolérance (", base::ToIsoInstant(least_ms_), ")"));
   times_ms_.push_back(entry.time_ms());
   const CheckpointStamped* stamped = StampOf(entry, statement);
-  if (stamped == nullptr || settings == nullptr) return std::nullopt;
-  if (Check fault = CheckTimes(index, entry, *stamped, *settings); fault.has_value()) return fault;
-  return CheckKept(index, entry, *stamped, *settings);
+  if (stamped == nullptr || founding == nullptr) return std::nullopt;
+  if (Check fault = CheckTimes(index, entry, *stamped, founding->settings()); fault.has_value())
+    return fault;
+  return CheckKept(index, entry, *stamped, *founding);
 }
 
 Check StampCheck::CheckTimes(uint64_t index, const record::v1::Entry& entry,
@@ -83,7 +85,8 @@ Check StampCheck::CheckTimes(uint64_t index, const record::v1::Entry& entry,
 }
 
 Check StampCheck::CheckKept(uint64_t index, const record::v1::Entry& entry,
-                            const CheckpointStamped& stamped, const Settings& settings) {
+                            const CheckpointStamped& stamped,
+                            const record::v1::FoundingRow& founding) {
   const absl::StatusOr<KeptStamp> kept = audit::checkpoint::ReadStamp(folder_, stamped.size());
   if (absl::IsNotFound(kept.status())) {
     ++missing_;
@@ -100,16 +103,17 @@ Check StampCheck::CheckKept(uint64_t index, const record::v1::Entry& entry,
   if (!IsDigestOf(stamped.time_stamp(), kept->time_stamp))
     return wrong("the time stamp that is kept is not the one that it states",
                  "l'horodatage gardé n'est pas celui qu'elle énonce");
-  const absl::StatusOr<NoteVerifier> log = NoteVerifier::FromVkey(vkey_);
+  const absl::StatusOr<NoteVerifier> log = NoteVerifier::FromVkey(founding.checkpoint_vkey());
   if (!log.ok()) return Unreadable(log.status());
-  const auto checkpoint = audit::checkpoint::OpenCheckpoint(kept->checkpoint, *log, origin_);
+  const auto checkpoint =
+      audit::checkpoint::OpenCheckpoint(kept->checkpoint, *log, founding.origin());
   if (!checkpoint.ok() || checkpoint->size != stamped.size() ||
       checkpoint->root != root_at_(stamped.size()))
     return wrong("an authority stamped a checkpoint that this log never had: it has forked",
                  "une autorité a horodaté un point de contrôle que ce journal n'a jamais eu : il a "
                  "bifurqué");
   const absl::StatusOr<StampedNote> verified =
-      VerifyStamp(kept->checkpoint, *log, kept->time_stamp, settings, kept->chain);
+      VerifyStamp(kept->checkpoint, *log, kept->time_stamp, founding.settings(), kept->chain);
   if (!verified.ok())
     return wrong(
         absl::StrCat("its time stamp does not verify (", verified.status().message(), ")"),

@@ -13,6 +13,7 @@
 #include "gateway/verify/fault.h"
 #include "passerelle/convention/v1/settings.pb.h"
 #include "passerelle/record/v1/entry.pb.h"
+#include "passerelle/record/v1/state.pb.h"
 #include "passerelle/statement/v1/statement.pb.h"
 
 namespace passerelle::gateway::verify {
@@ -25,17 +26,13 @@ class StampCheck {
  public:
   // `folder`: where the stamps are kept, if they are at hand. `root_at`: the root of so many first
   // entries, once they are taken.
-  StampCheck(std::string folder, std::string origin, std::string vkey,
-             std::function<base::Digest(uint64_t size)> root_at)
-      : folder_(std::move(folder)),
-        origin_(std::move(origin)),
-        vkey_(std::move(vkey)),
-        root_at_(std::move(root_at)) {}
+  StampCheck(std::string folder, std::function<base::Digest(uint64_t size)> root_at)
+      : folder_(std::move(folder)), root_at_(std::move(root_at)) {}
 
-  // Takes the next entry, before it is applied. `statement`: null for a refusal; `settings`: those
-  // in force, null before there are any.
+  // Takes the next entry, before it is applied. `statement`: null for a refusal; `founding`:
+  // settings, origin and key in force, null before there are any.
   Check Take(uint64_t index, const record::v1::Entry& entry,
-             const statement::v1::Statement* statement, const convention::v1::Settings* settings);
+             const statement::v1::Statement* statement, const record::v1::FoundingRow* founding);
 
   // Stamps that were verified, and the first entry that states one that is not at hand.
   uint64_t verified() const { return verified_; }
@@ -51,11 +48,9 @@ class StampCheck {
                    const convention::v1::Settings& settings);
   Check CheckKept(uint64_t index, const record::v1::Entry& entry,
                   const statement::v1::CheckpointStamped& stamped,
-                  const convention::v1::Settings& settings);
+                  const record::v1::FoundingRow& founding);
 
   const std::string folder_;
-  const std::string origin_;
-  const std::string vkey_;
   const std::function<base::Digest(uint64_t size)> root_at_;
 
   // Record times of the entries from `first_` on, which no stamp covers yet.

@@ -2,7 +2,8 @@
 // own bytes and a pinned name or key.
 //
 // Memory: 64 bytes an entry (the hashes of all complete subtrees, against which `seen` is held)
-// plus the state that the log rebuilds; kMaxVerifiedEntries bounds it.
+// plus the state that the log rebuilds and, of the statements, a few hundred that wait for a core
+// to verify their signatures; kMaxVerifiedEntries bounds it.
 #ifndef PASSERELLE_GATEWAY_VERIFY_VERIFY_H_
 #define PASSERELLE_GATEWAY_VERIFY_VERIFY_H_
 
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -32,6 +34,23 @@ struct ExportOptions {
   const base::Digest* pinned_log = nullptr;
   // Whether every accepted or noted entry of this engine version is decided again (WIRE 7).
   bool redecide = false;
+  // Cores that verify signatures, the caller's own among them. The verdict is the same for any
+  // number.
+  unsigned cores = 1;
+  // Whether the verdict holds a dump of the state, which is larger than the state itself.
+  bool dump = false;
+};
+
+// Entries that a log lost, by the last succession after a loss.
+struct Lost {
+  // The indexes [first, end) of the log that was closed.
+  uint64_t first = 0;
+  uint64_t end = 0;
+  // Of these: presented by a receipt, and recorded again or binding since.
+  uint64_t presented = 0;
+  uint64_t recorded = 0;
+  // Those of which nobody presented a receipt: ranges [first, end), ascending.
+  std::vector<std::pair<uint64_t, uint64_t>> missing;
 };
 
 // What was verified, or the first thing that is wrong.
@@ -71,7 +90,9 @@ struct Verdict {
   // 1970, and how many entries it had then; nothing when no cosigned checkpoint is at hand.
   std::optional<uint64_t> witnessed_s;
   uint64_t witnessed_size = 0;
-  // Canonical dump of the state that the log rebuilds.
+  // What was lost, if anything was.
+  std::optional<Lost> lost;
+  // When asked for: canonical dump of the state that the log rebuilds.
   std::string dump;
 };
 

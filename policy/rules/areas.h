@@ -7,7 +7,7 @@
 namespace passerelle::policy::rules {
 
 // Areas of acts, in the order of DESIGN.
-enum class Area { kConvention, kDeed, kPeople, kData, kExchange, kTransfer, kGateway };
+enum class Area { kConvention, kDeed, kPeople, kData, kExchange, kTransfer, kGateway, kOwn };
 
 // The area of an act's case. An act without a case belongs to the exchanges: nobody else reads it.
 inline Area AreaOf(statement::v1::Act::BodyCase body) {
@@ -16,6 +16,7 @@ inline Area AreaOf(statement::v1::Act::BodyCase body) {
     case Act::kConventionEnacted:
     case Act::kPartyAdhered:
     case Act::kSettingsEnacted:
+    case Act::kShardOpened:
     // Made by the gateway, for every party to read.
     case Act::kPartyHeads:
     case Act::kCheckpointStamped:
@@ -30,6 +31,10 @@ inline Area AreaOf(statement::v1::Act::BodyCase body) {
       return Area::kPeople;
     case Act::kDatasetDeclared:
       return Area::kData;
+    // What it holds may be read by the party that presents it; others read it where it is recorded
+    // again.
+    case Act::kReceiptPresented:
+      return Area::kOwn;
     case Act::kTransferSubmitted:
     case Act::kTransferRuled:
     case Act::kTransferAcknowledged:

@@ -64,6 +64,8 @@ constexpr const Rule* kRules[] = {
     &kKeyInForce,
     &kKeyReinstatement,
     &kKeyStop,
+    &kLogPresented,
+    &kLogSuccession,
     &kMandateEnding,
     &kMandateForm,
     &kMandateGiver,

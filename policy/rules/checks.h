@@ -39,8 +39,9 @@ bool NeedStanding(Judgement& j, const record::v1::Provenance& act, std::string_v
 void CheckReporters(Judgement& j);
 void CheckKeys(const state::State& state, const Matter& matter, Findings& findings);
 
-// references.cc: what an act refers to (WIRE 10). Fills the subject.
-extern const Rule kWireReference;
+// references.cc and fields.cc: what an act refers to (WIRE 10), which fills the subject; fields
+// that are missing or malformed.
+extern const Rule kWireReference, kWireField;
 void ResolveDataset(Judgement& j);
 void ResolveExchange(Judgement& j);
 void ResolveTransfer(Judgement& j);
@@ -50,20 +51,21 @@ void ResolveFreeze(Judgement& j);
 // A transfer asked for outside a statement is none of this log.
 void RefuseUnknownTransfer(Findings& findings);
 
-// fields.cc: fields that are missing or malformed.
-extern const Rule kWireField;
-
 // content.cc: identifiers and attachments (DISCLOSURE section C, WIRE 20).
 extern const Rule kContentText, kContentPayload, kContentAttachments;
 void CheckText(Judgement& j);
 void CheckAttachments(Judgement& j);
 void CheckPayloadIdentifiers(Judgement& j);
 
-// founding.cc and settings.cc: entry 0 (WIRE 1), its settings and those that replace them.
-extern const Rule kFoundingTerms, kFoundingKeys, kSettingsForm, kSettingsEvidence, kSettingsChange;
+// founding.cc, settings.cc and succession.cc: entry 0 (WIRE 1), its settings and those that replace
+// them, a log that goes on under another key, and receipts of what it lost.
+extern const Rule kFoundingTerms, kFoundingKeys, kSettingsForm, kSettingsEvidence, kSettingsChange,
+    kLogSuccession, kLogPresented;
 void CheckFoundingTerms(Judgement& j);
 void CheckFoundingKeys(Judgement& j);
 void CheckNewSettings(Judgement& j);
+void CheckSuccession(Judgement& j);
+void CheckPresented(Judgement& j);
 
 // deeds.cc: what rests on paper (WIRE 14).
 extern const Rule kDeedSignatures, kDeedGround, kDeedNever, kDeedDelay, kDeedRecord, kDeedAdhesion;
@@ -181,8 +183,7 @@ void CheckDataSubjects(Judgement& j);
 void CheckDatasetUnits(Judgement& j);
 void CheckExchangeUnits(Judgement& j);
 void CheckMandateReader(Judgement& j);
-// Whether an agent may read a transfer of an exchange today, and how Observed will say so (WIRE
-// 22).
+// Whether an agent may read a transfer of an exchange today, as Observed will say (WIRE 22).
 record::v1::ReaderObserved CheckReader(const state::State& state, std::string_view agent,
                                        const record::v1::ExchangeRow& exchange,
                                        const record::v1::TransferRow& transfer, int64_t time_ms,

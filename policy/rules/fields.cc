@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/base/bytes.h"
 #include "gateway/base/civil.h"
 #include "gateway/base/strings.h"
 #include "policy/calendar/calendar.h"
@@ -173,6 +174,21 @@ bool IsSpkiSize(size_t bytes) { return bytes == 44 || bytes == 91; }
 
 bool IsThreshold(uint32_t threshold) {
   return threshold == 3 || threshold == 5 || threshold == 11 || threshold == 20;
+}
+
+VkeyParts PartsOfVkey(std::string_view vkey, char type) {
+  constexpr size_t kHexId = 8, kKeyBytes = 33;
+  const size_t name = vkey.find('+');
+  if (name == std::string_view::npos || name == 0 || vkey.size() < name + kHexId + 2 ||
+      vkey[name + kHexId + 1] != '+')
+    return {};
+  const std::string_view id = vkey.substr(name + 1, kHexId);
+  if (!std::all_of(id.begin(), id.end(),
+                   [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }))
+    return {};
+  const absl::StatusOr<std::string> key = gateway::base::FromBase64(vkey.substr(name + kHexId + 2));
+  if (!key.ok() || key->size() != kKeyBytes || (*key)[0] != type) return {};
+  return {std::string(vkey.substr(0, name)), *key};
 }
 
 }  // namespace passerelle::policy::rules

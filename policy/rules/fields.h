@@ -31,6 +31,15 @@ bool NeedBytes(Judgement& j, std::string_view bytes, size_t size, std::string_vi
 bool NeedDate(Judgement& j, bool present, const convention::v1::Date& date, std::string_view path);
 bool NeedSlug(Judgement& j, std::string_view slug, std::string_view path);
 
+// The name and the key (33 bytes, its type before it) of a verifier key of the C2SP signed-note
+// format, `name+hex8+base64(type, key)`; empty when it is not of that form or type. Whether the id
+// is that of the key is for the gateway to see.
+struct VkeyParts {
+  std::string name;
+  std::string key;
+};
+VkeyParts PartsOfVkey(std::string_view vkey, char type);
+
 // Whether a commitment is there and 32 bytes long; refuses otherwise.
 template <typename Commitment>
 bool NeedCommitment(Judgement& j, bool present, const Commitment& commitment,

@@ -99,7 +99,8 @@ namespace {
 
 bool TravelsAlone(Act::BodyCase body) {
   return body == Act::kConventionEnacted || body == Act::kDpoOpinionGiven ||
-         body == Act::kTransferRuled || IsReport(body);
+         body == Act::kTransferRuled || body == Act::kShardOpened ||
+         body == Act::kReceiptPresented || IsReport(body);
 }
 
 bool MayMixParties(Act::BodyCase body) {

@@ -185,30 +185,13 @@ bool IsUrl(std::string_view url, std::string_view scheme) {
   });
 }
 
-// The name and the key (33 bytes, its type before it) of `name+hex8+base64(type, key)`; empty when
-// it is not of that form. Whether the id is that of the key is for the gateway to see.
-std::pair<std::string, std::string> PartsOfVkey(std::string_view vkey) {
-  constexpr size_t kHexId = 8, kKeyBytes = 33;
-  const size_t name = vkey.find('+');
-  if (name == std::string_view::npos || name == 0 || vkey.size() < name + kHexId + 2 ||
-      vkey[name + kHexId + 1] != '+')
-    return {};
-  const std::string_view id = vkey.substr(name + 1, kHexId);
-  if (!std::all_of(id.begin(), id.end(),
-                   [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }))
-    return {};
-  const absl::StatusOr<std::string> key = gateway::base::FromBase64(vkey.substr(name + kHexId + 2));
-  if (!key.ok() || key->size() != kKeyBytes || (*key)[0] != kCosignatureType) return {};
-  return {std::string(vkey.substr(0, name)), *key};
-}
-
 void CheckWitnesses(Judgement& j, const Settings& settings) {
   if (static_cast<size_t>(settings.witnesses_size()) > kMostWitnesses)
     TooMany(j, j.At("settings.witnesses"), kMostWitnesses,
             static_cast<size_t>(settings.witnesses_size()));
   std::set<std::string> seen;
   for (int i = 0; i < settings.witnesses_size(); ++i) {
-    const auto [name, key] = PartsOfVkey(settings.witnesses(i).vkey());
+    const auto [name, key] = PartsOfVkey(settings.witnesses(i).vkey(), kCosignatureType);
     const std::string at = j.At("settings.witnesses", i);
     // One key is one witness, and so is one name.
     if (name.empty() || !seen.insert("name " + name).second || !seen.insert("key " + key).second)

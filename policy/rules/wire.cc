@@ -7,6 +7,7 @@
 #include "policy/rules/areas.h"
 #include "policy/rules/checks.h"
 #include "policy/rules/fields.h"
+#include "policy/state/succession.h"
 
 namespace passerelle::policy::rules {
 namespace {
@@ -174,7 +175,7 @@ void CheckSeen(const state::State& state, const Matter& matter, Findings& findin
     findings.Refuse(0, {kWireSeen, "seen-never-was"}, "header.seen");
 }
 
-void CheckTime(const Matter& matter, Findings& findings) {
+void CheckTime(const state::State& state, const Matter& matter, Findings& findings) {
   const Header& header = matter.statement.header();
   const int64_t issued = header.issued_at_ms(), not_after = header.not_after_ms();
   if (issued <= 0) HeaderMissing(findings, "header.issued_at_ms");
@@ -182,7 +183,9 @@ void CheckTime(const Matter& matter, Findings& findings) {
   if (issued <= 0 || not_after <= 0) return;
   if (issued > matter.time_ms && issued - matter.time_ms > kMaxClockSkewMs)
     findings.Refuse(0, {kWireTime, "issued-ahead"}, "header.issued_at_ms");
-  if (not_after < matter.time_ms) findings.Refuse(0, {kWireTime, "expired"}, "header.not_after_ms");
+  // What was recorded in time and lost is recorded again.
+  if (not_after < matter.time_ms && !state::AwaitsRecord(state, gateway::base::View(matter.digest)))
+    findings.Refuse(0, {kWireTime, "expired"}, "header.not_after_ms");
   if (not_after < issued)
     findings.Refuse(0, {kWireTime, "ends-before-issue"}, "header.not_after_ms");
   else if (not_after - issued > kMaxStatementLifeMs)
@@ -220,7 +223,7 @@ bool Binds(const state::State& state, const Matter& matter, const record::v1::Ke
 std::vector<Signer> CheckHeader(const state::State& state, const Matter& matter,
                                 Findings& findings) {
   CheckLog(state, matter, findings);
-  CheckTime(matter, findings);
+  CheckTime(state, matter, findings);
   CheckSigners(matter, findings);
   const Header& header = matter.statement.header();
   if (header.nonce().empty())

@@ -12,7 +12,7 @@ namespace passerelle::policy::state {
 
 // The first line of a snapshot. Its version rises with every release whose Apply makes other rows
 // of the same entries: a snapshot of the former release is then refused, and the log applied anew.
-inline constexpr std::string_view kSnapshotTag = "passerelle/snapshot/v3\n";
+inline constexpr std::string_view kSnapshotTag = "passerelle/snapshot/v4\n";
 
 // Canonical bytes of a state: two states are equal iff their snapshots are. Thread-safe.
 std::string EncodeSnapshot(const State& state);

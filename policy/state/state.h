@@ -93,6 +93,8 @@ class State {
   StateTable<record::v1::StatementRow> statements;
   StateTable<record::v1::StatedHeadsRow> stated_heads;  // key: ""
   StateTable<record::v1::StampedRow> stamped;           // key: ""
+  StateTable<record::v1::ShardRow> shards;              // key: index, 8 bytes
+  StateTable<record::v1::PresentedRow> presented;
 
   // Calls `f(name, table...)` for every table above, in this order, with that table of each state.
   template <typename F, typename... States>
@@ -158,6 +160,8 @@ void State::ForEachTable(F f, States&... states) {
   f("statements", states.statements...);
   f("stated_heads", states.stated_heads...);
   f("stamped", states.stamped...);
+  f("shards", states.shards...);
+  f("presented", states.presented...);
 }
 
 template <typename F, typename... States>

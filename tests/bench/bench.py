@@ -14,7 +14,10 @@ import time
 
 import installation
 import jobs
+import log_jobs
 import processes
+
+JOBS = dict(sorted({**jobs.JOBS, **log_jobs.JOBS}.items(), key=lambda job: (int(re.sub(r"\D", "", job[0])), job[0])))
 
 
 def told(command):
@@ -49,11 +52,14 @@ def show(row):
         more.append(f"CPU a transfer: server {row['server_cpu_us']:.0f} µs (echo {row['baseline_server_cpu_us']:.0f}), "
                     f"client {row['client_cpu_us']:.0f} µs (echo {row['baseline_client_cpu_us']:.0f})")
     for figure, word in (("written_bytes_a_transfer", "B written a transfer"),
-                         ("resident_growth_mib", "MiB of resident memory more"), ("resident_mib", "MiB resident")):
+                         ("resident_growth_mib", "MiB of resident memory more"), ("resident_mib", "MiB resident"),
+                         ("peak_mib", "MiB resident at most")):
         if figure in row:
             more.append(f"{row[figure]:,.0f} {word}")
     if more:
         print("     " + "; ".join(more), flush=True)
+    if "how" in row:
+        print("     " + row["how"], flush=True)
 
 
 def show_profile(found):
@@ -69,7 +75,7 @@ def show_profile(found):
 
 
 def chosen(text):
-    known = [*jobs.JOBS, "profile"]
+    known = [*JOBS, "profile"]
     wanted = text.split(",") if text else known
     for name in wanted:
         if name not in known:
@@ -96,7 +102,7 @@ def main():
     bench = installation.Bench(arguments.tree, arguments.quick)
     try:
         print(f"{'id':<4} {'job':<34} {'ours':>10} {'baseline':>10} {'':<12} {'ratio':>6} {'goal':>9}", flush=True)
-        for name, job in jobs.JOBS.items():
+        for name, job in JOBS.items():
             if name in wanted:
                 for row in job(bench):
                     report["rows"].append(row)

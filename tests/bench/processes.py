@@ -10,6 +10,9 @@ import pathlib
 import signal
 import socket
 import subprocess
+import tempfile
+import threading
+import time
 
 START_SECONDS = 60
 CALL_SECONDS = 240
@@ -22,18 +25,42 @@ class BenchError(Exception):
     """Something did not work; the text says what and what was said."""
 
 
-def run(command, *, seconds=CALL_SECONDS, environment=None, cwd=None, shown=False):
+def as_user(user):
+    """What subprocess is to be told so that a program runs as another user; None: as this one."""
+    return {} if user is None else {"user": user, "group": user, "extra_groups": []}
+
+
+def run(command, *, seconds=CALL_SECONDS, environment=None, cwd=None, shown=False, user=None):
     """What a command printed; what it says meanwhile is shown where `shown`."""
     try:
         done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE,
                               stderr=None if shown else subprocess.PIPE, text=True, check=False,
-                              timeout=seconds, stdin=subprocess.DEVNULL, cwd=cwd,
+                              timeout=seconds, stdin=subprocess.DEVNULL, cwd=cwd, **as_user(user),
                               env={**os.environ, **(environment or {})})
     except subprocess.TimeoutExpired as late:
         raise BenchError(f"{command[0]}: no end after {seconds} s") from late
     if done.returncode != 0:
         raise BenchError(f"{' '.join(map(str, command))}\nexit {done.returncode}: {(done.stderr or '')[-2000:]}")
     return done.stdout
+
+
+def measured(command, *, seconds):
+    """What a command printed, and {seconds, cpu_seconds, peak_mib} of it."""
+    began = time.monotonic()
+    with tempfile.TemporaryFile("w+") as said, subprocess.Popen(
+            [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
+            text=True) as process:
+        late = threading.Timer(seconds, process.kill)
+        late.start()
+        out = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        took = time.monotonic() - began
+        late.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            said.seek(0)
+            raise BenchError(f"{' '.join(map(str, command))}\nexit {process.returncode}: {out[-500:]} {said.read()[-2000:]}")
+    return out, {"seconds": took, "cpu_seconds": used.ru_utime + used.ru_stime, "peak_mib": used.ru_maxrss / 1024}
 
 
 def free_port():
@@ -49,11 +76,11 @@ def is_open(port):
 
 
 @contextlib.contextmanager
-def started(command, log, ready):
+def started(command, log, ready, user=None):
     """A process that lives for the scope, once `ready()` is true."""
     with open(log, "ab") as output:
         process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=output,
-                                   stderr=output)
+                                   stderr=output, **as_user(user))
     try:
         for _ in range(START_SECONDS * 20):
             if ready():

@@ -24,7 +24,7 @@ PARTS = "# Parts\n"
 CONCERNS = {"Convention": "everyone, and the party it names", "Deed": "everyone, and the party it names",
             "People": "everyone, and the party it names", "Data": "everyone, and the party it names",
             "Exchange": "the holder and the recipients", "Transfer": "the holder and the recipients",
-            "Gateway": "the holder and the recipients"}
+            "Gateway": "the holder and the recipients", "Own": "the party it names"}
 
 
 def messages_of(tree):

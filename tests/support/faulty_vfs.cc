@@ -1,71 +1,105 @@
-#include "tests/support/faulty_vfs.h"
-
+// The door of SQLite: a VFS before the host's own.
 #include <sqlite3.h>
 
 #include <cstdlib>
-#include <cstring>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "tests/support/faulty_disk.h"
 
 namespace passerelle::tests {
 namespace {
 
-// The one fault of the process; SQLite's callbacks find it here.
-struct State {
-  sqlite3_vfs* real = nullptr;
-  sqlite3_vfs shim{};
-  VfsFault fault = VfsFault::kNone;
-  int until_struck = 0;
-  bool struck = false;
-} state;  // NOLINT: a VFS is global by nature
+namespace fs = std::filesystem;
 
-// Our file is this, followed by the real layer's.
+// SQLite's callbacks find them here.
+sqlite3_vfs* host = nullptr;
+sqlite3_vfs shim{};
+
+// Our file is this, followed by the host's.
 struct File {
   sqlite3_file base;
+  // SQLite's own, valid while the file is open; null for a temporary file.
+  const char* name;
+  // The host syncs the folder of a journal with the journal's first sync.
+  bool syncs_folder;
   sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
+  FaultyDisk* disk() const { return name == nullptr ? nullptr : FaultyDisk::Of(name); }
 };
 
-sqlite3_file* Real(sqlite3_file* file) { return reinterpret_cast<File*>(file)->real(); }
+File* Ours(sqlite3_file* file) { return reinterpret_cast<File*>(file); }
+sqlite3_file* Real(sqlite3_file* file) { return Ours(file)->real(); }
 const sqlite3_io_methods* Methods(sqlite3_file* file) { return Real(file)->pMethods; }
 
-// Runs an operation under the armed fault; `error` is what a failure answers.
-template <typename Operation>
-int Strike(int error, Operation operation) {
-  if (state.fault != VfsFault::kErrorOnce && state.fault != VfsFault::kErrorFromThenOn &&
-      state.fault != VfsFault::kErrorThoughDone)
-    return operation();
-  const int left = --state.until_struck;
-  const bool hit = left == 0 || (left < 0 && state.fault == VfsFault::kErrorFromThenOn);
-  if (!hit) return operation();
-  state.struck = true;
-  if (state.fault == VfsFault::kErrorThoughDone) operation();
-  return error;
+IoVerdict Judge(FaultyDisk* disk, IoOperation operation) {
+  return disk == nullptr ? IoVerdict::kWork : disk->Judge(operation, true);
+}
+
+// Notes the bytes that stand where an operation is about to change some.
+void NoteBytes(sqlite3_file* file, sqlite3_int64 offset, sqlite3_int64 length) {
+  FaultyDisk* const disk = Ours(file)->disk();
+  if (disk == nullptr) return;
+  sqlite3_int64 size = 0;
+  if (Methods(file)->xFileSize(Real(file), &size) != SQLITE_OK) abort();
+  std::string bytes;
+  if (offset < size) {
+    bytes.resize(static_cast<size_t>(std::min(length, size - offset)));
+    const int code =
+        Methods(file)->xRead(Real(file), bytes.data(), static_cast<int>(bytes.size()), offset);
+    if (code != SQLITE_OK) abort();
+  }
+  disk->NoteBytes(Ours(file)->name, static_cast<uint64_t>(size), static_cast<uint64_t>(offset),
+                  std::move(bytes));
+}
+
+int Read(sqlite3_file* file, void* bytes, int size, sqlite3_int64 offset) {
+  if (Judge(Ours(file)->disk(), IoOperation::kRead) != IoVerdict::kWork) return SQLITE_IOERR_READ;
+  return Methods(file)->xRead(Real(file), bytes, size, offset);
 }
 
 int Write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
-  if (state.fault == VfsFault::kNoSpace) {
-    state.struck = true;
-    return SQLITE_FULL;
-  }
-  return Strike(SQLITE_IOERR_WRITE,
-                [&] { return Methods(file)->xWrite(Real(file), bytes, size, offset); });
+  const IoVerdict verdict = Judge(Ours(file)->disk(), IoOperation::kWrite);
+  if (verdict == IoVerdict::kFail) return SQLITE_IOERR_WRITE;
+  if (verdict == IoVerdict::kFindNoSpace) return SQLITE_FULL;
+  const int part = verdict == IoVerdict::kTear ? size / 2 : size;
+  NoteBytes(file, offset, part);
+  const int code = Methods(file)->xWrite(Real(file), bytes, part, offset);
+  return verdict == IoVerdict::kWork ? code : SQLITE_IOERR_WRITE;
 }
 
 int Truncate(sqlite3_file* file, sqlite3_int64 size) {
-  return Strike(SQLITE_IOERR_TRUNCATE, [&] { return Methods(file)->xTruncate(Real(file), size); });
+  const IoVerdict verdict = Judge(Ours(file)->disk(), IoOperation::kTruncate);
+  if (verdict == IoVerdict::kFail) return SQLITE_IOERR_TRUNCATE;
+  sqlite3_int64 before = 0;
+  if (Methods(file)->xFileSize(Real(file), &before) != SQLITE_OK) abort();
+  NoteBytes(file, size, before);
+  const int code = Methods(file)->xTruncate(Real(file), size);
+  return verdict == IoVerdict::kWork ? code : SQLITE_IOERR_TRUNCATE;
 }
 
 int Sync(sqlite3_file* file, int flags) {
-  if (state.fault == VfsFault::kSyncErrorThoughDone) {
-    state.struck = true;
-    Methods(file)->xSync(Real(file), flags);
-    return SQLITE_IOERR_FSYNC;
+  FaultyDisk* const disk = Ours(file)->disk();
+  if (disk == nullptr) return Methods(file)->xSync(Real(file), flags);
+  const IoVerdict verdict = Judge(disk, IoOperation::kSync);
+  if (verdict == IoVerdict::kFail) return SQLITE_IOERR_FSYNC;
+  disk->NoteSync(Ours(file)->name);
+  if (std::exchange(Ours(file)->syncs_folder, false))
+    disk->NoteFolderSync(fs::path(Ours(file)->name).parent_path().string());
+  return verdict == IoVerdict::kWork ? SQLITE_OK : SQLITE_IOERR_FSYNC;
+}
+
+int FileControl(sqlite3_file* file, int op, void* argument) {
+  // The one that changes a file: it makes it longer ahead of writes, a hint that may fail unheard.
+  if (op == SQLITE_FCNTL_SIZE_HINT) {
+    sqlite3_int64 size = 0;
+    if (Methods(file)->xFileSize(Real(file), &size) != SQLITE_OK) abort();
+    NoteBytes(file, size, 0);
   }
-  return Strike(SQLITE_IOERR_FSYNC, [&] { return Methods(file)->xSync(Real(file), flags); });
+  return Methods(file)->xFileControl(Real(file), op, argument);
 }
 
 int Close(sqlite3_file* file) { return Methods(file)->xClose(Real(file)); }
-int Read(sqlite3_file* file, void* bytes, int size, sqlite3_int64 offset) {
-  return Methods(file)->xRead(Real(file), bytes, size, offset);
-}
 int FileSize(sqlite3_file* file, sqlite3_int64* size) {
   return Methods(file)->xFileSize(Real(file), size);
 }
@@ -74,13 +108,11 @@ int Unlock(sqlite3_file* file, int lock) { return Methods(file)->xUnlock(Real(fi
 int CheckReservedLock(sqlite3_file* file, int* reserved) {
   return Methods(file)->xCheckReservedLock(Real(file), reserved);
 }
-int FileControl(sqlite3_file* file, int op, void* argument) {
-  return Methods(file)->xFileControl(Real(file), op, argument);
-}
 int SectorSize(sqlite3_file* file) { return Methods(file)->xSectorSize(Real(file)); }
 int DeviceCharacteristics(sqlite3_file* file) {
   return Methods(file)->xDeviceCharacteristics(Real(file));
 }
+// The index of a write-ahead log is memory that processes share: it is made again after a crash.
 int ShmMap(sqlite3_file* file, int region, int size, int extend, void volatile** at) {
   return Methods(file)->xShmMap(Real(file), region, size, extend, at);
 }
@@ -92,6 +124,7 @@ int ShmUnmap(sqlite3_file* file, int remove) {
   return Methods(file)->xShmUnmap(Real(file), remove);
 }
 
+// Version 2: nothing is mapped, every byte of a database comes through here.
 constexpr sqlite3_io_methods kMethods = {2,
                                          Close,
                                          Read,
@@ -113,36 +146,49 @@ constexpr sqlite3_io_methods kMethods = {2,
                                          nullptr};
 
 int Open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
-  auto* const ours = reinterpret_cast<File*>(file);
+  constexpr int kJournals = SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL;
+  const bool creates = (flags & SQLITE_OPEN_CREATE) != 0;
+  File* const ours = Ours(file);
   ours->base.pMethods = nullptr;
-  const int code = state.real->xOpen(state.real, name, ours->real(), flags, out_flags);
+  ours->name = name;
+  ours->syncs_folder = creates && (flags & kJournals) != 0;
+  FaultyDisk* const disk = ours->disk();
+  const bool made = disk != nullptr && creates && !fs::exists(name);
+  const IoVerdict verdict = Judge(made ? disk : nullptr, IoOperation::kName);
+  if (verdict == IoVerdict::kFail) return SQLITE_CANTOPEN;
+  const int code = host->xOpen(host, name, ours->real(), flags, out_flags);
   // SQLite closes a file that has methods, even one whose opening failed.
   if (ours->real()->pMethods != nullptr) ours->base.pMethods = &kMethods;
-  return code;
+  if (made && code == SQLITE_OK) disk->NoteMade(name);
+  return verdict == IoVerdict::kWork ? code : SQLITE_CANTOPEN;
+}
+
+int Delete(sqlite3_vfs*, const char* name, int sync_folder) {
+  FaultyDisk* const disk = FaultyDisk::Of(name);
+  if (disk == nullptr || !fs::exists(name)) return host->xDelete(host, name, sync_folder);
+  const IoVerdict verdict = Judge(disk, IoOperation::kName);
+  if (verdict == IoVerdict::kFail) return SQLITE_IOERR_DELETE;
+  disk->NoteRemoval(name);
+  const int code = host->xDelete(host, name, 0);
+  if (sync_folder != 0) disk->NoteFolderSync(fs::path(name).parent_path().string());
+  return verdict == IoVerdict::kWork ? code : SQLITE_IOERR_DELETE;
 }
 
 }  // namespace
 
-FaultyVfs::FaultyVfs() {
-  state = State();
-  state.real = sqlite3_vfs_find(nullptr);
-  // All that is not overridden works on names, for which the real layer needs itself as argument:
+void RegisterFaultyVfs() {
+  host = sqlite3_vfs_find(nullptr);
+  if (host == nullptr) abort();
+  // All that is not overridden works on names, for which the host's layer needs itself as argument:
   // its functions do not use that argument's file size.
-  state.shim = *state.real;
-  state.shim.zName = "passerelle-faulty";
-  state.shim.szOsFile = static_cast<int>(sizeof(File)) + state.real->szOsFile;
-  state.shim.xOpen = Open;
-  if (sqlite3_vfs_register(&state.shim, 1) != SQLITE_OK) abort();
+  shim = *host;
+  shim.zName = "passerelle-faulty";
+  shim.szOsFile = static_cast<int>(sizeof(File)) + host->szOsFile;
+  shim.xOpen = Open;
+  shim.xDelete = Delete;
+  if (sqlite3_vfs_register(&shim, 1) != SQLITE_OK) abort();
 }
 
-FaultyVfs::~FaultyVfs() { sqlite3_vfs_unregister(&state.shim); }
-
-void FaultyVfs::Arm(VfsFault fault, int operation) {
-  state.fault = fault;
-  state.until_struck = operation;
-  state.struck = false;
-}
-
-bool FaultyVfs::struck() const { return state.struck; }
+void UnregisterFaultyVfs() { sqlite3_vfs_unregister(&shim); }
 
 }  // namespace passerelle::tests

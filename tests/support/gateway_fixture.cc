@@ -17,9 +17,11 @@
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/machine.h"
+#include "gateway/base/memory_file.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
 #include "gateway/core/founding.h"
+#include "gateway/core/upload.h"
 #include "gateway/verify/verify.h"
 #include "policy/state/indexes.h"
 
@@ -131,6 +133,7 @@ gateway::core::StoragePaths TestGateway::StorageAt(const std::string& root) {
 gateway::core::Surroundings TestGateway::surroundings() {
   const auto end_process = [this](const absl::Status&) {
     MutexLock lock(mutex_);
+    if (at_end_) at_end_();
     ended_ = true;
   };
   const auto report = [this](gateway::core::Fault fault, const absl::Status&) {
@@ -167,15 +170,36 @@ bool TestGateway::ended() const {
   return ended_;
 }
 
+void TestGateway::SetAtEnd(std::function<void()> at_end) {
+  MutexLock lock(mutex_);
+  at_end_ = std::move(at_end);
+}
+
+void TestGateway::MoveTo(const std::string& root) {
+  root_ = root;
+  MutexLock lock(mutex_);
+  ended_ = false;
+  faults_.clear();
+}
+
 absl::Status TestGateway::Open() {
   auto convention = OpenAt(root());
   if (!convention.ok()) return convention.status();
   convention_ = *std::move(convention);
+  // A log may have gone on under another key.
+  std::string vkey;
+  convention_->Read(
+      [&](const policy::state::State& state) { vkey = state.founding()->checkpoint_vkey(); });
+  verifier_ = Need(audit::checkpoint::NoteVerifier::FromVkey(vkey), "vkey");
   return absl::OkStatus();
 }
 
 void TestGateway::Close() {
-  if (convention_ != nullptr) CheckLog();
+  if (convention_ != nullptr) Need(Audit(), "the log");
+  Abandon();
+}
+
+void TestGateway::Abandon() {
   convention_ = nullptr;
   host_.reset();
 }
@@ -203,14 +227,15 @@ void TestGateway::Export(const std::string& folder) const {
        "the cosigned checkpoint");
 }
 
-void TestGateway::CheckLog() const {
-  const TempFolder exported;
+absl::Status TestGateway::Audit() const {
+  // In memory: it is gone at once.
+  const TempFolder exported(gateway::base::kMemoryFolder);
   Export(exported / "log");
   const gateway::verify::Verdict verdict =
       Need(gateway::verify::VerifyExport(exported / "log", {.redecide = true},
                                          [](uint64_t, uint64_t) {}),
            "reading the export");
-  if (!verdict.accepted) Die("the log", absl::DataLossError(verdict.fault_en));
+  return verdict.accepted ? absl::OkStatus() : absl::DataLossError(verdict.fault_en);
 }
 
 gateway::core::Host& TestGateway::Serve() {
@@ -226,7 +251,14 @@ absl::StatusOr<std::unique_ptr<gateway::core::Convention>> TestGateway::OpenAt(
 }
 
 void TestGateway::CopyTo(const std::string& root) const {
-  std::filesystem::copy(folder_.path(), root, std::filesystem::copy_options::recursive);
+  std::filesystem::copy(root_, root, std::filesystem::copy_options::recursive);
+}
+
+void TestGateway::Restore(const std::string& copy) {
+  Close();
+  for (const auto& there : std::filesystem::directory_iterator(root_))
+    std::filesystem::remove_all(there.path());
+  std::filesystem::copy(copy, root_, std::filesystem::copy_options::recursive);
 }
 
 std::string TestGateway::AgentOf(std::string_view name) {
@@ -315,6 +347,24 @@ absl::StatusOr<Receipt> TestGateway::Submit(const Request& request) {
   return awaited.Take();
 }
 
+absl::StatusOr<Receipt> TestGateway::Upload(const Request& request) {
+  const record::v1::Attachment& payload = request.attachments[0];
+  ASSIGN_OR_RETURN(const std::unique_ptr<gateway::core::Upload> upload,
+                   convention_->BeginUpload({request.envelope, payload.nonce(),
+                                             payload.media_type(), payload.content().size(), 0}));
+  if (upload->wanted()) {
+    Awaited<bool> taken;
+    upload->Add(payload.content(), [&](const absl::Status& status) {
+      taken.Set(status.ok() ? absl::StatusOr<bool>(true) : status);
+    });
+    RETURN_IF_ERROR(taken.Take().status());
+  }
+  Awaited<Receipt> awaited;
+  upload->Finish(nullptr,
+                 [&](absl::StatusOr<Receipt> receipt) { awaited.Set(std::move(receipt)); });
+  return awaited.Take();
+}
+
 TestEntry TestGateway::Record(const Request& request) {
   return Recorded(request.envelope, Need(Submit(request), "submitting"));
 }
@@ -395,7 +445,7 @@ void TestGateway::Settle() {
 
 absl::StatusOr<audit::checkpoint::VerifiedReceipt> TestGateway::Verify(
     const Receipt& receipt) const {
-  return audit::checkpoint::VerifyReceipt(receipt.tlog_proof(), *verifier_, kOrigin);
+  return audit::checkpoint::VerifyReceipt(receipt.tlog_proof(), *verifier_, verifier_->name());
 }
 
 std::string TestGateway::Dump() const {

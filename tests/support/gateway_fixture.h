@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -96,7 +97,7 @@ class TestGateway {
   TestGateway& operator=(const TestGateway&) = delete;
 
   // The folder that holds `data` and `guards`.
-  const std::string& root() const { return folder_.path(); }
+  const std::string& root() const { return root_; }
   gateway::core::HostPaths paths() const { return PathsAt(root()); }
   static gateway::core::HostPaths PathsAt(const std::string& root);
   // The convention's own storage below a root.
@@ -111,15 +112,24 @@ class TestGateway {
   std::vector<gateway::core::Carried> carried() const;
   // Whom conventions ask that are opened from now on.
   void SetOutside(const gateway::core::Outside* outside) { outside_ = outside; }
+  // What is done at the instant when the process is told to end; may be null.
+  void SetAtEnd(std::function<void()> at_end);
   // Lets the disk have so many bytes left.
   void SetFree(uint64_t bytes) { free_bytes_ = bytes; }
 
   gateway::core::Convention& convention() { return *convention_; }
   // The same, for whoever keeps it awake.
   const std::shared_ptr<gateway::core::Convention>& held() const { return convention_; }
-  // Verifies the log as an auditor would, every decision taken again, and closes the convention.
+  // Verifies the log as an auditor would, every decision taken again.
+  absl::Status Audit() const;
+  // Does so and closes the convention.
   void Close();
+  // Closes it unseen, whatever became of it.
+  void Abandon();
   absl::Status Open();
+  // Begins a new process, of which nothing is known yet, on another root, such as a copy of this
+  // one. REQUIRES: the convention is closed.
+  void MoveTo(const std::string& root);
   // Closes the convention and opens it again in a host with its ticker, as the server does. Valid
   // until Close.
   gateway::core::Host& Serve();
@@ -127,6 +137,8 @@ class TestGateway {
   absl::StatusOr<std::unique_ptr<gateway::core::Convention>> OpenAt(const std::string& root);
   // Copies everything on disk as it stands, which is what a crash now would leave.
   void CopyTo(const std::string& root) const;
+  // Closes the convention and puts such a copy in the place of what is on disk.
+  void Restore(const std::string& copy);
 
   // The agents and keys of a name: the same name always gives the same.
   static std::string AgentOf(std::string_view name);
@@ -144,6 +156,8 @@ class TestGateway {
 
   // Submits and waits for the answer.
   absl::StatusOr<passerelle::gateway::v1::Receipt> Submit(const gateway::core::Request& request);
+  // The same of a transfer whose payload comes as a stream.
+  absl::StatusOr<passerelle::gateway::v1::Receipt> Upload(const gateway::core::Request& request);
   // The same; the receipt has to verify.
   TestEntry Record(const gateway::core::Request& request);
   // What a receipt of an envelope says; it has to verify.
@@ -218,7 +232,6 @@ class TestGateway {
   static constexpr int kPoolThreads = 2;
 
   void Found();
-  void CheckLog() const;
   void Staff();
   void Advance(Progress progress);
   std::string Attach(TestDraft& draft, gateway::base::CommitmentKind kind,
@@ -226,6 +239,7 @@ class TestGateway {
 
   const Options options_;
   const TempFolder folder_;
+  std::string root_ = folder_.path();
   FakeClock clock_;
   SeededRandom gateway_random_{1};
   SeededRandom random_{2};
@@ -237,6 +251,7 @@ class TestGateway {
   std::map<std::string, certs::keys::PrivateKey, std::less<>> keys_ GUARDED_BY(mutex_);
   std::vector<gateway::core::Fault> faults_ GUARDED_BY(mutex_);
   bool ended_ GUARDED_BY(mutex_) = false;
+  std::function<void()> at_end_ GUARDED_BY(mutex_);
   std::vector<gateway::core::Carried> carried_ GUARDED_BY(mutex_);
   std::atomic<uint64_t> free_bytes_{std::numeric_limits<uint64_t>::max()};
 

@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/digest.h"
 #include "policy/state/query.h"
+#include "tests/support/succession.h"
+#include "tests/support/temp_folder.h"
 
 namespace passerelle::tests {
 namespace {
@@ -41,6 +43,7 @@ GoldenLife::GoldenLife() : gateway_(Progress::kProposed, OptionsOfTheLife()) {
   Keys();
   Offices();
   Stamp();
+  Succession();
 }
 
 void GoldenLife::MustRefuse(const TestDraft& draft, const std::vector<std::string>& signers) {
@@ -206,6 +209,19 @@ void GoldenLife::Stamp() {
   gateway::core::Request request = gateway_.RequestOf(draft, {"gateway"});
   request.door = gateway::core::Door::kGateway;
   if (!gateway_.Record(request).accepted()) Die("the stamp is refused");
+}
+
+void GoldenLife::Succession() {
+  // A freeze is lost with the disk, the log goes on, and its receipt is presented.
+  const TempFolder copies;
+  gateway_.CopyTo(copies / "night");
+  const TestEntry freeze = gateway_.Record(gateway_.FreezeExchange("p001"), {"next-dpo-p001"});
+  if (!freeze.accepted()) Die("the freeze is refused");
+  gateway_.Restore(copies / "night");
+  const auto opened = GoOn(gateway_, statement::v1::SHARD_CAUSE_LOSS, {NoteOf(freeze)});
+  if (!opened.ok()) Die(opened.status().ToString());
+  if (const absl::Status open = gateway_.Open(); !open.ok()) Die(open.ToString());
+  gateway_.Must(PresentOf(freeze), {"next-dpo-p001"});
 }
 
 }  // namespace passerelle::tests

@@ -24,6 +24,7 @@ class GoldenLife {
   void Keys();
   void Offices();
   void Stamp();
+  void Succession();
 
   // The recorded statement has to be refused, or noted.
   void MustRefuse(const TestDraft& draft, const std::vector<std::string>& signers);

@@ -38,6 +38,10 @@ LONG = {
     "storage_faults.sh": {"PASSERELLE_FLIPS": "150"},
     "clients.sh": {"PASSERELLE_SLOW": "1"},
 }
+# The same of unit tests: which cases, and what makes them long.
+LONG_UNITS = {
+    "unit/gateway/core": ("*SweepTest.*", {"PASSERELLE_SWEEP": "whole"}),
+}
 LONG_SECONDS = 20 * 60
 # The scripts whose subject is not our code: documents, shells, the unit, other languages' clients, protocols that
 # OpenSSL offers. Under a sanitizer they would find nothing and take minutes.
@@ -216,11 +220,15 @@ def scripts(build, left_out=frozenset()):
             yield Command(f"integration/{path.name}", [str(path), str(build)])
 
 
-def long_scripts(build):
+def long_variants(build):
     deadline = time.monotonic() + LONG_SECONDS
     for name, environment in LONG.items():
         path = ROOT / "tests" / "integration" / name
         yield Command(f"integration/{name}", [str(path), str(build)], environment=environment,
+                      deadline=deadline)
+    for folder, (cases, environment) in LONG_UNITS.items():
+        binary = build / "tests" / folder / f"passerelle_tests_{folder.replace('/', '_')}"
+        yield Command(folder, [str(binary), f"--gtest_filter={cases}"], environment=environment,
                       deadline=deadline)
 
 
@@ -264,7 +272,7 @@ def collect(options):
     if options.mode in ("default", "asan", "tsan"):
         jobs += google_tests(build, only)
     if options.mode == "long":
-        jobs += long_scripts(build)
+        jobs += long_variants(build)
     if options.mode == "default":
         jobs += lints()
         jobs += map(Tidied, tidy.changed_units(ROOT, build))

@@ -9,10 +9,13 @@
 
 namespace passerelle::tests {
 
-// Makes an empty folder and removes it, with all that is in it, when it goes.
+// Makes an empty folder, by default among the system's temporary ones, and removes it, with all
+// that is in it, when it goes.
 class TempFolder {
  public:
-  TempFolder() : path_((std::filesystem::temp_directory_path() / "passerelle-XXXXXX").string()) {
+  TempFolder() : TempFolder(std::filesystem::temp_directory_path()) {}
+  explicit TempFolder(const std::filesystem::path& above)
+      : path_((above / "passerelle-XXXXXX").string()) {
     if (mkdtemp(path_.data()) == nullptr) abort();
   }
   ~TempFolder() {

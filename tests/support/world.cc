@@ -127,6 +127,12 @@ Observed World::Observe(const Statement& statement) const {
     record::v1::ActObserved& out = *observed.add_acts();
     out.set_attachments(record::v1::CHECK_HOLDS);
     if (act.has_agent_enrolled()) out.set_possession(record::v1::CHECK_HOLDS);
+    if (act.has_shard_opened()) out.set_succession(record::v1::CHECK_HOLDS);
+    if (act.has_receipt_presented()) {
+      out.mutable_presented()->set_statement(
+          Commitment(absl::StrCat("lost statement ", act.receipt_presented().index())));
+      out.mutable_presented()->set_time_ms(state_.time_ms());
+    }
     if (act.has_content_handed_over()) {
       out.mutable_reader()->set_party("p002");
       out.mutable_reader()->set_unit("stats");

@@ -159,6 +159,10 @@ class World {
   static void AskForEvidence(convention::v1::Settings& settings);
   // A stamp over the log as it stands, at its last record time.
   statement::v1::Act Stamp() const;
+  // The log goes on under a new key after three more entries were lost, or to change the key.
+  statement::v1::Act OpenShard(statement::v1::ShardCause cause) const;
+  // The receipt of an entry lost then, of each in turn. REQUIRES: such a loss.
+  statement::v1::Act Present() const;
   // The holder's answer, with reasons unless it merely accepts.
   statement::v1::Act AnswerTo(uint32_t recommendation, statement::v1::Answer answer) const;
   statement::v1::Act FreezeExchange(std::string_view party) const;

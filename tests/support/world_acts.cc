@@ -6,6 +6,7 @@
 #include "gateway/base/strings.h"
 #include "policy/state/heads.h"
 #include "policy/state/query.h"
+#include "policy/state/succession.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
@@ -408,6 +409,38 @@ Act World::Stamp() const {
   stamped.set_checkpoint(Commitment("checkpoint"));
   stamped.set_time_stamp(Commitment("time stamp"));
   stamped.set_time_ms(state().time_ms());
+  return act;
+}
+
+Act World::OpenShard(statement::v1::ShardCause cause) const {
+  const bool loss = cause == statement::v1::SHARD_CAUSE_LOSS;
+  Act act = InNameOf("p002");
+  statement::v1::ShardOpened& opened = *act.mutable_shard_opened();
+  opened.set_cause(cause);
+  opened.set_origin(absl::StrCat("synthetic.example/log/", state().size()));
+  const std::string key = "\1" + Commitment(opened.origin());
+  opened.set_checkpoint_vkey(
+      absl::StrCat(opened.origin(), "+0123abcd+", gateway::base::ToBase64(key)));
+  opened.set_closed_size(state().size() + (loss ? 3 : 0));
+  opened.set_closed_root(Commitment("closed"));
+  opened.set_closing("synthetic note");
+  opened.set_succession("synthetic note");
+  return act;
+}
+
+Act World::Present() const {
+  Act act = InNameOf("p001");
+  statement::v1::ReceiptPresented& presented = *act.mutable_receipt_presented();
+  uint64_t before = 0;
+  state().presented.Scan("", [&](const std::string&, const record::v1::PresentedRow&) {
+    ++before;
+    return true;
+  });
+  const record::v1::ShardRow* loss = policy::state::LastLoss(state());
+  presented.set_index(loss->index() + before % (loss->closed_size() - loss->index()));
+  presented.set_entry("synthetic entry");
+  presented.set_path(Commitment("path"));
+  presented.set_checkpoint("synthetic note");
   return act;
 }
 

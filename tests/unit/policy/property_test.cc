@@ -15,6 +15,7 @@
 #include "policy/decide.h"
 #include "policy/state/query.h"
 #include "policy/state/snapshot.h"
+#include "policy/state/succession.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
@@ -160,9 +161,7 @@ class Wanderer {
         signer_ = "reader-p002";
         return world_.Acknowledge();
       case 11:
-        signer_ = "gateway";
-        if (Chance(80)) return world_.ReachRetention();
-        return Chance(50) ? world_.StateHeads() : world_.Stamp();
+        return Upkeep();
       case 12: {
         signer_ = "gateway";
         const auto* transfer = world_.state().transfers.Find(KeyOf(world_.transfer));
@@ -258,6 +257,24 @@ class Wanderer {
                              : held[Below(held.size())].ref);
     if (Chance(50)) *act.mutable_mandate_ended()->mutable_last_day() = world_.now().civil_date;
     return act;
+  }
+
+  Act Upkeep() {
+    if (Chance(18)) return Succession();
+    signer_ = "gateway";
+    if (Chance(80)) return world_.ReachRetention();
+    return Chance(50) ? world_.StateHeads() : world_.Stamp();
+  }
+
+  Act Succession() {
+    if (policy::state::LastLoss(world_.state()) != nullptr && Chance(80)) {
+      signer_ = "steward-p001";
+      return world_.Present();
+    }
+    signer_ = "secretary-1";
+    cosigner_ = "counter-1";
+    return world_.OpenShard(Chance(60) ? statement::v1::SHARD_CAUSE_LOSS
+                                       : statement::v1::SHARD_CAUSE_KEY_CHANGE);
   }
 
   Act Sending() {
@@ -469,6 +486,8 @@ TEST(PropertyWalks, MeetEveryKindOfAct) {
                           Act::kRecommendationAnswered,
                           Act::kFreezePlaced,
                           Act::kFreezeLifted,
+                          Act::kShardOpened,
+                          Act::kReceiptPresented,
                           Act::kPartyHeads,
                           Act::kCheckpointStamped})
     EXPECT_GT(met[body], 3) << body;

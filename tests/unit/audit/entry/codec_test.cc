@@ -260,6 +260,11 @@ const std::set<std::string>& FreeBytes() {
       "passerelle.convention.v1.TimeStampAuthority.trust_anchors",
       "passerelle.statement.v1.AgentEnrolled.spki",
       "passerelle.statement.v1.FoundingKey.spki",
+      "passerelle.statement.v1.ReceiptPresented.checkpoint",
+      "passerelle.statement.v1.ReceiptPresented.entry",
+      "passerelle.statement.v1.ReceiptPresented.path",
+      "passerelle.statement.v1.ShardOpened.closing",
+      "passerelle.statement.v1.ShardOpened.succession",
       "passerelle.statement.v1.Signature.raw",
   };
   return free;

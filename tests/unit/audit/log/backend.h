@@ -10,7 +10,7 @@
 
 #include "audit/log/sqlite_store.h"
 #include "audit/log/store.h"
-#include "tests/support/faulty_vfs.h"
+#include "tests/support/faulty_disk.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/temp_folder.h"
 
@@ -36,19 +36,19 @@ class SqliteBackend final : public Backend {
     EXPECT_TRUE(store.ok()) << store.status();
     return *std::move(store);
   }
-  void FillUp() override { vfs_.Arm(tests::VfsFault::kNoSpace); }
+  void FillUp() override { disk_.Arm(tests::IoFault::kNoSpace); }
   void LoseNextAnswer() override {
     // A commit's one sync is its last operation.
-    vfs_.Arm(tests::VfsFault::kSyncErrorThoughDone);
+    disk_.Arm(tests::IoFault::kSyncErrorThoughDone);
   }
-  void Recover() override { vfs_.Disarm(); }
+  void Recover() override { disk_.Disarm(); }
 
   std::string path() const { return folder_ / "audit.db"; }
-  tests::FaultyVfs& vfs() { return vfs_; }
+  tests::FaultyDisk& disk() { return disk_; }
 
  private:
   tests::TempFolder folder_;
-  tests::FaultyVfs vfs_;
+  tests::FaultyDisk disk_{folder_.path()};
 };
 
 // The fake.

@@ -18,7 +18,7 @@ namespace passerelle::audit::log {
 namespace {
 
 using gateway::base::ReasonOf;
-using tests::VfsFault;
+using tests::IoFault;
 
 // Runs SQL as somebody would who has the file.
 void Tamper(const std::string& path, const char* sql) {
@@ -205,7 +205,7 @@ struct Outcome {
   Head after_close;
 };
 
-Outcome AppendUnder(VfsFault fault, int operation, const std::string& base) {
+Outcome AppendUnder(IoFault fault, int operation, const std::string& base) {
   SqliteBackend backend;
   tests::TempFolder copies;
   CopyAsIs(base, backend.path());
@@ -217,12 +217,12 @@ Outcome AppendUnder(VfsFault fault, int operation, const std::string& base) {
     const Group group = GroupAfter(outcome.before, {"entry 0", "entry 1", "entry 2"},
                                    {"entry 3", std::string(9000, 'x')});
     outcome.group = group.head;
-    backend.vfs().Arm(fault, operation);
+    backend.disk().Arm(fault, operation);
     outcome.appended = store->Append(outcome.before, group);
-    outcome.struck = backend.vfs().struck();
+    outcome.struck = backend.disk().struck();
     copy = CopyAsIs(backend.path(), copies / "audit.db");
   }
-  backend.vfs().Disarm();
+  backend.disk().Disarm();
   outcome.after_crash = SoundHead(copy);
   outcome.after_close = SoundHead(backend.path());
   return outcome;
@@ -238,8 +238,8 @@ TEST(SqliteStore, KeepsAllOrNothingWhicheverOperationFails) {
     base = CopyAsIs(backend.path(), bases / "audit.db");
   }
   bool kept_without_answer = false;
-  for (const VfsFault fault :
-       {VfsFault::kErrorOnce, VfsFault::kErrorFromThenOn, VfsFault::kErrorThoughDone}) {
+  for (const IoFault fault :
+       {IoFault::kErrorOnce, IoFault::kErrorFromThenOn, IoFault::kErrorThoughDone}) {
     int operation = 0;
     for (bool struck = true; struck;) {
       const Outcome outcome = AppendUnder(fault, ++operation, base);
@@ -271,22 +271,22 @@ std::string SnapshotIn(const std::string& path) {
   return found.ok() && found->has_value() ? (*found)->bytes.substr(0, 3) : "none";
 }
 
-Kept PutSnapshotUnder(VfsFault fault, int operation, const std::string& base) {
+Kept PutSnapshotUnder(IoFault fault, int operation, const std::string& base) {
   SqliteBackend backend;
   tests::TempFolder copies;
   CopyAsIs(base, backend.path());
   const auto store = backend.Open();
   const Head before = *store->ReadHead();
   Kept kept;
-  backend.vfs().Arm(fault, operation);
+  backend.disk().Arm(fault, operation);
   kept.answered = store
                       ->PutSnapshot({.size = before.size,
                                      .root = before.root,
                                      .time_ms = before.time_ms,
                                      .bytes = "new" + std::string(9000, 'x')})
                       .ok();
-  kept.struck = backend.vfs().struck();
-  backend.vfs().Disarm();
+  kept.struck = backend.disk().struck();
+  backend.disk().Disarm();
   const std::string crashed = CopyAsIs(backend.path(), copies / "crashed.db");
   EXPECT_EQ(SoundHead(crashed), before);
   kept.after_crash = SnapshotIn(crashed);
@@ -310,8 +310,8 @@ TEST(SqliteStore, KeepsOneOfTwoSnapshotsAndTheLogWhicheverOperationFails) {
     base = CopyAsIs(backend.path(), bases / "audit.db");
   }
   bool kept_without_answer = false;
-  for (const VfsFault fault :
-       {VfsFault::kErrorOnce, VfsFault::kErrorFromThenOn, VfsFault::kErrorThoughDone}) {
+  for (const IoFault fault :
+       {IoFault::kErrorOnce, IoFault::kErrorFromThenOn, IoFault::kErrorThoughDone}) {
     int operation = 0;
     for (bool struck = true; struck;) {
       const Kept kept = PutSnapshotUnder(fault, ++operation, base);
@@ -345,6 +345,23 @@ TEST(SqliteStore, KeepsEveryCommitOfAProcessThatWasKilled) {
     EXPECT_EQ(*(*reopened)->ReadHead(), head);
     EXPECT_EQ(*(*reopened)->ReadEntries(0, head.size), all);
   }
+}
+
+// And as a power cut leaves it: the index, which nobody syncs, is behind.
+TEST(SqliteStore, KeepsEveryCommitThroughAPowerCut) {
+  SqliteBackend backend;
+  {
+    const auto store = backend.Open();
+    ASSERT_EQ(store->Append(Head(), GroupAfter(Head(), {}, {"a"})), Appended::kCommitted);
+    ASSERT_TRUE(store->IndexStatements({{gateway::base::Sha256("a"), 0}}).ok());
+    EXPECT_EQ(*store->IndexedSize(), 1u);
+    backend.disk().Stop();
+  }
+  backend.disk().LoseUnsynced();
+  backend.disk().Disarm();
+  const auto store = backend.Open();
+  EXPECT_EQ(store->ReadHead()->size, 1u);
+  EXPECT_EQ(*store->IndexedSize(), 0u);
 }
 
 TEST(SqliteStore, CopiesTheWriteAheadLogBackWhileIndexing) {

@@ -1,10 +1,9 @@
 // Every operation of the disk fails once in turn: what was promised still holds.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include "gateway/base/status.h"
-#include "tests/unit/gateway/vault/faulty_vfs.h"
+#include "tests/support/faulty_disk.h"
 #include "tests/unit/gateway/vault/fixture.h"
 
 namespace passerelle::gateway::vault {
@@ -13,16 +12,21 @@ namespace {
 using base::CommitmentKind;
 using record::v1::Attachment;
 using testing::IsEmpty;
+using tests::IoFault;
+
+constexpr IoFault kErrors[] = {IoFault::kErrorOnce, IoFault::kErrorFromThenOn};
 
 class FaultsTest : public VaultTest {
  protected:
-  FaultsTest() {
-    InstallFaultyDisk();
-    // The fixture's vault was opened on the good disk.
-    Reopen();
-  }
+  // The fixture's vault was opened on the good disk.
+  FaultsTest() { Reopen(); }
 
-  ~FaultsTest() override { MendDisk(); }
+  // Ends the fault; whether it struck.
+  bool Mend() {
+    const bool struck = disk_.struck();
+    disk_.Disarm();
+    return struck;
+  }
 
   // A group of three rows that takes several writes.
   std::vector<Placed> Group(uint64_t index) {
@@ -39,6 +43,7 @@ class FaultsTest : public VaultTest {
     return count;
   }
 
+  tests::FaultyDisk disk_{data_.path()};
   const Attachment content_ = Content(CommitmentKind::kPayload, std::string(6000, 'x'));
 };
 
@@ -47,9 +52,9 @@ TEST_F(FaultsTest, AFullDiskRefusesAGroupWhole) {
   int nth = 1;
   while (true) {
     const std::vector<Placed> group = Group(++index);
-    FailFrom(Fault::kWrite, nth, SQLITE_FULL);
+    disk_.Arm(IoFault::kNoSpace, nth);
     const absl::Status status = vault_->Commit(group, {});
-    if (!MendDisk()) {
+    if (!Mend()) {
       EXPECT_TRUE(status.ok()) << status;
       break;
     }
@@ -69,18 +74,18 @@ TEST_F(FaultsTest, AFullDiskRefusesAGroupWhole) {
 TEST_F(FaultsTest, AnyOtherErrorAbortsAndLeavesAGroupWholeOrAbsent) {
   Store(Group(0));
   uint64_t index = 0;
-  for (const Fault fault : {Fault::kWrite, Fault::kSync}) {
+  for (const IoFault fault : kErrors) {
     for (int nth = 1;; ++nth) {
       const std::vector<Placed> group = Group(++index);
-      FailFrom(fault, nth, fault == Fault::kWrite ? SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC);
+      disk_.Arm(fault, nth);
       const absl::Status status = vault_->Commit(group, {});
-      const bool failed = MendDisk();
+      const bool failed = Mend();
       Reopen();
       const int count = Count(index);
       if (!failed) {
         EXPECT_TRUE(status.ok()) << status;
         EXPECT_EQ(count, 3);
-        EXPECT_GT(nth, 1) << "no operation of this kind was met";
+        EXPECT_GT(nth, 5) << "hardly any operation was met";
         break;
       }
       ASSERT_EQ(status.code(), absl::StatusCode::kAborted) << nth << " " << status;
@@ -93,13 +98,13 @@ TEST_F(FaultsTest, AnyOtherErrorAbortsAndLeavesAGroupWholeOrAbsent) {
 TEST_F(FaultsTest, AnErasureThatFailedIsDoneLaterAndNeverClaimed) {
   uint64_t index = 0;
   Store(Group(0));
-  for (const Fault fault : {Fault::kWrite, Fault::kSync, Fault::kTruncate}) {
+  for (const IoFault fault : kErrors) {
     for (int nth = 1;; ++nth) {
       const std::vector<Placed> group = Group(++index);
       Store(group);
-      FailFrom(fault, nth, SQLITE_IOERR);
+      disk_.Arm(fault, nth);
       const absl::Status status = vault_->Shred(index, 0);
-      const bool failed = MendDisk();
+      const bool failed = Mend();
       if (!status.ok()) {
         EXPECT_TRUE(failed) << status;
         Reopen();
@@ -112,7 +117,7 @@ TEST_F(FaultsTest, AnErasureThatFailedIsDoneLaterAndNeverClaimed) {
       }
       EXPECT_EQ(Count(0), 3);
       if (!failed) {
-        EXPECT_GT(nth, 1) << "no operation of this kind was met";
+        EXPECT_GT(nth, 5) << "hardly any operation was met";
         break;
       }
     }

@@ -42,8 +42,18 @@ class ExportTest : public testing::Test {
   }
 
   Verdict Verify(const base::Digest* pinned = nullptr) {
-    const absl::StatusOr<Verdict> verdict =
-        VerifyExport(folder(), {.pinned_log = pinned}, [](uint64_t, uint64_t) {});
+    const Verdict verdict = VerifyOn(1, pinned);
+    const Verdict same = VerifyOn(4, pinned);
+    EXPECT_EQ(same.accepted, verdict.accepted);
+    EXPECT_EQ(same.index, verdict.index);
+    EXPECT_EQ(same.fault_en, verdict.fault_en);
+    EXPECT_EQ(same.signatures, verdict.signatures);
+    return verdict;
+  }
+
+  Verdict VerifyOn(unsigned cores, const base::Digest* pinned) {
+    const absl::StatusOr<Verdict> verdict = VerifyExport(
+        folder(), {.pinned_log = pinned, .cores = cores, .dump = true}, [](uint64_t, uint64_t) {});
     EXPECT_TRUE(verdict.ok()) << verdict.status();
     return verdict.ok() ? *verdict : Verdict();
   }
@@ -148,6 +158,36 @@ TEST_F(ExportTest, RejectsASignatureByAnotherKey) {
                     entry.mutable_recorded()->set_envelope(envelope.SerializeAsString());
                   })),
               2, "a signature of its statement", "une signature de sa déclaration");
+}
+
+// Signatures are verified beside the rest: whatever is found after one, or is found first, an
+// earlier entry is named before a later one.
+TEST_F(ExportTest, NamesAWrongSignatureBeforeWhateverComesAfterIt) {
+  const auto resign = [&](Entry& entry) {
+    statement::v1::Envelope envelope;
+    ASSERT_TRUE(envelope.ParseFromString(entry.recorded().envelope()));
+    envelope.mutable_signatures(0)->mutable_raw()->front() ^= 1;
+    entry.mutable_recorded()->set_envelope(envelope.SerializeAsString());
+    // Nor does the same entry go on where its chain ended.
+    entry.mutable_links(0)->set_ordinal(99);
+  };
+  std::vector<std::string> forged = log_.Edited(2, resign);
+  forged[5] = "no entry";
+  ExpectFault(VerifyForged(forged), 2, "a signature of its statement", "une signature");
+  Edit("tile/0/000.p/6", [](std::string& bytes) { bytes[5 * 32] ^= 1; });
+  ExpectFault(Verify(), 5, "the tile", "la tuile");
+}
+
+TEST_F(ExportTest, NamesAnEarlierFaultBeforeAWrongSignature) {
+  std::vector<std::string> forged =
+      log_.Edited(1, [](Entry& entry) { entry.mutable_civil_date()->set_day(1); });
+  forged[2] = log_.Edited(2, [](Entry& entry) {
+    statement::v1::Envelope envelope;
+    ASSERT_TRUE(envelope.ParseFromString(entry.recorded().envelope()));
+    envelope.mutable_signatures(0)->mutable_raw()->front() ^= 1;
+    entry.mutable_recorded()->set_envelope(envelope.SerializeAsString());
+  })[2];
+  ExpectFault(VerifyForged(forged), 1, "civil date", "date civile");
 }
 
 TEST_F(ExportTest, RejectsASignatureLeftOut) {
@@ -310,9 +350,10 @@ TEST_F(ExportTest, RejectsWhatIsMalformedWhereverItStands) {
 TEST_F(ExportTest, EntryZeroMustFoundThisLogUnderThisKeyByAllItsFounders) {
   const auto founded = [&](const std::function<void(statement::v1::ConventionEnacted&)>& edit) {
     std::filesystem::remove_all(folder());
-    return VerifyForged(log_.Resigned(0, [&](Statement& statement) {
+    // It alone: what follows is of the log that it founded before.
+    return VerifyForged({log_.Resigned(0, [&](Statement& statement) {
       edit(*statement.mutable_acts(0)->mutable_convention_enacted());
-    }));
+    })[0]});
   };
   ExpectFault(founded([](auto& enacted) { enacted.set_origin("example.org/other"); }), 0,
               "another origin", "une autre origine");
@@ -410,7 +451,7 @@ TEST_F(ExportTest, ManyBundlesAndLevels) {
   log_.Export(folder());
   std::vector<uint64_t> heard;
   const absl::StatusOr<Verdict> verdict =
-      VerifyExport(folder(), {}, [&](uint64_t done, uint64_t total) {
+      VerifyExport(folder(), {.cores = 3, .dump = true}, [&](uint64_t done, uint64_t total) {
         EXPECT_EQ(total, 530u);
         heard.push_back(done);
       });

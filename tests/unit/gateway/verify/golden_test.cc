@@ -33,8 +33,8 @@ class GoldenLog : public testing::TestWithParam<std::string> {
   std::string folder() const { return std::string(kGolden) + "/" + GetParam(); }
 
   Verdict Verify() const {
-    const absl::StatusOr<Verdict> verdict =
-        VerifyExport(folder() + "/log", {.redecide = true}, [](uint64_t, uint64_t) {});
+    const absl::StatusOr<Verdict> verdict = VerifyExport(
+        folder() + "/log", {.redecide = true, .dump = true}, [](uint64_t, uint64_t) {});
     EXPECT_TRUE(verdict.ok()) << verdict.status();
     return verdict.ok() ? *verdict : Verdict();
   }

@@ -64,7 +64,7 @@ class RedecideTest : public testing::Test {
     std::filesystem::remove_all(folder);
     const absl::Status written = log.Export(folder, *audit::checkpoint::NoteSigner::FromText(key));
     EXPECT_TRUE(written.ok()) << written;
-    return *VerifyExport(folder, {.redecide = redecide}, [](uint64_t, uint64_t) {});
+    return *VerifyExport(folder, {.redecide = redecide, .dump = true}, [](uint64_t, uint64_t) {});
   }
 
   // Expects that the forgery passes every other check, and that re-deciding names it.

@@ -38,6 +38,8 @@ class StampCheckTest : public testing::Test {
     convention::v1::TimeStampAuthority& authority = *settings_.add_time_stamp_authorities();
     authority.add_trust_anchors(authority_.root().ToDer());
     settings_.set_time_stamp_tolerance_ms(kTolerance);
+    founding_.set_origin(kOrigin);
+    founding_.set_checkpoint_vkey(signer_.verifier().ToVkey());
   }
 
   // Records something at a time.
@@ -82,7 +84,7 @@ class StampCheckTest : public testing::Test {
 
   Check Take(const record::v1::Entry& entry, const statement::v1::Statement* statement) {
     const uint64_t index = tree_.size();
-    Check fault = check_.Take(index, entry, statement, &settings_);
+    Check fault = check_.Take(index, entry, statement, &founding_);
     tree_.Append(audit::merkle::LeafHash(absl::StrCat("entry ", index)));
     return fault;
   }
@@ -96,11 +98,11 @@ class StampCheckTest : public testing::Test {
   const tests::TempFolder folder_;
   const NoteSigner signer_ = *NoteSigner::FromSeed(kOrigin, base::Secret(std::string(32, 's')));
   StampAuthority authority_;
-  convention::v1::Settings settings_;
+  record::v1::FoundingRow founding_;
+  convention::v1::Settings& settings_ = *founding_.mutable_settings();
   record::v1::Effect effect_ = record::v1::EFFECT_ACCEPTED;
   audit::merkle::MemoryTree tree_;
-  StampCheck check_{folder_ / "stamps", kOrigin, signer_.verifier().ToVkey(),
-                    [this](uint64_t size) { return tree_.RootAt(size); }};
+  StampCheck check_{folder_ / "stamps", [this](uint64_t size) { return tree_.RootAt(size); }};
 };
 
 TEST_F(StampCheckTest, AcceptsTimesBetweenTheStampsAroundThem) {

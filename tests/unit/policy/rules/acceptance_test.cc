@@ -332,9 +332,23 @@ std::vector<Acceptance> Transfers() {
   };
 }
 
+std::vector<Acceptance> Successions() {
+  return {
+      One("ALogThatGoesOnAfterALoss", {"log.succession"}, Stage::kSent, World::transcribers(),
+          [](World& w) { return w.OpenShard(statement::v1::SHARD_CAUSE_LOSS); }),
+      One("ALogThatGoesOnUnderANewKey", {"log.succession"}, Stage::kSent, World::transcribers(),
+          [](World& w) { return w.OpenShard(statement::v1::SHARD_CAUSE_KEY_CHANGE); }),
+      One("TheReceiptOfALostEntry", {"log.presented"}, Stage::kSent, {"steward-p001"},
+          [](World& w) {
+            w.Must({w.OpenShard(statement::v1::SHARD_CAUSE_LOSS)}, World::transcribers());
+            return w.Present();
+          }),
+  };
+}
+
 std::vector<Acceptance> AllAcceptances() {
   std::vector<Acceptance> all;
-  for (auto part : {Foundations(), Changes(), Exchanges(), Transfers()})
+  for (auto part : {Foundations(), Changes(), Exchanges(), Transfers(), Successions()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

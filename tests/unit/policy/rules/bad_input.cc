@@ -221,6 +221,16 @@ std::vector<Good> GoodActsOfTransfers() {
        {"gateway"},
        "gateway.key/not-the-gateway",
        [](World& w) { return w.StateHeads(); }},
+      {"shard", Stage::kSent, World::transcribers(), "deed.signatures/secretary-missing",
+       [](World& w) { return w.OpenShard(statement::v1::SHARD_CAUSE_LOSS); }},
+      {"presented",
+       Stage::kSent,
+       {"steward-p001"},
+       "default.deny/no-rule-accepts",
+       [](World& w) {
+         w.Must({w.OpenShard(statement::v1::SHARD_CAUSE_LOSS)}, World::transcribers());
+         return w.Present();
+       }},
       {"stamp",
        Stage::kSent,
        {"gateway"},
@@ -271,6 +281,8 @@ bool MayRestOnADeed(const Act& act) {
     case Act::kPayloadErased:
     case Act::kPartyHeads:
     case Act::kCheckpointStamped:
+    case Act::kShardOpened:
+    case Act::kReceiptPresented:
       return false;
     default:
       return true;

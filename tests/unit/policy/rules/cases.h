@@ -97,6 +97,7 @@ std::vector<Case> WireCases();
 std::vector<Case> PeopleCases();
 std::vector<Case> EndingCases();
 std::vector<Case> SettingsCases();
+std::vector<Case> SuccessionCases();
 std::vector<Case> ExchangeCases();
 std::vector<Case> TransferCases();
 std::vector<Case> OrdinaryDayCases();

@@ -15,8 +15,8 @@ namespace {
 
 std::vector<Case> AllCases() {
   std::vector<Case> all;
-  for (auto cases : {WireCases(), PeopleCases(), EndingCases(), SettingsCases(), ExchangeCases(),
-                     TransferCases(), OrdinaryDayCases()})
+  for (auto cases : {WireCases(), PeopleCases(), EndingCases(), SettingsCases(), SuccessionCases(),
+                     ExchangeCases(), TransferCases(), OrdinaryDayCases()})
     all.insert(all.end(), cases.begin(), cases.end());
   return all;
 }

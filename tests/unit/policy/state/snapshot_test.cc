@@ -61,13 +61,13 @@ TEST(Snapshot, HasTheBytesOfItsFormat) {
   chain.set_length(7);
   state.Put("all", chain);
   const std::string bytes = EncodeSnapshot(state);
-  EXPECT_THAT(bytes, testing::StartsWith("passerelle/snapshot/v3\n"
+  EXPECT_THAT(bytes, testing::StartsWith("passerelle/snapshot/v4\n"
                                          "\0\0\0\5heads\0\0\0\0"
                                          "\0\0\0\tfoundings\0\0\0\0"
                                          "\0\0\0\6chains\0\0\0\1"
                                          "\0\0\0\3all\0\0\0\2\x08\x07"
                                          "\0\0\0\tadhesions\0\0\0\0"s));
-  EXPECT_EQ(bytes.size(), 299u);
+  EXPECT_EQ(bytes.size(), 330u);
 }
 
 TEST(Snapshot, OfTheEmptyStateIsReadToo) {
@@ -113,9 +113,9 @@ TEST(Snapshot, IsRefusedWhereItIsNotTheOneSpelling) {
   };
   for (const Row& wrong : std::vector<Row>{
            {"", "not a snapshot of this version"},
-           {With(bytes, "snapshot/v3", "snapshot/v2"), "not a snapshot of this version"},
+           {With(bytes, "snapshot/v4", "snapshot/v3"), "not a snapshot of this version"},
            {bytes + "\0"s, "bytes after the last table"},
-           {bytes.substr(0, bytes.size() - 1), "table stamped: the snapshot ends too early"},
+           {bytes.substr(0, bytes.size() - 1), "table presented: the snapshot ends too early"},
            {With(bytes, "chains", "chainz"), "table chains: another table than expected"},
            {With(bytes, row + other, other + row), "table chains: keys out of order"},
            {With(bytes, row + other, row + row), "table chains: keys out of order"},
