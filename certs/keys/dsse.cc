@@ -55,4 +55,14 @@ absl::Status VerifyEnvelope(const statement::v1::Envelope& envelope,
   return absl::OkStatus();
 }
 
+absl::Status VerifyEnvelopeUnder(const statement::v1::Envelope& envelope,
+                                 absl::Span<const std::string> spkis) {
+  std::vector<PublicKey> keys;
+  for (const std::string& spki : spkis) {
+    ASSIGN_OR_RETURN(PublicKey key, PublicKey::FromSpki(spki));
+    keys.push_back(std::move(key));
+  }
+  return VerifyEnvelope(envelope, keys);
+}
+
 }  // namespace passerelle::certs::keys

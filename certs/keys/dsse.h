@@ -34,6 +34,11 @@ statement::v1::Envelope SignStatement(std::string_view payload,
 absl::Status VerifyEnvelope(const statement::v1::Envelope& envelope,
                             absl::Span<const PublicKey> keys);
 
+// The same under keys as they are certified (SubjectPublicKeyInfo, DER); SPKI_FORM for one of no
+// accepted form.
+absl::Status VerifyEnvelopeUnder(const statement::v1::Envelope& envelope,
+                                 absl::Span<const std::string> spkis);
+
 }  // namespace passerelle::certs::keys
 
 #endif  // PASSERELLE_CERTS_KEYS_DSSE_H_

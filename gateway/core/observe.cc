@@ -60,10 +60,13 @@ void ObservePresented(const policy::state::State& state,
   record::v1::PresentedObserved& observed = *found.mutable_presented();
   observed.set_time_ms(entry->time_ms());
   if (!entry->has_recorded()) return;
-  const absl::StatusOr<statement::v1::Envelope> envelope =
-      audit::entry::DecodeEnvelope(entry->recorded().envelope());
-  if (envelope.ok())
-    observed.set_statement(base::ToBytes(certs::keys::StatementDigest(envelope->payload())));
+  // Whoever has the old key could sign an entry; a statement only its signers can.
+  const absl::StatusOr<audit::entry::SignedStatement> read =
+      audit::entry::DecodeSigned(entry->recorded().envelope());
+  if (!read.ok()) return;
+  const auto spkis = policy::state::SpkisOf(state, read->statement.header());
+  if (spkis.has_value() && certs::keys::VerifyEnvelopeUnder(read->envelope, *spkis).ok())
+    observed.set_statement(base::ToBytes(certs::keys::StatementDigest(read->envelope.payload())));
 }
 
 bool ProvesPossession(const policy::state::State& state,

@@ -267,12 +267,17 @@ absl::StatusOr<Opened> OpenSuccession(const StoragePaths& paths, const std::stri
   Opened opened;
   opened.founding = *read->state.founding();
   opened.statement = certs::keys::StatementDigest(signed_statement.envelope.payload());
+  bool here = false;
   read->state.shards.Scan("", [&](const std::string&, const record::v1::ShardRow& shard) {
     opened.index = shard.index();
     opened.closed_size = shard.closed_size();
+    here = shard.opened().act().statement() == base::View(opened.statement);
     return true;
   });
-  return opened;
+  if (here) return opened;
+  return base::Malformed("SUCCESSION", "statement",
+                         "this statement is not the one that opened this log last: draft it, have "
+                         "both sign it, and open that file");
 }
 
 }  // namespace passerelle::gateway::core

@@ -16,17 +16,21 @@ namespace {
 
 using audit::succession::ClosedLog;
 
-// Whether what a receipt was found to prove is what it proves.
-bool IsAsObserved(const statement::v1::ReceiptPresented& presented, const ClosedLog& closed,
+// Whether what a receipt was found to prove is what it proves: an entry of the closed log and,
+// where keys that are enrolled here signed its statement, that.
+bool IsAsObserved(const policy::state::State& state,
+                  const statement::v1::ReceiptPresented& presented, const ClosedLog& closed,
                   const record::v1::PresentedObserved& observed) {
   const absl::StatusOr<record::v1::Entry> entry =
       audit::succession::OpenPresented(presented, closed);
   if (!entry.ok() || entry->time_ms() != observed.time_ms()) return false;
-  if (!entry->has_recorded()) return observed.statement().empty();
-  const absl::StatusOr<statement::v1::Envelope> envelope =
-      audit::entry::DecodeEnvelope(entry->recorded().envelope());
-  return envelope.ok() &&
-         base::View(certs::keys::StatementDigest(envelope->payload())) == observed.statement();
+  if (observed.statement().empty()) return true;
+  const absl::StatusOr<audit::entry::SignedStatement> read =
+      audit::entry::DecodeSigned(entry->recorded().envelope());
+  if (!read.ok()) return false;
+  const auto spkis = policy::state::SpkisOf(state, read->statement.header());
+  return spkis.has_value() && certs::keys::VerifyEnvelopeUnder(read->envelope, *spkis).ok() &&
+         base::View(certs::keys::StatementDigest(read->envelope.payload())) == observed.statement();
 }
 
 }  // namespace
@@ -71,7 +75,7 @@ Check Replay::CheckSuccessions(const Item& item, const Recorded& recorded) const
     if (!act.has_receipt_presented()) continue;
     const record::v1::ShardRow* loss = policy::state::LastLoss(state_);
     if (loss == nullptr ||
-        !IsAsObserved(act.receipt_presented(), {loss->origin(), loss->checkpoint_vkey()},
+        !IsAsObserved(state_, act.receipt_presented(), {loss->origin(), loss->checkpoint_vkey()},
                       item.entry.observed().acts(i).presented()))
       return At(item, "the receipt that it presents does not prove what was recorded of it",
                 "le reçu qu'elle présente ne prouve pas ce qui en fut inscrit");

@@ -37,6 +37,17 @@ std::string PresentedKey(const statement::v1::ReceiptPresented& presented,
   return gateway::base::ToBytes(gateway::base::Sha256(presented.entry()));
 }
 
+std::optional<std::vector<std::string>> SpkisOf(const State& state,
+                                                const statement::v1::Header& header) {
+  std::vector<std::string> spkis;
+  for (const std::string& signer : header.signers()) {
+    const record::v1::KeyRow* key = state.keys.Find(signer);
+    if (key == nullptr) return std::nullopt;
+    spkis.push_back(key->spki());
+  }
+  return spkis;
+}
+
 bool AwaitsRecord(const State& state, std::string_view digest) {
   const record::v1::PresentedRow* row = state.presented.Find(digest);
   return row != nullptr && !row->has_recorded();

@@ -3,12 +3,15 @@
 #define PASSERELLE_POLICY_STATE_SUCCESSION_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "passerelle/record/v1/observed.pb.h"
 #include "passerelle/record/v1/state.pb.h"
 #include "passerelle/statement/v1/convention.pb.h"
+#include "passerelle/statement/v1/statement.pb.h"
 #include "policy/state/state.h"
 
 namespace passerelle::policy::state {
@@ -26,6 +29,10 @@ const record::v1::ShardRow* LastLoss(const State& state);
 // Key of the row of what a receipt was presented of.
 std::string PresentedKey(const statement::v1::ReceiptPresented& presented,
                          const record::v1::PresentedObserved& observed);
+
+// The keys (SPKI) of a statement's signers, in their order; nothing when one is not enrolled.
+std::optional<std::vector<std::string>> SpkisOf(const State& state,
+                                                const statement::v1::Header& header);
 
 // Whether a statement of a lost entry was presented and is not recorded again: its validity, over
 // or not, was judged when it was recorded first (WIRE 5).

@@ -5,7 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "audit/checkpoint/checkpoint.h"
+#include "audit/entry/codec.h"
+#include "audit/merkle/merkle.h"
 #include "gateway/base/files.h"
+#include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/core/convention.h"
 #include "gateway/verify/verify.h"
@@ -120,6 +124,49 @@ TEST_F(SuccessionTest, AStatementThatWasLostIsRecordedAgainUnderItsNameThoughItI
   const std::optional<verify::Lost> lost = LostOf();
   ASSERT_TRUE(lost.has_value());
   EXPECT_EQ(lost->recorded, 1u);
+}
+
+// Whoever stole the old key can sign an entry, and not what somebody else says in it.
+TEST_F(SuccessionTest, NothingBindsThatItsNamedSignersDidNotSign) {
+  gateway_.CopyTo(copies_ / "night");
+  const TestEntry freeze = Freeze();
+  gateway_.Restore(copies_ / "night");
+  ASSERT_TRUE(GoOn(SHARD_CAUSE_LOSS, {NoteOf(freeze)}).ok());
+  ASSERT_TRUE(gateway_.Open().ok());
+  TestDraft draft = PresentOf(freeze);
+  auto& presented = *draft.acts[0].mutable_receipt_presented();
+  record::v1::Entry entry = *audit::entry::DecodeLeaf(presented.entry());
+  statement::v1::Envelope envelope;
+  ASSERT_TRUE(envelope.ParseFromString(entry.recorded().envelope()));
+  envelope.mutable_signatures(0)->mutable_raw()->front() ^= 1;
+  entry.mutable_recorded()->set_envelope(envelope.SerializeAsString());
+  presented.set_entry(*audit::entry::EncodeLeaf(entry));
+  const uint64_t size = presented.index() + 1;
+  const auto tree = audit::merkle::Frontier::FromLastLeaf(
+      size, audit::merkle::LeafHash(presented.entry()),
+      *base::DigestsFromBytes(presented.path(), base::kMaxProofHashes));
+  ASSERT_TRUE(tree.ok()) << tree.status();
+  const auto stolen = LoadSignerFrom(SignerFile(paths()) + ".closed");
+  ASSERT_TRUE(stolen.ok()) << stolen.status();
+  presented.set_checkpoint(
+      *audit::checkpoint::SignCheckpoint(*stolen, {stolen->verifier().name(), size, tree->Root()}));
+  gateway_.Must(draft, {"steward-p001"});
+  EXPECT_EQ(Freezes(), 0u);
+  // The true one still counts.
+  gateway_.Must(PresentOf(freeze), {"steward-p001"});
+  EXPECT_EQ(Freezes(), 1u);
+}
+
+TEST_F(SuccessionTest, OpensNothingByAStatementOfAnotherTime) {
+  gateway_.CopyTo(copies_ / "night");
+  const std::string other =
+      gateway_.RequestOf(gateway_.FreezeExchange("p001"), {"steward-p001"}).envelope;
+  gateway_.Close();
+  EXPECT_EQ(
+      ReasonOf(OpenSuccession(paths(), other, gateway_.clock(), gateway_.surroundings().random)
+                   .status()),
+      "SUCCESSION");
+  ASSERT_TRUE(gateway_.Open().ok());
 }
 
 TEST_F(SuccessionTest, ACheckpointOfAnotherHistoryOpensNothing) {
