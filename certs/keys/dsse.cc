@@ -1,5 +1,8 @@
 #include "certs/keys/dsse.h"
 
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
