@@ -117,14 +117,15 @@ void AnswerAtLevel(const Caller& caller, const Wanted& wanted, api::Receipt rece
       audit::checkpoint::ProofFromText(receipt.tlog_proof());
   if (!proof.ok()) return answer(std::move(receipt));
   const uint64_t index = proof->index;
-  const auto raise = [caller, wanted, index, receipt, answer] {
+  const bool stamps = wanted.level >= api::LEVEL_STAMPED && authorities;
+  if (!stamps && !witnesses) return answer(std::move(receipt));
+  core::Evidence& evidence = caller.convention->evidence();
+  auto raise = [caller, wanted, index, receipt = std::move(receipt), answer = std::move(answer)] {
     answer(Raised(caller, wanted, index, receipt));
   };
-  core::Evidence& evidence = caller.convention->evidence();
-  if (wanted.level >= api::LEVEL_STAMPED && authorities)
-    return stamped > index ? raise() : evidence.stamps().Await(index, raise);
-  if (witnesses) return evidence.Await(index, raise);
-  answer(std::move(receipt));
+  if (!stamps) return evidence.Await(index, std::move(raise));
+  if (stamped > index) return raise();
+  evidence.stamps().Await(index, std::move(raise));
 }
 
 namespace {

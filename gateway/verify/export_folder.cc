@@ -156,7 +156,7 @@ struct Walk {
   }
 
   // The first fault of the log, if there is any: an earlier signature's, or else this one.
-  Check FirstOf(Check found) {
+  Check FirstOf(const Check& found) {
     Check earlier = signatures.Settle();
     return earlier.has_value() ? earlier : found;
   }
@@ -320,7 +320,7 @@ absl::StatusOr<Verdict> VerifyExport(
     if (fault.has_value() || walk.signatures.failed()) break;
     progress(walk.tree.size(), checkpoint.size);
   }
-  fault = walk.FirstOf(std::move(fault));
+  fault = walk.FirstOf(fault);
   if (!fault.has_value()) fault = walk.Finish();
   if (fault.has_value()) return Rejected(*std::move(fault));
   Verdict verdict;
