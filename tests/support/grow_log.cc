@@ -32,7 +32,7 @@ constexpr int64_t kStartMs = 1717408800000;
 void Need(const absl::Status& status, const char* what) {
   if (status.ok()) return;
   std::fprintf(stderr, "grow_log: %s: %s\n", what, status.ToString().c_str());
-  std::exit(1);
+  std::abort();
 }
 
 template <typename T>
