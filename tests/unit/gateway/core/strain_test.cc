@@ -278,6 +278,13 @@ class PausingRandom final : public base::Random {
   tests::SeededRandom random_{9};
 };
 
+// The closed gateway's convention, with randomness and a pool that the test holds in its hands.
+auto OpenOn(TestGateway& gateway, base::Random& random, Pool& pool) {
+  return Convention::Open(TestGateway::StorageAt(gateway.root()),
+                          {gateway.clock(), random, pool, [](const absl::Status&) { FAIL(); },
+                           [](Fault, const absl::Status& status) { ADD_FAILURE() << status; }});
+}
+
 TEST(StrainTest, RecordsARetentionOnceWhenTwoThreadsLookAtOnce) {
   TestGateway::Options options;
   options.destroy_after_ms = kDestroyMs;
@@ -291,10 +298,7 @@ TEST(StrainTest, RecordsARetentionOnceWhenTwoThreadsLookAtOnce) {
   Pool pool(1);
   Gate pool_done;
   {
-    const auto convention =
-        Convention::Open(TestGateway::StorageAt(gateway.root()),
-                         {gateway.clock(), random, pool, [](const absl::Status&) { FAIL(); },
-                          [](Fault, const absl::Status& status) { ADD_FAILURE() << status; }});
+    const auto convention = OpenOn(gateway, random, pool);
     ASSERT_TRUE(convention.ok()) << convention.status();
     std::thread ticker([&] { (*convention)->Tick(); });
     // It has both on its list and signs for the first one.
@@ -330,10 +334,7 @@ TEST(StrainTest, DestroysOnceWhenTwoThreadsDestroyAtOnce) {
   Gate pool_free, pool_done;
   pool.Post([&] { pool_free.Wait(); });
   {
-    const auto convention =
-        Convention::Open(TestGateway::StorageAt(gateway.root()),
-                         {gateway.clock(), random, pool, [](const absl::Status&) { FAIL(); },
-                          [](Fault, const absl::Status& status) { ADD_FAILURE() << status; }});
+    const auto convention = OpenOn(gateway, random, pool);
     ASSERT_TRUE(convention.ok()) << convention.status();
     std::thread ticker([&] { (*convention)->Tick(); });
     random.paused.Wait();
