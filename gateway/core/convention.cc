@@ -109,7 +109,11 @@ void Convention::Submit(const Request& request, Reply reply) {
       RETURN_IF_ERROR(evidence_->CheckLag(state_, clock_.WallMs()));
     return hall_.Admit(state_, request);
   }();
-  if (!admitted.ok()) return reply(admitted.status());
+  if (!admitted.ok()) {
+    // Whoever is answered may let go of this convention, whose gathering the call is in.
+    call.reset();
+    return reply(admitted.status());
+  }
   Enqueue({*std::move(admitted), std::move(reply), request.cancelled, clock_.MonotonicMs(),
            std::move(call)});
 }
@@ -129,6 +133,7 @@ void Convention::Enqueue(Pending pending) {
     }
     if (!refused.ok()) {
       turned_away = std::move(pending.reply);
+      pending.call.reset();
     } else {
       if (IsUrgent(pending)) {
         urgent_.push_back(std::move(pending));

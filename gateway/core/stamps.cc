@@ -66,13 +66,13 @@ Stamps::Stamps(const Surroundings& surroundings, const audit::log::Log& log,
 
 Stamps::~Stamps() {
   base::MutexLock lock(mutex_);
-  while (asking_) idle_.Wait(mutex_);
+  while (under_way_ > 0) idle_.Wait(mutex_);
 }
 
 bool Stamps::IsDue(const Standing& standing, uint64_t size) const {
   const StampedRow* last = LastOf(standing);
   const int64_t now_ms = surroundings_.clock.MonotonicMs();
-  if (asking_ || now_ms < retry_ms_ || !HasUnstamped(last, size)) return false;
+  if (under_way_ > 0 || now_ms < retry_ms_ || !HasUnstamped(last, size)) return false;
   if (last == nullptr) return true;
   // Once this process stated one, no clock that was set counts any more.
   const int64_t since_ms = stated_ms_.has_value() ? now_ms - *stated_ms_
@@ -92,12 +92,14 @@ void Stamps::Tick(const Standing& standing, const std::optional<SignedHead>& hea
     reached = waiters_.TakeReached(stated, surroundings_.clock.MonotonicMs());
     due = head.has_value() && head->head.size > stated &&
           !standing.settings.time_stamp_authorities().empty() && IsDue(standing, head->head.size);
-    if (due) asking_ = true;
+    if (due) under_way_ = 2;
   }
   for (const auto& done : reached) done();
   if (due)
-    surroundings_.outside->couriers.Post(
-        [this, standing, head = *head] { Obtain(standing, head); });
+    surroundings_.outside->couriers.Post([this, standing, head = *head] {
+      Obtain(standing, head);
+      EndPart();
+    });
 }
 
 void Stamps::Obtain(const Standing& standing, const SignedHead& head) {
@@ -210,8 +212,12 @@ void Stamps::Finish(uint64_t size, const absl::Status& done) {
   }
   if (!told) surroundings_.report(Fault::kStamp, done);
   for (const auto& one : reached) one();
+  EndPart();
+}
+
+void Stamps::EndPart() {
   base::MutexLock lock(mutex_);
-  asking_ = false;
+  --under_way_;
   idle_.NotifyAll();
 }
 
@@ -221,7 +227,7 @@ std::optional<int64_t> Stamps::DueInMs(const policy::state::State& state) const 
     return std::nullopt;
   const StampedRow* last = state.stamped.Find("");
   base::MutexLock lock(mutex_);
-  if (asking_) return 0;
+  if (under_way_ > 0) return 0;
   if (!HasUnstamped(last, state.size())) return std::nullopt;
   const int64_t now_ms = surroundings_.clock.MonotonicMs();
   const int64_t retry_in_ms = std::max<int64_t>(0, retry_ms_ - now_ms);

@@ -86,7 +86,9 @@ class Stamps {
                                const audit::log::SignedHead& head) const;
   absl::StatusOr<std::string> CollectLists(const certs::x509::TimeStamp& stamp,
                                            const std::string& anchors_pem) const;
+  // What came of it. Called once a stamp.
   void Finish(uint64_t size, const absl::Status& done) EXCLUDES_LOCK(mutex_);
+  void EndPart() EXCLUDES_LOCK(mutex_);
 
   const Surroundings surroundings_;
   const audit::log::Log& log_;
@@ -96,7 +98,9 @@ class Stamps {
 
   mutable base::Mutex mutex_;
   base::CondVar idle_;
-  bool asking_ GUARDED_BY(mutex_) = false;
+  // Parts of the one stamp under way: the courier, whose frames hold what the convention owns until
+  // it returns, and the outcome, which may come later from another thread.
+  int under_way_ GUARDED_BY(mutex_) = 0;
   // By the monotonic clock: when a stamp was last stated, and before when no authority is asked
   // again after so many failures in a row.
   std::optional<int64_t> stated_ms_ GUARDED_BY(mutex_);

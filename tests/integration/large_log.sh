@@ -8,6 +8,8 @@ begin "$1"
 entries=${PASSERELLE_LOG_ENTRIES:-50000}
 # Of the bounded cache of tiles, of SQLite's and of what a start reads at a time, never of the log.
 most_growth_kib=$((32 * 1024))
+# A sanitizer keeps what is freed.
+[[ -z $sanitized ]] || most_growth_kib=$((1024 * 1024))
 mkdir large
 # grow_log VERB NUMBER: entries and peak memory are in $size and $peak.
 grow_log() {

@@ -264,6 +264,31 @@ TEST_F(TurnedAwayTest, RefusesNewStatementsOnceItDrains) {
   EXPECT_EQ(ReasonOf(TurnAway(request)), "DRAINING");
 }
 
+// Whoever is turned away may be the last who held the convention: nothing of it is touched after
+// the answer. AddressSanitizer sees it where it is.
+TEST_F(TurnedAwayTest, IsAnsweredLastOfAllWhereItIsNotAdmitted) {
+  Request request =
+      gateway_.RequestOf(gateway_.Send("2023", gateway_.Payload("2023"), 0), {"system-p001"});
+  request.door = Door::kActs;
+  std::string reason;
+  gateway_.convention().Submit(request, [&](const absl::StatusOr<Receipt>& receipt) {
+    reason = ReasonOf(receipt.status());
+    gateway_.Abandon();
+  });
+  EXPECT_EQ(reason, "WRONG_DOOR");
+}
+
+TEST_F(TurnedAwayTest, IsAnsweredLastOfAllWhereTheConventionCloses) {
+  const Request request = gateway_.RequestOf(Mandate(gateway_, "mandatee"), kRepresentative);
+  gateway_.convention().Drain();
+  std::string reason;
+  gateway_.convention().Submit(request, [&](const absl::StatusOr<Receipt>& receipt) {
+    reason = ReasonOf(receipt.status());
+    gateway_.Abandon();
+  });
+  EXPECT_EQ(reason, "DRAINING");
+}
+
 TEST(QueueTest, RefusesWhenTheQueueIsFullAndServesWhatWaits) {
   TestGateway gateway(Progress::kAdhered);
   base::Mutex mutex;
