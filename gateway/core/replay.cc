@@ -1,6 +1,10 @@
 #include "gateway/core/replay.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "audit/entry/codec.h"
 #include "certs/keys/dsse.h"
 #include "gateway/base/status.h"
@@ -12,9 +16,13 @@
 namespace passerelle::gateway::core {
 namespace {
 
-absl::Status Missing(const vault::Position& position, std::string_view what) {
+// What must be in the vault: documents that entries name, payloads that no ground erased.
+absl::Status Demand(const vault::Vault& vault, absl::Span<const vault::Position> positions,
+                    const char* what) {
+  ASSIGN_OR_RETURN(const std::optional<vault::Position> missing, vault.FindMissing(positions));
+  if (!missing.has_value()) return absl::OkStatus();
   return base::Corrupt("VAULT_ROW_MISSING",
-                       absl::StrCat("entry ", position.index, ": its ", std::string(what),
+                       absl::StrCat("entry ", missing->index, ": its ", what,
                                     " is missing from the vault and nothing on record erased it"));
 }
 
@@ -59,11 +67,9 @@ absl::Status Replay::Take(uint64_t index, const std::string& leaf_bytes, const b
 
 absl::Status Replay::Reconcile(const Storage& storage) {
   RETURN_IF_ERROR(storage.vault->Sweep(storage.log->head().size));
-  for (const vault::Position& position : documents_) {
-    ASSIGN_OR_RETURN(const bool there, storage.vault->Has(position));
-    if (!there) return Missing(position, "document");
-  }
-  RETURN_IF_ERROR(DemandPayloads(*storage.vault));
+  // Entries come in order.
+  RETURN_IF_ERROR(Demand(*storage.vault, documents_, "document"));
+  RETURN_IF_ERROR(Demand(*storage.vault, KeptPayloads(), "payload"));
   ASSIGN_OR_RETURN(const uint64_t indexed, storage.store->IndexedSize());
   std::erase_if(statements_, [&](const auto& statement) { return statement.second < indexed; });
   // A transaction that changes nothing would still begin a write-ahead log.
@@ -71,20 +77,17 @@ absl::Status Replay::Reconcile(const Storage& storage) {
   return storage.store->IndexStatements(statements_);
 }
 
-absl::Status Replay::DemandPayloads(const vault::Vault& vault) const {
-  absl::Status status;
+std::vector<vault::Position> Replay::KeptPayloads() const {
+  std::vector<vault::Position> kept;
+  kept.reserve(state_.transfers_by_last_day.size());
   // Where a ground of erasure is recorded, an interrupted erasure is redone.
   policy::state::VisitTransfersByLastDay(
       state_, [&](std::string_view key, const record::v1::TransferRow& row) {
-        const vault::Position position{row.index(), policy::state::RefOf(key).ordinal(), 0};
-        const absl::StatusOr<bool> there = vault.Has(position);
-        if (!there.ok())
-          status = there.status();
-        else if (!*there)
-          status = Missing(position, "payload");
-        return status.ok();
+        kept.push_back({row.index(), policy::state::RefOf(key).ordinal(), 0});
+        return true;
       });
-  return status;
+  std::sort(kept.begin(), kept.end());
+  return kept;
 }
 
 }  // namespace passerelle::gateway::core

@@ -44,7 +44,8 @@ class Replay {
   absl::Status Reconcile(const Storage& storage);
 
  private:
-  absl::Status DemandPayloads(const vault::Vault& vault) const;
+  // Where the payloads lie that no recorded ground erased, ascending.
+  std::vector<vault::Position> KeptPayloads() const;
 
   policy::state::State& state_;
   std::vector<vault::Position> documents_;

@@ -15,8 +15,15 @@ absl::StatusOr<std::unique_ptr<Reader>> Reader::Open(const std::string& path) {
                    Statement::Prepare(connection,
                                       "SELECT class, epoch, wrapped, ciphertext, object FROM items"
                                       " WHERE place = ?1"));
+  // By the index alone: a name stands behind its content, which may be long.
   ASSIGN_OR_RETURN(Statement object,
-                   Statement::Prepare(connection, "SELECT object FROM items WHERE place = ?1"));
+                   Statement::Prepare(connection,
+                                      "SELECT object FROM items INDEXED BY items_place"
+                                      " WHERE place = ?1"));
+  ASSIGN_OR_RETURN(Statement places,
+                   Statement::Prepare(connection,
+                                      "SELECT place, object FROM items INDEXED BY items_place"
+                                      " WHERE place BETWEEN ?1 AND ?2 ORDER BY place"));
   // The condition on the class is the partial index's own, word for word, or it is not used.
   ASSIGN_OR_RETURN(Statement document,
                    Statement::Prepare(connection,
@@ -28,8 +35,8 @@ absl::StatusOr<std::unique_ptr<Reader>> Reader::Open(const std::string& path) {
                          "SELECT entry, expires_ms, epoch, wrapped, ciphertext FROM refused"
                          " WHERE digest = ?1 ORDER BY entry LIMIT 1"));
   return std::unique_ptr<Reader>(new Reader{std::move(connection), std::move(item),
-                                            std::move(object), std::move(document),
-                                            std::move(refused)});
+                                            std::move(object), std::move(places),
+                                            std::move(document), std::move(refused)});
 }
 
 absl::StatusOr<ReaderPool::Lease> ReaderPool::Borrow() {

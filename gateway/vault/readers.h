@@ -20,6 +20,7 @@ struct Reader {
   Connection connection;
   Statement item;
   Statement object;
+  Statement places;
   Statement document;
   Statement refused;
 };

@@ -18,18 +18,19 @@ static_assert(base::kMaxActs <= size_t{1} << kOrdinalBits);
 static_assert(base::kMaxAttachments <= size_t{1} << kSlotBits);
 
 constexpr int64_t kApplicationId = 0x50535356;
-constexpr int64_t kVersion = 2;
+constexpr int64_t kVersion = 3;
 constexpr int kSearchedBytes = 64 * 1024;
 
 constexpr char kCreate[] = R"(
   PRAGMA application_id=0x50535356;
-  PRAGMA user_version=2;
+  PRAGMA user_version=3;
   CREATE TABLE items(place INTEGER PRIMARY KEY, class INTEGER NOT NULL, epoch INTEGER NOT NULL,
     expires_ms INTEGER NOT NULL, commitment BLOB, wrapped BLOB NOT NULL, ciphertext BLOB NOT NULL,
     object TEXT) STRICT;
   CREATE INDEX items_commitment ON items(commitment) WHERE class <> 1;
   CREATE INDEX items_expiry ON items(expires_ms) WHERE expires_ms > 0;
   CREATE INDEX items_object ON items(object) WHERE object IS NOT NULL;
+  CREATE INDEX items_place ON items(place, object);
   CREATE TABLE refused(entry INTEGER PRIMARY KEY, digest BLOB NOT NULL, epoch INTEGER NOT NULL,
     expires_ms INTEGER NOT NULL, wrapped BLOB NOT NULL, ciphertext BLOB NOT NULL) STRICT;
   CREATE INDEX refused_digest ON refused(digest);
@@ -49,6 +50,7 @@ constexpr char kRebuild[] = R"(
   CREATE INDEX items_commitment ON items(commitment) WHERE class <> 1;
   CREATE INDEX items_expiry ON items(expires_ms) WHERE expires_ms > 0;
   CREATE INDEX items_object ON items(object) WHERE object IS NOT NULL;
+  CREATE INDEX items_place ON items(place, object);
   CREATE TABLE refused_next(entry INTEGER PRIMARY KEY, digest BLOB NOT NULL,
     epoch INTEGER NOT NULL, expires_ms INTEGER NOT NULL, wrapped BLOB NOT NULL,
     ciphertext BLOB NOT NULL) STRICT;
@@ -251,6 +253,17 @@ absl::StatusOr<std::optional<std::string>> Store::FindObject(int64_t place) {
   ASSIGN_OR_RETURN(const bool row, query.Bind(place).Step());
   if (!row) return std::nullopt;
   return std::string(query.Blob(0));
+}
+
+absl::Status Store::VisitPlaces(
+    const Range& places, absl::FunctionRef<bool(int64_t place, std::string_view object)> visit) {
+  ASSIGN_OR_RETURN(const ReaderPool::Lease reader, readers_.Borrow());
+  Query query(reader->places);
+  query.Bind(places.first).Bind(places.last);
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row || !visit(query.Number(0), query.Blob(1))) return absl::OkStatus();
+  }
 }
 
 absl::StatusOr<std::vector<WrappedKey>> Store::SampleKeys() {

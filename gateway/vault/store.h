@@ -7,7 +7,9 @@
 // place = index << 20 | ordinal << 10 | slot is the row id, so that a group is appended at the
 // right edge of one tree (half the time and a third of the space of a WITHOUT ROWID table keyed by
 // the three columns: a 1 KiB payload fits beside others in a page). Commitments are kept, and
-// indexed, for documents only: payloads have no index of random keys. `object` names the file of
+// indexed, for documents only: payloads have no index of random keys. Which places are taken, and
+// by which objects, an index says that holds no content, so that a start need not read all of it.
+// `object` names the file of
 // content that came as a stream; its ciphertext is the head alone.
 #ifndef PASSERELLE_GATEWAY_VAULT_STORE_H_
 #define PASSERELLE_GATEWAY_VAULT_STORE_H_
@@ -17,9 +19,11 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -91,6 +95,10 @@ class Store {
   absl::StatusOr<StoredItem> ReadItem(int64_t place);
   // Whether a row is there, and the object that it names: nothing, or a name that may be empty.
   absl::StatusOr<std::optional<std::string>> FindObject(int64_t place);
+  // Tells `visit` the rows of a range, ascending, and the object that each names or nothing, until
+  // it returns false. Erasures wait meanwhile.
+  absl::Status VisitPlaces(const Range& places,
+                           absl::FunctionRef<bool(int64_t place, std::string_view object)> visit);
   // Of the first and the last row of each kind, what a key-encryption key wrapped.
   absl::StatusOr<std::vector<WrappedKey>> SampleKeys() EXCLUDES_LOCK(mutex_);
   // The earliest instant of what expires by time; absent when nothing does.

@@ -126,10 +126,26 @@ class SealingVault final : public Vault {
     return PositionOf(place);
   }
 
-  absl::StatusOr<bool> Has(const Position& position) const override {
-    ASSIGN_OR_RETURN(const int64_t place, PlaceOf(position));
-    ASSIGN_OR_RETURN(const std::optional<std::string> object, store_->FindObject(place));
-    return object.has_value() && (object->empty() || HasObject(objects_, *object));
+  absl::StatusOr<std::optional<Position>> FindMissing(
+      absl::Span<const Position> demanded) const override {
+    std::vector<int64_t> places;
+    places.reserve(demanded.size());
+    for (const Position& position : demanded) {
+      ASSIGN_OR_RETURN(const int64_t place, PlaceOf(position));
+      places.push_back(place);
+    }
+    if (places.empty()) return std::nullopt;
+    size_t next = 0;
+    RETURN_IF_ERROR(store_->VisitPlaces(
+        {places.front(), places.back()}, [&](int64_t place, std::string_view object) {
+          if (place < places[next]) return true;
+          if (place > places[next] ||
+              (!object.empty() && !HasObject(objects_, std::string(object))))
+            return false;
+          return ++next < places.size();
+        }));
+    if (next == places.size()) return std::nullopt;
+    return demanded[next];
   }
 
   absl::StatusOr<std::optional<RefusedStatement>> FindRefused(

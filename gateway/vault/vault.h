@@ -122,8 +122,11 @@ class Vault {
   // Position and class of the first row of a document's commitment. NOT_FOUND when there is none.
   virtual absl::StatusOr<Position> FindDocument(const base::Digest& commitment) const = 0;
 
-  // Whether a row is stored at a position, with the object that it names.
-  virtual absl::StatusOr<bool> Has(const Position& position) const = 0;
+  // The first of these positions at which no row is stored, or not the object that it names;
+  // nothing when all are there. Linear in the rows between the first and the last, of which no
+  // content is read. REQUIRES: they ascend. INVALID_ARGUMENT (POSITION) when one is out of bounds.
+  virtual absl::StatusOr<std::optional<Position>> FindMissing(
+      absl::Span<const Position> demanded) const = 0;
 
   // The refusal kept for a statement, if any. Errors as Read.
   virtual absl::StatusOr<std::optional<RefusedStatement>> FindRefused(

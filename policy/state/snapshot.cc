@@ -3,6 +3,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -21,11 +22,11 @@ constexpr size_t kLengthBytes = 4;
 
 // The one spelling of a row.
 void Spell(const google::protobuf::Message& row, std::string& out) {
-  out.clear();
-  google::protobuf::io::StringOutputStream stream(&out);
-  google::protobuf::io::CodedOutputStream coded(&stream);
+  out.resize(row.ByteSizeLong());
+  google::protobuf::io::ArrayOutputStream array(out.data(), static_cast<int>(out.size()));
+  google::protobuf::io::CodedOutputStream coded(&array);
   coded.SetSerializationDeterministic(true);
-  row.SerializeToCodedStream(&coded);
+  row.SerializeWithCachedSizes(&coded);
 }
 
 void AppendSized(std::string& out, std::string_view bytes) {
@@ -53,6 +54,8 @@ class Reader {
     return bytes;
   }
 
+  // The most rows that the rest can hold.
+  size_t most_rows() const { return rest_.size() / (2 * kLengthBytes); }
   bool at_end() const { return rest_.empty(); }
 
  private:
@@ -64,11 +67,12 @@ absl::Status Cut() { return Corrupt("SNAPSHOT_FORM", "the snapshot ends too earl
 // Reads the rows of one table.
 template <typename Row>
 absl::Status ReadTable(Reader& reader, std::string_view name, const StateTable<Row>&,
-                       State& state) {
+                       State::Filler& filler) {
   const std::optional<std::string_view> written = reader.Sized();
   const std::optional<uint32_t> count = reader.Number();
   if (!written.has_value() || !count.has_value()) return Cut();
   if (*written != name) return Corrupt("SNAPSHOT_FORM", "another table than expected");
+  filler.Reserve<Row>(std::min<size_t>(*count, reader.most_rows()));
   std::optional<std::string_view> last;
   std::string spelt;
   for (uint32_t i = 0; i < *count; ++i) {
@@ -83,7 +87,7 @@ absl::Status ReadTable(Reader& reader, std::string_view name, const StateTable<R
     row.DiscardUnknownFields();
     Spell(row, spelt);
     if (spelt != *bytes) return Corrupt("SNAPSHOT_FORM", "a row that is not written canonically");
-    state.Put(*key, std::move(row));
+    filler.Put(*key, std::move(row));
   }
   return absl::OkStatus();
 }
@@ -118,15 +122,17 @@ absl::StatusOr<State> DecodeSnapshot(std::string_view bytes) {
     return Corrupt("SNAPSHOT_FORM", "not a snapshot of this version");
   Reader reader(bytes.substr(kSnapshotTag.size()));
   State state;
+  State::Filler filler(state);
   absl::Status status;
   const auto read = [&](std::string_view name, const auto& table) {
     if (!status.ok()) return;
-    status = ReadTable(reader, name, table, state);
+    status = ReadTable(reader, name, table, filler);
     if (!status.ok()) status = gateway::base::InContext(status, absl::StrCat("table ", Absl(name)));
   };
   State::ForEachTable(read, state);
   RETURN_IF_ERROR(status);
   if (!reader.at_end()) return Corrupt("SNAPSHOT_FORM", "bytes after the last table");
+  filler.Finish();
   return state;
 }
 

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/text_format.h>
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -75,6 +76,19 @@ void State::Move(const Places& from, const Places& to) {
   if (from == to) return;
   for (const auto& [index, key] : from) (this->*index).Erase(key);
   for (const auto& [index, key] : to) (this->*index).Put(key, {});
+}
+
+std::vector<std::string>& State::Filler::PlacesIn(Index index) {
+  for (auto& [known, places] : places_)
+    if (known == index) return places;
+  return places_.emplace_back(index, std::vector<std::string>()).second;
+}
+
+void State::Filler::Finish() {
+  for (auto& [index, places] : places_) {
+    std::sort(places.begin(), places.end());
+    for (const std::string& place : places) (state_.*index).Put(place, {});
+  }
 }
 
 std::string State::Dump() const {

@@ -35,6 +35,7 @@ class StateTable : public Table<Row> {
  private:
   friend class State;
   using Table<Row>::Put;
+  using Table<Row>::Reserve;
   using Table<Row>::Erase;
   using Table<Row>::Fork;
   using Table<Row>::Absorb;
@@ -62,6 +63,8 @@ class State {
   void Put(std::string_view key, Row row);
   template <typename Row>
   void Erase(std::string_view key);
+  // Fills an empty state with rows that are known beforehand.
+  class Filler;
 
   // Canonical text: one line a row, `table hex-key {text}`, tables in the order below, keys sorted.
   // Two states are equal iff their dumps are.
@@ -199,6 +202,35 @@ void State::Erase(std::string_view key) {
   Move(PlacesIfAny(key, table.Find(key)), {});
   table.Erase(key);
 }
+
+// Rows go to their tables at once, their places to the indexes at the end and in order: one after
+// the other a million of them, which come in no order, would take longer than the rows.
+class State::Filler {
+ public:
+  // Fills `state`, which must be empty, no draft, and outlive this.
+  explicit Filler(State& state) : state_(state) {}
+
+  // Makes room for so many rows of a kind.
+  template <typename Row>
+  void Reserve(size_t rows) {
+    state_.TableOf<Row>().Reserve(rows);
+  }
+  // Sets the row of a key that has none. Fastest behind the last key of its kind.
+  template <typename Row>
+  void Put(std::string_view key, Row row) {
+    for (auto& [index, place] : PlacesOf(key, row)) PlacesIn(index).push_back(std::move(place));
+    state_.TableOf<Row>().Put(key, std::move(row));
+  }
+  // Fills the indexes. To be called once, behind the last row.
+  void Finish();
+
+ private:
+  using Index = StateTable<Mark> State::*;
+  std::vector<std::string>& PlacesIn(Index index);
+
+  State& state_;
+  std::vector<std::pair<Index, std::vector<std::string>>> places_;
+};
 
 }  // namespace passerelle::policy::state
 

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 
@@ -38,7 +39,7 @@ class Table {
         return it == layer->by_key_.end() ? nullptr : it->second;
       }
       const auto it = layer->rows_.find(key);
-      if (it != layer->rows_.end()) return it->second.get();
+      if (it != layer->rows_.end()) return RowOf(it->second);
     }
     return nullptr;
   }
@@ -46,14 +47,19 @@ class Table {
   // The number of rows. REQUIRES: not a fork.
   size_t size() const { return rows_.size(); }
 
-  // Sets the row of a key.
+  // Sets the row of a key. Fastest behind the last key.
   void Put(std::string_view key, [[maybe_unused]] Row row) {
     if constexpr (kHashed) {
       Set(key, std::make_shared<const Row>(std::move(row)));
     } else {
-      static const auto& mark = *new std::shared_ptr<const Row>(std::make_shared<const Row>());
-      Set(key, mark);
+      static const Row mark;
+      Set(key, &mark);
     }
+  }
+
+  // Makes room for so many rows. REQUIRES: not a fork.
+  void Reserve(size_t rows) {
+    if (kHashed) by_key_.reserve(rows);
   }
 
   // Removes a key.
@@ -86,7 +92,7 @@ class Table {
       bool decided = false;  // the uppermost layer that has the key decides
       for (Cursor& cursor : cursors) {
         if (cursor.at == cursor.end || cursor.at->first != key) continue;
-        if (!decided) row = cursor.at->second.get();
+        if (!decided) row = RowOf(cursor.at->second);
         decided = true;
         ++cursor.at;
       }
@@ -118,15 +124,21 @@ class Table {
   }
 
  private:
-  // A null row hides the key from the layers below.
-  using Rows = std::map<std::string, std::shared_ptr<const Row>, std::less<>>;
-
   // Rows that say nothing are walked through and not looked up, and are all one.
   static constexpr bool kHashed = !std::is_empty_v<Row>;
 
-  void Set(std::string_view key, std::shared_ptr<const Row> row) {
-    const auto set = rows_.insert_or_assign(std::string(key), std::move(row)).first;
-    if (kHashed && below_ == nullptr) by_key_.insert_or_assign(set->first, set->second.get());
+  // A null row hides the key from the layers below. Where keys are looked up they stay where they
+  // are; where they are not, many of them share a node, for a million come in no order.
+  using Held = std::conditional_t<kHashed, std::shared_ptr<const Row>, const Row*>;
+  using Rows = std::conditional_t<kHashed, std::map<std::string, Held, std::less<>>,
+                                  absl::btree_map<std::string, Held, std::less<>>>;
+
+  static const Row* RowOf(const std::shared_ptr<const Row>& held) { return held.get(); }
+  static const Row* RowOf(const Row* held) { return held; }
+
+  void Set(std::string_view key, Held row) {
+    const auto set = rows_.insert_or_assign(rows_.end(), std::string(key), std::move(row));
+    if (kHashed && below_ == nullptr) by_key_.insert_or_assign(set->first, RowOf(set->second));
   }
 
   Rows rows_;

@@ -92,7 +92,7 @@ TEST_F(ContentTest, KeepsItAcrossARestart) {
   const std::string bytes = random_.Bytes(500'000);
   const ContentHead head = Keep(kHere, bytes);
   Reopen();
-  EXPECT_TRUE(*vault_->Has(kHere));
+  EXPECT_TRUE(Has(kHere));
   EXPECT_EQ(ReadFrom(**vault_->OpenContent(kHere, head.commitment), 0), bytes);
 }
 
@@ -223,7 +223,7 @@ TEST_F(ContentTest, IsFoundInNoFileOnceItIsShredded) {
   const ContentHead kept = Keep({8, 0, 0}, other);
   ASSERT_TRUE(vault_->Shred(kHere.index, kHere.ordinal).ok());
   EXPECT_THAT(data_.HoldingAnyPartOf(ciphertext), IsEmpty());
-  EXPECT_FALSE(*vault_->Has(kHere));
+  EXPECT_FALSE(Has(kHere));
   EXPECT_EQ(ReasonOf(vault_->OpenContent(kHere, head.commitment).status()), "CONTENT_ERASED");
   EXPECT_THAT(Objects(), SizeIs(1));
   EXPECT_EQ(ReadFrom(**vault_->OpenContent({8, 0, 0}, kept.commitment), 0), other);
@@ -258,7 +258,7 @@ TEST_F(ContentTest, SweepsWhatACrashLeftBehind) {
 TEST_F(ContentTest, SaysThatARowWithoutItsObjectIsNotThere) {
   Keep(kHere, random_.Bytes(1000));
   ASSERT_TRUE(base::RemoveFile(ObjectPath()).ok());
-  EXPECT_FALSE(*vault_->Has(kHere));
+  EXPECT_FALSE(Has(kHere));
 }
 
 TEST_F(ContentTest, ARowThatNamesAnotherObjectOpensNothing) {

@@ -114,7 +114,7 @@ TEST_F(ErasureTest, ShredsWhatOneActStoredAndNothingElse) {
   ASSERT_TRUE(vault_->Shred(5, 1).ok());
   for (const Placed& row : rows) {
     const bool shredded = row.position.index == 5 && row.position.ordinal == 1;
-    EXPECT_EQ(*vault_->Has(row.position), !shredded);
+    EXPECT_EQ(Has(row.position), !shredded);
     EXPECT_EQ(data_.HoldingAnyPartOf(row.sealed.ciphertext).empty(), shredded);
     EXPECT_EQ(data_.HoldingAnyPartOf(row.sealed.wrapped_key).empty(), shredded);
   }
@@ -155,7 +155,7 @@ TEST_F(ErasureTest, LeavesNoByteAmongManyOtherWrites) {
   for (const uint64_t index : alive) ExpectReadable(index);
   Reopen();
   for (const auto& [index, row] : rows_)
-    if (!*vault_->Has(row.position)) ExpectNowhere(index);
+    if (!Has(row.position)) ExpectNowhere(index);
 }
 
 TEST_F(ErasureTest, ClosesItsOwnReadersFirst) {
@@ -185,7 +185,7 @@ TEST_F(ErasureTest, IsNotDoneWhileAForeignReaderSeesTheOldState) {
     const absl::Status status = vault_->Shred(1, 0);
     EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
     EXPECT_EQ(base::ReasonOf(status), "VAULT_BUSY");
-    EXPECT_FALSE(*vault_->Has({1, 0, 0}));
+    EXPECT_FALSE(Has({1, 0, 0}));
     EXPECT_EQ(base::ReasonOf(vault_->Shred(1, 0)), "VAULT_BUSY") << "forgot what is unfinished";
   }
   ASSERT_TRUE(vault_->Shred(1, 0).ok());

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <unordered_set>
 
 #include "gateway/base/status.h"
@@ -88,6 +89,12 @@ void VaultTest::Store(const std::vector<Placed>& rows,
                       const std::vector<RefusedStatement>& refused) {
   const absl::Status status = vault_->Commit(rows, refused);
   ASSERT_TRUE(status.ok()) << status;
+}
+
+bool VaultTest::Has(const Position& position) {
+  const absl::StatusOr<std::optional<Position>> missing = vault_->FindMissing({position});
+  EXPECT_TRUE(missing.ok()) << missing.status();
+  return missing.ok() && !missing->has_value();
 }
 
 void VaultTest::Tamper(const std::string& sql) {

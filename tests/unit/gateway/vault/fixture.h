@@ -57,6 +57,9 @@ class VaultTest : public testing::Test {
   // Commits rows and expects it to go well.
   void Store(const std::vector<Placed>& rows, const std::vector<RefusedStatement>& refused = {});
 
+  // Whether a row is stored at a position, with its object.
+  bool Has(const Position& position);
+
   // Runs SQL on the closed or open database behind the vault's back.
   void Tamper(const std::string& sql);
 

@@ -5,6 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <optional>
+#include <random>
+#include <set>
+
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
@@ -62,8 +67,8 @@ TEST_F(VaultTest, RefusesPositionsOutOfBoundsAndStoresNothing) {
     Placed bad = good;
     bad.position = position;
     EXPECT_EQ(base::ReasonOf(vault_->Commit({good, bad}, {})), "POSITION");
-    EXPECT_FALSE(vault_->Has(position).ok());
-    EXPECT_FALSE(*vault_->Has(kFirst));
+    EXPECT_EQ(base::ReasonOf(vault_->FindMissing({position}).status()), "POSITION");
+    EXPECT_FALSE(Has(kFirst));
   }
 }
 
@@ -186,19 +191,49 @@ TEST_F(VaultTest, FindsTheFirstDocumentAndNoPayload) {
             absl::StatusCode::kNotFound);
 }
 
+TEST_F(VaultTest, NamesTheFirstOfManyPositionsThatIsMissing) {
+  EXPECT_EQ(*vault_->FindMissing({}), std::nullopt);
+  std::mt19937 random(20240603);
+  const Attachment content = Content(CommitmentKind::kPayload, "cells");
+  std::vector<Position> all;
+  std::set<Position> stored;
+  std::vector<Placed> rows;
+  for (uint64_t index = 0; index < 40; ++index)
+    for (uint32_t ordinal = 0; ordinal < 2; ++ordinal)
+      for (uint32_t slot = 0; slot < 2; ++slot) all.push_back({index, ordinal, slot});
+  for (const Position& position : all)
+    if (random() % 8 != 0 && stored.insert(position).second)
+      rows.push_back(Place(position, content));
+  Store(rows);
+  int missing = 0;
+  for (int round = 0; round < 200; ++round) {
+    std::vector<Position> demanded;
+    for (const Position& position : all)
+      if (random() % 20 == 0) demanded.push_back(position);
+    const auto first = std::find_if(demanded.begin(), demanded.end(),
+                                    [&](const Position& one) { return stored.count(one) == 0; });
+    const absl::StatusOr<std::optional<Position>> found = vault_->FindMissing(demanded);
+    ASSERT_TRUE(found.ok()) << found.status();
+    ASSERT_EQ(*found, first == demanded.end() ? std::nullopt : std::optional<Position>(*first));
+    missing += found->has_value() ? 1 : 0;
+  }
+  EXPECT_GT(missing, 0);
+  EXPECT_LT(missing, 200);
+}
+
 TEST_F(VaultTest, SweepsWhatLiesAtOrBeyondTheHead) {
   const Attachment content = Content(CommitmentKind::kPayload, "cells");
   Store({Place({9, 0, 0}, content), Place({10, 0, 0}, content), Place({11, 3, 1}, content)},
         {{base::Sha256("kept"), 9, "salt", "kept", 5000},
          {base::Sha256("swept"), 10, "salt", "swept", 5000}});
   ASSERT_TRUE(vault_->Sweep(10).ok());
-  EXPECT_TRUE(*vault_->Has({9, 0, 0}));
-  EXPECT_FALSE(*vault_->Has({10, 0, 0}));
-  EXPECT_FALSE(*vault_->Has({11, 3, 1}));
+  EXPECT_TRUE(Has({9, 0, 0}));
+  EXPECT_FALSE(Has({10, 0, 0}));
+  EXPECT_FALSE(Has({11, 3, 1}));
   EXPECT_TRUE((*vault_->FindRefused(base::Sha256("kept"))).has_value());
   EXPECT_FALSE((*vault_->FindRefused(base::Sha256("swept"))).has_value());
   ASSERT_TRUE(vault_->Sweep(0).ok());
-  EXPECT_FALSE(*vault_->Has({9, 0, 0}));
+  EXPECT_FALSE(Has({9, 0, 0}));
   EXPECT_TRUE(vault_->Sweep(0).ok());
 }
 
@@ -236,16 +271,16 @@ TEST_F(VaultTest, ExpiresOnlyWhatHasATermThatIsPast) {
   late.expires_ms = 2000;
   Store({early, late, Place({3, 0, 0}, deed, RecordClass::kDecisionFile)});
   ASSERT_TRUE(vault_->Expire(1500).ok());
-  EXPECT_FALSE(*vault_->Has({1, 0, 0}));
+  EXPECT_FALSE(Has({1, 0, 0}));
   EXPECT_EQ(vault_->Read({2, 0, 0}, CommitmentOf(reader))->content(), "synthetic agent");
   ASSERT_TRUE(vault_->Expire(int64_t{1} << 60).ok());
-  EXPECT_FALSE(*vault_->Has({2, 0, 0}));
-  EXPECT_TRUE(*vault_->Has({3, 0, 0}));
+  EXPECT_FALSE(Has({2, 0, 0}));
+  EXPECT_TRUE(Has({3, 0, 0}));
 }
 
 TEST_F(VaultTest, SaysThatContentIsErased) {
   EXPECT_EQ(base::ReasonOf(vault_->Read(kFirst, base::Sha256("x")).status()), "CONTENT_ERASED");
-  EXPECT_FALSE(*vault_->Has(kFirst));
+  EXPECT_FALSE(Has(kFirst));
 }
 
 TEST_F(VaultTest, StoresAGroupWholeOrNotAtAll) {
@@ -254,7 +289,7 @@ TEST_F(VaultTest, StoresAGroupWholeOrNotAtAll) {
   // The second row's place is taken.
   EXPECT_EQ(vault_->Commit({Place(kFirst, content), Place(kSecond, content)}, {}).code(),
             absl::StatusCode::kAborted);
-  EXPECT_FALSE(*vault_->Has(kFirst));
+  EXPECT_FALSE(Has(kFirst));
   EXPECT_TRUE(vault_->Read(kSecond, CommitmentOf(content)).ok());
 }
 
@@ -292,7 +327,7 @@ TEST_F(VaultTest, RefusesAFileThatIsNotItsOwn) {
 
 TEST_F(VaultTest, RefusesANewerVersion) {
   vault_ = nullptr;
-  Tamper("PRAGMA user_version=3; UPDATE erasure SET unfinished = 0");
+  Tamper("PRAGMA user_version=4; UPDATE erasure SET unfinished = 0");
   EXPECT_EQ(base::ReasonOf(Vault::Open(data_.path(), *keyring_, random_).status()),
             "VAULT_VERSION");
 }
