@@ -60,14 +60,30 @@ absl::Status ReadChunks(const std::string& path,
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit) {
-  std::string bytes;
-  RETURN_IF_ERROR(ReadChunks(path, [&](std::string_view chunk) {
-    bytes.append(chunk);
-    return bytes.size() <= limit;
-  }));
-  if (bytes.size() > limit)
+  const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat info;
+  if (fd.get() < 0 || fstat(fd.get(), &info) != 0) return SystemError(path, errno);
+  // One byte more, so that the end is seen; a device says no length, and a file may grow.
+  const auto said = static_cast<size_t>(std::max<off_t>(info.st_size, 0));
+  std::string bytes(std::min(said, limit) + 1, '\0');
+  size_t have = 0;
+  while (true) {
+    const ssize_t got = read(fd.get(), bytes.data() + have, bytes.size() - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return SystemError(path, errno);
+    have += static_cast<size_t>(got);
+    if (got == 0 || have > limit) break;
+    if (have < bytes.size()) continue;
+    std::string longer(std::min(2 * have + kChunkBytes, limit + 1), '\0');
+    std::copy(bytes.begin(), bytes.end(), longer.begin());
+    // Keys are read so, too.
+    Wipe(bytes);
+    bytes = std::move(longer);
+  }
+  if (have > limit)
     return Error(absl::StatusCode::kOutOfRange, "FILE_TOO_LARGE", "",
                  absl::StrCat(path, ": longer than ", limit, " bytes"));
+  bytes.resize(have);
   return bytes;
 }
 

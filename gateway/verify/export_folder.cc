@@ -15,6 +15,7 @@
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 #include "gateway/base/strings.h"
+#include "gateway/verify/bundles.h"
 #include "gateway/verify/fault.h"
 #include "gateway/verify/folder.h"
 #include "gateway/verify/replay.h"
@@ -32,9 +33,6 @@ using base::Digest;
 
 constexpr std::string_view kCheckpointFile = "checkpoint";
 constexpr std::string_view kVkeyFile = "log.vkey";
-
-// Level of bundles in TilePath.
-constexpr int kEntriesLevel = -1;
 
 // One of the two files at the top.
 Check ReadTop(const std::string& folder, std::string_view name, std::string& bytes) {
@@ -95,43 +93,26 @@ Check FindUnexpected(const std::string& folder, const std::set<std::string>& exp
       absl::StrCat("Le fichier ", least, " n'appartient pas à un journal de cette taille."));
 }
 
-// Reads the bundle that begins at entry `begin`.
-Check ReadBundle(const std::string& folder, uint64_t size, uint64_t begin,
-                 std::set<std::string>& files, std::vector<std::string>& entries) {
-  const uint64_t end = std::min(begin + kTileWidth, size);
-  const std::string path = audit::log::TilePath(kEntriesLevel, begin / kTileWidth,
-                                                static_cast<int>((end - begin) % kTileWidth));
-  files.insert(path);
-  absl::StatusOr<std::vector<std::string>> read =
-      audit::log::ReadExportEntries(folder, size, begin, end);
-  if (absl::IsDataLoss(read.status())) {
-    const bool there = base::Exists(absl::StrCat(folder, "/", path));
-    Fault fault =
-        FaultOfExport(absl::StrCat("The bundle ", path, " with the entries ", begin, " to ",
-                                   end - 1, there ? " is malformed." : " is missing."),
-                      absl::StrCat("Le paquet ", path, " des entrées ", begin, " à ", end - 1,
-                                   there ? " est mal formé." : " manque."));
-    fault.index = begin;
-    return fault;
-  }
-  if (!read.ok()) return Unreadable(read.status());
-  entries = *std::move(read);
-  return std::nullopt;
-}
-
 // One verification. Lives for one call.
 struct Walk {
   Walk(const std::string& where, const Checkpoint& head, const std::string& vkey,
        const ExportOptions& options)
       : folder(where),
         checkpoint(head),
+        bundles(where, head.size, Others(options)),
         tree(where, head.size),
         evidence(EvidenceFolderOf(where)),
-        signatures(options.cores > 1 ? options.cores - 1 : 0),
+        signatures(Others(options)),
         replay(head.origin, vkey, evidence, options, tree, signatures) {}
+
+  // Threads beside the one that walks.
+  static size_t Others(const ExportOptions& options) {
+    return options.cores > 1 ? options.cores - 1 : 0;
+  }
 
   const std::string& folder;
   const Checkpoint& checkpoint;
+  Bundles bundles;
   Tree tree;
   const std::string evidence;
   Signatures signatures;
@@ -140,17 +121,16 @@ struct Walk {
 
   // A bundle's hashes are held against its tile before any of its entries is interpreted: a fault
   // of bytes is then named as such.
-  Check TakeBundle(uint64_t begin) {
-    std::vector<std::string> entries;
-    if (Check fault = ReadBundle(folder, checkpoint.size, begin, files, entries); fault.has_value())
-      return fault;
-    std::vector<Digest> leaves;
-    for (const std::string& entry : entries) {
-      leaves.push_back(audit::merkle::LeafHash(entry));
-      if (Check fault = tree.Append(leaves.back()); fault.has_value()) return fault;
-    }
-    for (size_t i = 0; i < entries.size(); ++i)
-      if (Check fault = replay.Take(begin + i, entries[i], leaves[i]); fault.has_value())
+  Check TakeBundle() {
+    const uint64_t begin = tree.size();
+    Bundle bundle = bundles.Take();
+    files.insert(bundle.path);
+    if (bundle.fault.has_value()) return std::move(bundle.fault);
+    for (const Digest& leaf : bundle.leaves)
+      if (Check fault = tree.Append(leaf); fault.has_value()) return fault;
+    for (size_t i = 0; i < bundle.entries.size(); ++i)
+      if (Check fault = replay.Take(begin + i, bundle.entries[i], bundle.leaves[i]);
+          fault.has_value())
         return fault;
     return std::nullopt;
   }
@@ -315,8 +295,8 @@ absl::StatusOr<Verdict> VerifyExport(
     return Rejected(*std::move(fault));
   Walk walk(folder, checkpoint, vkey, options);
   Check fault;
-  for (uint64_t begin = 0; begin < checkpoint.size; begin += kTileWidth) {
-    fault = walk.TakeBundle(begin);
+  while (walk.tree.size() < checkpoint.size) {
+    fault = walk.TakeBundle();
     if (fault.has_value() || walk.signatures.failed()) break;
     progress(walk.tree.size(), checkpoint.size);
   }

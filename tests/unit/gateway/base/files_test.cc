@@ -1,5 +1,6 @@
 #include "gateway/base/files.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -9,9 +10,12 @@
 
 #include <filesystem>
 #include <functional>
+#include <thread>
 #include <utility>
 
+#include "gateway/base/descriptor.h"
 #include "gateway/base/status.h"
+#include "gateway/base/write_all.h"
 
 namespace passerelle::gateway::base {
 namespace {
@@ -69,6 +73,24 @@ TEST_F(FilesTest, ReadsAtMostTheLimit) {
   EXPECT_TRUE(ReadFile(At("f"), 100'000).ok());
   EXPECT_EQ(ReadFile(At("f"), 99'999).status().code(), absl::StatusCode::kOutOfRange);
   EXPECT_EQ(ReadFile(At("f"), 0).status().code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST_F(FilesTest, ReadsWhatSaysNoLengthAndComesInPieces) {
+  const std::string path = At("pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const std::string bytes(300'000, 'x');
+  for (const size_t limit : {size_t{300'000}, size_t{299'999}}) {
+    std::thread writer([&] {
+      const Descriptor fd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+      EXPECT_TRUE(WriteAll(path, fd.get(), bytes).ok());
+    });
+    const absl::StatusOr<std::string> read = ReadFile(path, limit);
+    writer.join();
+    if (limit == bytes.size())
+      EXPECT_EQ(*read, bytes);
+    else
+      EXPECT_EQ(ReasonOf(read.status()), "FILE_TOO_LARGE");
+  }
 }
 
 TEST_F(FilesTest, SetsPermissionsWhateverTheUmaskAndTheOldFile) {
