@@ -19,10 +19,10 @@ using gateway::base::Digest;
 constexpr std::string_view kSizeType = "text/x.tlog.size";
 constexpr size_t kMostQuoted = 120;
 
-absl::Status Refused(const Submitting& submitting, std::string_view why) {
+absl::Status Refused(const checkpoint::CosignatureVerifier& witness, std::string_view why) {
   return gateway::base::Error(
       absl::StatusCode::kUnavailable, "WITNESS_REFUSED", "",
-      absl::StrCat("witness ", submitting.witness.name(), ": ", gateway::base::Absl(why)));
+      absl::StrCat("witness ", witness.name(), ": ", gateway::base::Absl(why)));
 }
 
 // What a witness said, for a person to read: it is a stranger's text.
@@ -50,7 +50,7 @@ absl::StatusOr<Cosigned> CosignedBy(const Submitting& submitting, const std::str
   const std::string note = absl::StrCat(checkpoint, answer.body);
   const auto valid = checkpoint::OpenCosignatures(note, {&submitting.witness, 1});
   if (!valid.ok() || valid->empty())
-    return Refused(submitting, "what it answered is no cosignature of its key");
+    return Refused(submitting.witness, "what it answered is no cosignature of its key");
   // It may have sent lines of others' keys, or of its later ones: ours is the one that verified.
   const std::string start = absl::StrCat("\u2014 ", submitting.witness.name(), " ");
   std::string_view rest = answer.body;
@@ -62,7 +62,7 @@ absl::StatusOr<Cosigned> CosignedBy(const Submitting& submitting, const std::str
         checkpoint::OpenCosignatures(absl::StrCat(checkpoint, line), {&submitting.witness, 1});
     if (one.ok() && !one->empty()) return Cosigned{line, one->front().time_s};
   }
-  return Refused(submitting, "what it answered is no cosignature of its key");
+  return Refused(submitting.witness, "what it answered is no cosignature of its key");
 }
 
 absl::StatusOr<WitnessAnswer> Post(const Submitting& submitting, const log::SignedHead& head,
@@ -97,22 +97,33 @@ absl::StatusOr<Cosigned> Submit(const Submitting& submitting, const log::SignedH
     }
     // Another history, if it holds one: then it can show it.
     if (answer.code == 409 || answer.code == 422) RETURN_IF_ERROR(Compare(submitting, ask));
-    return Refused(submitting, Quoted(answer));
+    return Refused(submitting.witness, Quoted(answer));
   }
-  return Refused(submitting, "it keeps changing its mind about the size it cosigned");
+  return Refused(submitting.witness, "it keeps changing its mind about the size it cosigned");
+}
+
+std::string CosignedPath(std::string_view origin) {
+  const Digest folder = gateway::base::Sha256(origin);
+  return absl::StrCat("/", gateway::base::ToHex(gateway::base::View(folder)), "/checkpoint");
+}
+
+absl::StatusOr<std::string> ReadCosigned(const checkpoint::CosignatureVerifier& witness,
+                                         std::string_view origin, Ask ask) {
+  ASSIGN_OR_RETURN(WitnessAnswer answer, ask(CosignedPath(origin), nullptr));
+  if (answer.code == 404) return std::string();
+  if (answer.code != 200) return Refused(witness, Quoted(answer));
+  return std::move(answer.body);
 }
 
 absl::Status Compare(const Submitting& submitting, Ask ask) {
-  const std::string origin =
-      gateway::base::ToHex(gateway::base::View(gateway::base::Sha256({submitting.log.origin()})));
-  ASSIGN_OR_RETURN(const WitnessAnswer answer,
-                   ask(absl::StrCat("/", origin, "/checkpoint"), nullptr));
-  if (answer.code == 404) return absl::OkStatus();
-  if (answer.code != 200) return Refused(submitting, Quoted(answer));
+  ASSIGN_OR_RETURN(const std::string note,
+                   ReadCosigned(submitting.witness, submitting.log.origin(), ask));
+  if (note.empty()) return absl::OkStatus();
   // Whoever the witness is, this proves nothing unless our own key signed it.
   const absl::StatusOr<checkpoint::Checkpoint> shown =
-      checkpoint::OpenCheckpoint(answer.body, submitting.own, submitting.log.origin());
-  if (!shown.ok()) return Refused(submitting, "it shows a checkpoint that this log never signed");
+      checkpoint::OpenCheckpoint(note, submitting.own, submitting.log.origin());
+  if (!shown.ok())
+    return Refused(submitting.witness, "it shows a checkpoint that this log never signed");
   const uint64_t size = submitting.log.head().size;
   if (shown->size > size)
     return gateway::base::Error(

@@ -45,6 +45,15 @@ struct Submitting {
 absl::StatusOr<Cosigned> Submit(const Submitting& submitting, const log::SignedHead& head,
                                 uint64_t& known_size, Ask ask);
 
+// Where a witness shows the checkpoint of an origin that it cosigned last.
+std::string CosignedPath(std::string_view origin);
+
+// The checkpoint of an origin that a witness cosigned last, as it shows it: who signed it is for
+// the caller to see. Empty when it has none. UNAVAILABLE (WITNESS_REFUSED) when it answers
+// otherwise. What Ask answered otherwise.
+absl::StatusOr<std::string> ReadCosigned(const checkpoint::CosignatureVerifier& witness,
+                                         std::string_view origin, Ask ask);
+
 // Holds the log against the checkpoint that a witness cosigned last. OK when it has none of this
 // log. DATA_LOSS with our own key's proof: LOG_BEHIND_WITNESS (it is larger than the log: entries
 // are lost, the first of which is named) or LOG_FORKED (the log had another root at its size).

@@ -3,14 +3,21 @@
 #define PASSERELLE_GATEWAY_CLI_DOCTOR_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "audit/checkpoint/note.h"
+#include "audit/log/log.h"
+#include "audit/log/store.h"
 #include "certs/x509/certificate.h"
 #include "gateway/cli/app.h"
+#include "policy/state/state.h"
 
 namespace passerelle::gateway::cli {
 
@@ -86,6 +93,22 @@ struct Installation {
 
 // The side of the operator: the machine, the data directory and the server's certificate.
 void ExamineInstallation(App& app, Installation installation, Diagnosis& diagnosis);
+
+// What is recomputed of a log from its entries, and who signs it.
+struct Recomputed {
+  policy::state::State state;
+  std::unique_ptr<audit::log::LogStore> store;
+  std::unique_ptr<audit::log::Log> log;
+};
+absl::StatusOr<Recomputed> Recompute(const std::string& folder,
+                                     const audit::checkpoint::NoteSigner& signer);
+
+// Those whom the settings name: whether each witness answers, and holds the log for the one that it
+// cosigned; whether each time-stamp authority gives a stamp that others can verify, and whether its
+// clock is this machine's. A log that grew meanwhile is recomputed by `again`.
+void ExamineOthers(App& app, const Recomputed& recomputed,
+                   const audit::checkpoint::NoteVerifier& own,
+                   absl::FunctionRef<absl::StatusOr<Recomputed>()> again, Diagnosis& diagnosis);
 
 // A server's certificate and key, and whether it is this certificate that is shown at `listen`.
 void ExamineServer(App& app, const Installation& installation, Diagnosis& diagnosis);

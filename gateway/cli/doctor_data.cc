@@ -76,24 +76,6 @@ bool CheckKeys(const std::string& name, const std::string& folder, Diagnosis& di
   return fine;
 }
 
-// A log that was recomputed from its entries, and the state that it rebuilds.
-struct Recomputed {
-  policy::state::State state;
-  std::unique_ptr<audit::log::LogStore> store;
-  std::unique_ptr<audit::log::Log> log;
-};
-
-absl::Status Recompute(const std::string& folder, const audit::checkpoint::NoteSigner& signer,
-                       Recomputed& into) {
-  if (!base::Exists(folder + "/audit.db"))
-    return base::Error(absl::StatusCode::kNotFound, "FILE_MISSING", "",
-                       absl::StrCat(folder, "/audit.db: there is no such file"));
-  ASSIGN_OR_RETURN(into.store, audit::log::OpenSqliteStore(folder + "/audit.db"));
-  core::Replay replay(into.state);
-  ASSIGN_OR_RETURN(into.log, replay.ReadAll(*into.store, signer));
-  return absl::OkStatus();
-}
-
 // The head that the guard remembers; nothing when it is missing or empty. Never makes one.
 absl::StatusOr<std::optional<Head>> Remembered(const std::string& path, const std::string& origin) {
   if (!base::Exists(path)) return std::optional<Head>();
@@ -164,21 +146,35 @@ void CheckConvention(App& app, const core::HostPaths& paths, const std::string& 
   if (!signer.ok()) return diagnosis.Failed("convention", base::InContext(signer.status(), name));
   const absl::StatusOr<std::optional<Head>> remembered =
       Remembered(storage.guard, (*signer)->verifier().name());
-  Recomputed recomputed;
-  if (const absl::Status status = Recompute(storage.folder, **signer, recomputed); !status.ok())
-    return diagnosis.Failed("convention", base::InContext(status, name));
-  const uint64_t size = recomputed.log->head().size;
+  const auto recompute = [&] { return Recompute(storage.folder, **signer); };
+  const absl::StatusOr<Recomputed> recomputed = recompute();
+  if (!recomputed.ok())
+    return diagnosis.Failed("convention", base::InContext(recomputed.status(), name));
+  const uint64_t size = recomputed->log->head().size;
   if (size == 0) return diagnosis.Found("convention", "convention-not-enacted", name);
-  if (recomputed.state.founding()->environment() == statement::v1::ENVIRONMENT_PRODUCTION)
+  if (recomputed->state.founding()->environment() == statement::v1::ENVIRONMENT_PRODUCTION)
     diagnosis.Found("convention", "convention-gates", name);
   else
     diagnosis.Fine("convention",
                    absl::StrCat(name, ", ", size, app.Say(" inscriptions", " entries")));
-  CheckGuard(app, storage.guard, remembered, *recomputed.log, diagnosis);
-  CheckNow(app, recomputed.state, diagnosis);
+  CheckGuard(app, storage.guard, remembered, *recomputed->log, diagnosis);
+  CheckNow(app, recomputed->state, diagnosis);
+  ExamineOthers(app, *recomputed, (*signer)->verifier(), recompute, diagnosis);
 }
 
 }  // namespace
+
+absl::StatusOr<Recomputed> Recompute(const std::string& folder,
+                                     const audit::checkpoint::NoteSigner& signer) {
+  if (!base::Exists(folder + "/audit.db"))
+    return base::Error(absl::StatusCode::kNotFound, "FILE_MISSING", "",
+                       absl::StrCat(folder, "/audit.db: there is no such file"));
+  Recomputed recomputed;
+  ASSIGN_OR_RETURN(recomputed.store, audit::log::OpenSqliteStore(folder + "/audit.db"));
+  core::Replay replay(recomputed.state);
+  ASSIGN_OR_RETURN(recomputed.log, replay.ReadAll(*recomputed.store, signer));
+  return recomputed;
+}
 
 void ExamineInstallation(App& app, Installation installation, Diagnosis& diagnosis) {
   if (!installation.data.empty()) {

@@ -4,18 +4,30 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "audit/checkpoint/checkpoint.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/digest.h"
 #include "gateway/base/status.h"
+#include "gateway/cli/others.h"
 #include "gateway/cli/show.h"
 #include "gateway/client/checkpoint_memory.h"
 #include "gateway/client/connect.h"
 #include "gateway/client/succession.h"
+#include "gateway/http/outside.h"
 
 namespace passerelle::gateway::cli {
 namespace {
+
+using audit::checkpoint::Checkpoint;
+
+struct Options {
+  std::string statement;
+  // Names of witnesses that are not asked, since they cannot be reached.
+  std::vector<std::string> without;
+};
 
 // The digest of a statement, whole, with or without an act's ordinal.
 absl::StatusOr<base::Digest> ReadStatement(const std::string& typed) {
@@ -47,8 +59,28 @@ void Print(App& app, const client::Succession& succession) {
                             .c_str());
 }
 
-absl::StatusOr<int> Follow(App& app, const std::string& typed) {
-  const absl::StatusOr<base::Digest> statement = ReadStatement(typed);
+// What the witnesses of the settings in force show of the closed log. Whoever serves its successor
+// names them: a witness that he leaves out is missed here, what it cosigned is not.
+absl::StatusOr<std::vector<Checkpoint>> AskWitnesses(App& app, client::Channel& channel,
+                                                     const client::Pins& pins,
+                                                     const std::vector<std::string>& without) {
+  client::api::GetConventionRequest request;
+  request.set_log(base::ToBytes(pins.log));
+  ASSIGN_OR_RETURN(const client::api::GetConventionResponse response,
+                   channel.GetConvention(request));
+  ASSIGN_OR_RETURN(const std::vector<std::string> notes,
+                   CosignedNotes(http::AsksOthers(app.clock()), response.founding().settings(),
+                                 pins.origin, without));
+  std::vector<Checkpoint> shown;
+  for (const std::string& note : notes) {
+    ASSIGN_OR_RETURN(shown.emplace_back(),
+                     audit::checkpoint::OpenCheckpoint(note, pins.verifier, pins.origin));
+  }
+  return shown;
+}
+
+absl::StatusOr<int> Follow(App& app, const Options& options) {
+  const absl::StatusOr<base::Digest> statement = ReadStatement(options.statement);
   if (!statement.ok()) return base::AtPath(statement.status(), "statement");
   ASSIGN_OR_RETURN(client::Profile profile, app.Profile());
   ASSIGN_OR_RETURN(const client::Pins pins, client::PinsOf(profile));
@@ -56,8 +88,10 @@ absl::StatusOr<int> Follow(App& app, const std::string& typed) {
                    client::CheckpointMemory::Open(profile.checkpoint_file, pins, app.clock()));
   ASSIGN_OR_RETURN(const auto seen, memory.Last());
   ASSIGN_OR_RETURN(const client::Connected connected, client::Connect(profile));
+  ASSIGN_OR_RETURN(const std::vector<Checkpoint> witnessed,
+                   AskWitnesses(app, *connected.channel, pins, options.without));
   ASSIGN_OR_RETURN(const client::Succession succession,
-                   client::VerifySuccession(*connected.channel, pins, *statement, seen));
+                   client::VerifySuccession(*connected.channel, pins, *statement, seen, witnessed));
   profile.origin = succession.opened.origin();
   profile.checkpoint_vkey = succession.opened.checkpoint_vkey();
   // The old one stays as it is: it is what we hold of the log that was closed.
@@ -70,16 +104,18 @@ absl::StatusOr<int> Follow(App& app, const std::string& typed) {
 }  // namespace
 
 void AddFollow(App& app, const Command& noun) {
-  auto statement = std::make_shared<std::string>();
-  app.commands()
-      .AddVerb(noun, "follow",
-               "Suivre un journal qui continue sous une autre clé, après l'avoir vérifié",
-               "Follow a log that goes on under another key, once it is verified",
-               [&app, statement] { return Follow(app, *statement); })
-      .Add("statement", *statement,
+  auto options = std::make_shared<Options>();
+  const Command verb = app.commands().AddVerb(
+      noun, "follow", "Suivre un journal qui continue sous une autre clé, après l'avoir vérifié",
+      "Follow a log that goes on under another key, once it is verified",
+      [&app, options] { return Follow(app, *options); });
+  verb.Add("statement", options->statement,
            "Nom de l'acte qui l'ouvre, que le secrétariat vous a dit par une autre voie",
            "Name of the act that opens it, which the secretariat told you by another way")
       .Required();
+  verb.Add("--without-witness", options->without,
+           "Témoin que l'on ne peut joindre, par son nom ; à répéter",
+           "Witness that cannot be reached, by its name; may be repeated");
 }
 
 }  // namespace passerelle::gateway::cli

@@ -4,8 +4,6 @@
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
-#include "audit/checkpoint/cosignature.h"
-#include "certs/x509/certificate.h"
 #include "gateway/base/bytes.h"
 #include "gateway/base/digest.h"
 #include "gateway/base/files.h"
@@ -13,56 +11,15 @@
 #include "gateway/base/status.h"
 #include "gateway/cli/input.h"
 #include "gateway/cli/messages.h"
+#include "gateway/cli/others.h"
 #include "gateway/cli/show.h"
 #include "gateway/client/draft.h"
 #include "gateway/client/profile.h"
 #include "gateway/core/succession.h"
-#include "gateway/http/client.h"
+#include "gateway/http/outside.h"
 
 namespace passerelle::gateway::cli {
 namespace {
-
-using audit::checkpoint::CosignatureVerifier;
-
-constexpr int kFound = 200;
-constexpr int kNotFound = 404;
-
-// The checkpoint of a log that a witness cosigned last; empty when it has none.
-absl::StatusOr<std::string> AskWitness(App& app, const convention::v1::Witness& witness,
-                                       const core::Remains& remains) {
-  http::Call call;
-  std::string url = witness.url();
-  while (!url.empty() && url.back() == '/') url.pop_back();
-  call.url = absl::StrCat(
-      url, "/", base::ToHex(base::View(base::Sha256(remains.founding.origin()))), "/checkpoint");
-  call.anchors_pem =
-      certs::x509::ToPem(certs::x509::Readable(remains.founding.settings().tls_trust_anchors()));
-  ASSIGN_OR_RETURN(const http::Answer answer, http::Ask(call, app.clock()));
-  if (answer.code == kFound) return answer.body;
-  if (answer.code == kNotFound) return std::string();
-  return base::Error(absl::StatusCode::kUnavailable, "WITNESS_REFUSED", "",
-                     absl::StrCat(call.url, ": it answers with code ", answer.code));
-}
-
-// What the witnesses of the settings know. Every one must answer, save those that the operator
-// names.
-absl::StatusOr<std::vector<std::string>> AskWitnesses(App& app, const core::Remains& remains,
-                                                      const SuccessionOptions& options) {
-  std::vector<std::string> notes;
-  for (const convention::v1::Witness& witness : remains.founding.settings().witnesses()) {
-    const absl::StatusOr<CosignatureVerifier> verifier =
-        CosignatureVerifier::FromVkey(witness.vkey());
-    if (!verifier.ok()) continue;
-    const auto& without = options.without;
-    if (std::find(without.begin(), without.end(), verifier->name()) != without.end()) continue;
-    absl::StatusOr<std::string> note = AskWitness(app, witness, remains);
-    if (!note.ok())
-      return base::Error(absl::StatusCode::kUnavailable, "WITNESS_SILENT", "--without-witness",
-                         absl::StrCat(verifier->name(), ": ", note.status().message()));
-    if (!note->empty()) notes.push_back(*std::move(note));
-  }
-  return notes;
-}
 
 absl::StatusOr<statement::v1::Header> HeaderOf(App& app, const core::Remains& remains,
                                                const SuccessionOptions& options) {
@@ -113,7 +70,9 @@ absl::StatusOr<int> DraftSuccessor(App& app, const core::StoragePaths& paths,
   ASSIGN_OR_RETURN(const core::Remains remains, core::Examine(paths));
   ASSIGN_OR_RETURN(const statement::v1::Header header, HeaderOf(app, remains, options));
   plan.origin = options.origin.empty() ? NextOrigin(remains.founding.origin()) : options.origin;
-  ASSIGN_OR_RETURN(plan.closings, AskWitnesses(app, remains, options));
+  ASSIGN_OR_RETURN(plan.closings,
+                   CosignedNotes(http::AsksOthers(app.clock()), remains.founding.settings(),
+                                 remains.founding.origin(), options.without));
   for (const std::string& file : options.closings) {
     ASSIGN_OR_RETURN(std::string note, base::ReadFile(file, base::kMaxNoteBytes));
     plan.closings.push_back(std::move(note));

@@ -1,5 +1,6 @@
 #include "gateway/client/succession.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -53,11 +54,31 @@ absl::StatusOr<base::Digest> RootAt(Channel& channel, const Pins& pins, uint64_t
   return root;
 }
 
+// Holds a succession, whose head is proved, against a checkpoint of the closed log.
+absl::Status CheckAgainst(Channel& channel, const Pins& pins, const Succession& succession,
+                          const Checkpoint& head, const Checkpoint& seen) {
+  const uint64_t closed_size = succession.opened.closed_size();
+  if (seen.size > closed_size)
+    return base::Error(
+        absl::StatusCode::kFailedPrecondition, "SUCCESSION_SHORT", "",
+        absl::StrCat("the succession says that the log had ", closed_size,
+                     " entries, and there is a checkpoint of ", seen.size,
+                     " that its key signed: acts were dropped. Keep it and the receipts: they are "
+                     "evidence"));
+  // Of what is lost nothing is left to be compared.
+  if (seen.size > succession.index) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const base::Digest root, RootAt(channel, pins, seen.size, head));
+  if (root == seen.root) return absl::OkStatus();
+  return base::Corrupt("FORK", absl::StrCat("the successor holds other ", seen.size,
+                                            " entries than the log that was closed"));
+}
+
 }  // namespace
 
 absl::StatusOr<Succession> VerifySuccession(Channel& channel, const Pins& pins,
                                             const base::Digest& statement,
-                                            const std::optional<Checkpoint>& seen) {
+                                            const std::optional<Checkpoint>& seen,
+                                            absl::Span<const Checkpoint> witnessed) {
   api::GetReceiptRequest request;
   request.set_log(base::ToBytes(pins.log));
   request.set_statement(base::ToBytes(statement));
@@ -77,22 +98,12 @@ absl::StatusOr<Succession> VerifySuccession(Channel& channel, const Pins& pins,
   RETURN_IF_ERROR(audit::succession::CheckOpened(opened, {pins.origin, pins.verifier.ToVkey()},
                                                  base::View(pins.log), {verified.index, left}));
   succession.lost = opened.closed_size() - verified.index;
-  if (!seen.has_value()) return succession;
-  if (seen->size > opened.closed_size())
-    return base::Error(
-        absl::StatusCode::kFailedPrecondition, "SUCCESSION_SHORT", "",
-        absl::StrCat("the succession says that the log had ", opened.closed_size(),
-                     " entries, and we hold a checkpoint of ", seen->size,
-                     " that its key signed: acts were dropped. Keep it and the receipts: they are "
-                     "evidence"));
-  if (seen->size > verified.index) {
-    succession.lost_of_ours = seen->size - verified.index;
-    return succession;
+  if (seen.has_value()) {
+    RETURN_IF_ERROR(CheckAgainst(channel, pins, succession, verified.checkpoint, *seen));
+    succession.lost_of_ours = seen->size - std::min(seen->size, verified.index);
   }
-  ASSIGN_OR_RETURN(const base::Digest root, RootAt(channel, pins, seen->size, verified.checkpoint));
-  if (root != seen->root)
-    return base::Corrupt("FORK", absl::StrCat("the successor holds other ", seen->size,
-                                              " entries than the log that we verified"));
+  for (const Checkpoint& shown : witnessed)
+    RETURN_IF_ERROR(CheckAgainst(channel, pins, succession, verified.checkpoint, shown));
   return succession;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "audit/checkpoint/checkpoint.h"
 #include "gateway/base/digest.h"
 #include "gateway/client/channel.h"
@@ -29,15 +30,17 @@ struct Succession {
 };
 
 // Verifies the succession whose statement has this digest, as we know it from elsewhere, against
-// what we pin and the last checkpoint that we verified (nothing: we verified none). Its receipt
-// verifies under the new key; the closing checkpoint and, when the key is changed, the succession
-// under the old one; what is left continues what we saw of it. FAILED_PRECONDITION
-// (SUCCESSION_SHORT) when we saw more entries than the succession says there were: proof that acts
-// were dropped. DATA_LOSS (FORK) when what is left is another history than ours; INVALID_ARGUMENT
-// (SUCCESSION) when it is no succession of this log. Errors of the channel.
+// what we pin, the last checkpoint that we verified (nothing: we verified none) and those that
+// witnesses show us of the closed log. Its receipt verifies under the new key; the closing
+// checkpoint and, when the key is changed, the succession under the old one; what is left continues
+// what was seen of it. FAILED_PRECONDITION (SUCCESSION_SHORT) when more entries were seen than the
+// succession says there were: proof that acts were dropped. DATA_LOSS (FORK) when what is left is
+// another history than the one seen; INVALID_ARGUMENT (SUCCESSION) when it is no succession of this
+// log. Errors of the channel. REQUIRES: the old key signed what witnesses show.
 absl::StatusOr<Succession> VerifySuccession(
     Channel& channel, const Pins& pins, const base::Digest& statement,
-    const std::optional<audit::checkpoint::Checkpoint>& seen);
+    const std::optional<audit::checkpoint::Checkpoint>& seen,
+    absl::Span<const audit::checkpoint::Checkpoint> witnessed);
 
 // The act that presents a receipt (tlog-proof file) of a lost entry. INVALID_ARGUMENT as
 // ProofFromText.

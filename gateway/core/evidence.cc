@@ -6,19 +6,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit/checkpoint/checkpoint.h"
+#include "audit/witness/reach.h"
 #include "certs/x509/certificate.h"
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
-#include "gateway/base/strings.h"
 
 namespace passerelle::gateway::core {
 namespace {
 
 using audit::checkpoint::CosignatureVerifier;
 using audit::log::SignedHead;
+using audit::witness::AskAt;
 using audit::witness::Cosigned;
-using audit::witness::WitnessAnswer;
 using convention::v1::Settings;
 
 // An idle log's checkpoint is cosigned again this often (AUDIT-LOG, "Cadence and witnesses").
@@ -40,11 +40,6 @@ std::vector<std::string> VkeysOf(const Settings& settings) {
 }
 
 size_t QuorumOf(const Settings& settings) { return std::max<size_t>(1, settings.witness_quorum()); }
-
-// The roots of peers are those of witnesses.
-std::string AnchorsOf(const Settings& settings) {
-  return certs::x509::ToPem(certs::x509::Readable(settings.tls_trust_anchors()));
-}
 
 }  // namespace
 
@@ -80,21 +75,10 @@ void Evidence::TakeUp() {
   witnessed_ = std::move(head);
 }
 
-absl::StatusOr<WitnessAnswer> Evidence::Ask(const std::string& url, const std::string& anchors_pem,
-                                            std::string_view path, const std::string* body) const {
-  Question question;
-  question.url =
-      absl::StrCat(url.back() == '/' ? url.substr(0, url.size() - 1) : url, base::Absl(path));
-  if (body != nullptr) question.body = *body;
-  question.content_type = "text/plain; charset=utf-8";
-  question.anchors_pem = anchors_pem;
-  ASSIGN_OR_RETURN(Reaction reaction, surroundings_.outside->ask(question));
-  return WitnessAnswer{reaction.code, std::move(reaction.content_type), std::move(reaction.body)};
-}
-
 absl::Status Evidence::CheckAtStart(const Settings& settings) {
   if (surroundings_.outside == nullptr || settings.witnesses().empty()) return absl::OkStatus();
-  const std::string anchors = AnchorsOf(settings);
+  const std::string anchors =
+      certs::x509::ToPem(certs::x509::Readable(settings.tls_trust_anchors()));
   for (const convention::v1::Witness& witness : settings.witnesses()) {
     {
       base::MutexLock lock(mutex_);
@@ -105,10 +89,10 @@ absl::Status Evidence::CheckAtStart(const Settings& settings) {
       const absl::StatusOr<CosignatureVerifier> verifier =
           CosignatureVerifier::FromVkey(witness.vkey());
       if (verifier.ok())
-        proof = audit::witness::Compare({log_, own_, *verifier},
-                                        [&](std::string_view path, const std::string* body) {
-                                          return Ask(witness.url(), anchors, path, body);
-                                        });
+        proof = audit::witness::Compare(
+            {log_, own_, *verifier}, [&](std::string_view path, const std::string* body) {
+              return AskAt(surroundings_.outside->ask, {witness.url(), anchors}, path, body);
+            });
       base::MutexLock lock(mutex_);
       if (absl::IsDataLoss(proof) && broken_.ok()) broken_ = proof;
       --under_way_;
@@ -190,7 +174,8 @@ void Evidence::SubmitToWitnesses(const Settings& settings) {
   }
   for (const auto& done : reached) done();
   if (due.empty()) return;
-  const std::string anchors = AnchorsOf(settings);
+  const std::string anchors =
+      certs::x509::ToPem(certs::x509::Readable(settings.tls_trust_anchors()));
   for (const Due& one : due)
     surroundings_.outside->couriers.Post(
         [this, one, head = *head, anchors] { Submit(one.witness, head, one.known_size, anchors); });
@@ -201,11 +186,13 @@ void Evidence::Submit(const convention::v1::Witness& witness, const SignedHead& 
   const absl::StatusOr<CosignatureVerifier> verifier =
       CosignatureVerifier::FromVkey(witness.vkey());
   const absl::StatusOr<Cosigned> cosigned =
-      verifier.ok() ? audit::witness::Submit({log_, own_, *verifier}, head, known_size,
-                                             [&](std::string_view path, const std::string* body) {
-                                               return Ask(witness.url(), anchors_pem, path, body);
-                                             })
-                    : absl::StatusOr<Cosigned>(verifier.status());
+      verifier.ok()
+          ? audit::witness::Submit({log_, own_, *verifier}, head, known_size,
+                                   [&](std::string_view path, const std::string* body) {
+                                     return AskAt(surroundings_.outside->ask,
+                                                  {witness.url(), anchors_pem}, path, body);
+                                   })
+          : absl::StatusOr<Cosigned>(verifier.status());
   Take(witness.vkey(), head, known_size, cosigned);
 }
 

@@ -19,7 +19,6 @@
 #include "audit/checkpoint/note.h"
 #include "audit/log/log.h"
 #include "audit/witness/submit.h"
-#include "audit/witness/witness.h"
 #include "gateway/base/mutex.h"
 #include "gateway/core/evidence_lag.h"
 #include "gateway/core/level_waiters.h"
@@ -110,10 +109,6 @@ class Evidence {
   std::vector<std::function<void()>> TakeReached(int64_t now_ms) REQUIRES_LOCK(mutex_);
   std::optional<int64_t> SubmissionDueInMs(const convention::v1::Settings& settings) const
       EXCLUDES_LOCK(mutex_);
-  absl::StatusOr<audit::witness::WitnessAnswer> Ask(const std::string& url,
-                                                    const std::string& anchors_pem,
-                                                    std::string_view path,
-                                                    const std::string* body) const;
 
   const Surroundings surroundings_;
   const audit::log::Log& log_;

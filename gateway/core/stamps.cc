@@ -1,14 +1,10 @@
 #include "gateway/core/stamps.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
 #include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "certs/x509/certificate.h"
-#include "certs/x509/revocation.h"
+#include "certs/x509/stamp_request.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/status.h"
 
@@ -17,8 +13,6 @@ namespace {
 
 using audit::checkpoint::KeptStamp;
 using audit::log::SignedHead;
-using certs::x509::Certificate;
-using certs::x509::RevocationList;
 using convention::v1::Settings;
 using record::v1::StampedRow;
 
@@ -28,7 +22,6 @@ constexpr int64_t kLeastGapMs = 60 * 1000;
 // An authority that failed is left alone for a minute, then for twice as long each time.
 constexpr int64_t kFirstRetryMs = 60 * 1000;
 constexpr int kMostDoublings = 5;
-constexpr size_t kNonceBytes = 16;
 
 // How often a log is stamped in which something new is recorded.
 int64_t CadenceMs(const Settings& settings) {
@@ -104,18 +97,26 @@ void Stamps::Tick(const Standing& standing, const std::optional<SignedHead>& hea
 
 void Stamps::Obtain(const Standing& standing, const SignedHead& head) {
   absl::Status last;
+  const absl::StatusOr<std::string> note = audit::checkpoint::NoteOfOne(head.checkpoint, own_);
+  if (!note.ok()) return Finish(head.head.size, note.status());
   for (const convention::v1::TimeStampAuthority& authority :
        standing.settings.time_stamp_authorities()) {
-    absl::StatusOr<Obtained> obtained = Ask(standing, authority, head);
+    absl::StatusOr<certs::x509::ObtainedStamp> obtained = certs::x509::RequestStamp(
+        {surroundings_.outside->ask, surroundings_.clock, surroundings_.random}, standing.settings,
+        authority, *note);
     if (!obtained.ok()) {
       last = base::InContext(obtained.status(), authority.url());
       continue;
     }
+    KeptStamp kept;
+    kept.size = head.head.size;
+    kept.checkpoint = *note;
+    if (*note != head.checkpoint) kept.cosigned = head.checkpoint;
+    kept.time_stamp = std::move(obtained->time_stamp);
+    kept.chain = std::move(obtained->chain);
     // The log never names a stamp that is not there.
-    if (const absl::Status kept = audit::checkpoint::WriteStamp(folder_, obtained->kept);
-        !kept.ok())
-      return Finish(head.head.size, kept);
-    const KeptStamp& kept = obtained->kept;
+    if (const absl::Status written = audit::checkpoint::WriteStamp(folder_, kept); !written.ok())
+      return Finish(head.head.size, written);
     return record_(
         StampCheckpoint(kept.size, kept.checkpoint, kept.time_stamp, obtained->time_ms),
         [this, size = kept.size](const absl::StatusOr<passerelle::gateway::v1::Receipt>& recorded) {
@@ -126,68 +127,6 @@ void Stamps::Obtain(const Standing& standing, const SignedHead& head) {
         });
   }
   Finish(head.head.size, last);
-}
-
-absl::StatusOr<Stamps::Obtained> Stamps::Ask(const Standing& standing,
-                                             const convention::v1::TimeStampAuthority& authority,
-                                             const SignedHead& head) const {
-  Obtained obtained;
-  KeptStamp& kept = obtained.kept;
-  kept.size = head.head.size;
-  ASSIGN_OR_RETURN(kept.checkpoint, audit::checkpoint::NoteOfOne(head.checkpoint, own_));
-  if (kept.checkpoint != head.checkpoint) kept.cosigned = head.checkpoint;
-  const std::string nonce = surroundings_.random.Bytes(kNonceBytes);
-  const std::vector<Certificate> anchors = certs::x509::Readable(authority.trust_anchors());
-  Question question;
-  question.url = authority.url();
-  question.body = certs::x509::TimeStampQuery(kept.checkpoint, nonce);
-  question.content_type = "application/timestamp-query";
-  question.anchors_pem =
-      certs::x509::ToPem(certs::x509::Readable(standing.settings.tls_trust_anchors())) +
-      certs::x509::ToPem(anchors);
-  ASSIGN_OR_RETURN(const Reaction reaction, surroundings_.outside->ask(question));
-  if (reaction.code != 200 ||
-      !absl::StartsWith(reaction.content_type, "application/timestamp-reply"))
-    return base::Error(absl::StatusCode::kUnavailable, "TIME_STAMP_REFUSED", "",
-                       absl::StrCat("it answers with code ", reaction.code,
-                                    " and no application/timestamp-reply"));
-  ASSIGN_OR_RETURN(const certs::x509::TimeStamp stamp,
-                   certs::x509::VerifyTimeStamp(reaction.body, {kept.checkpoint, nonce}, anchors));
-  const int64_t ahead_ms = stamp.time_ms - surroundings_.clock.WallMs();
-  if (std::abs(ahead_ms) > int64_t{standing.settings.time_stamp_tolerance_ms()})
-    return base::Error(absl::StatusCode::kFailedPrecondition, "TIME_STAMP_CLOCK", "",
-                       absl::StrCat("its clock is ", ahead_ms,
-                                    " ms ahead of this machine's, more than the settings "
-                                    "tolerate: set this machine's clock"));
-  ASSIGN_OR_RETURN(const std::string lists, CollectLists(stamp, question.anchors_pem));
-  kept.time_stamp = reaction.body;
-  kept.chain = certs::x509::ToPem(stamp.chain) + lists;
-  obtained.time_ms = stamp.time_ms;
-  return obtained;
-}
-
-absl::StatusOr<std::string> Stamps::CollectLists(const certs::x509::TimeStamp& stamp,
-                                                 const std::string& anchors_pem) const {
-  std::string pem;
-  std::vector<RevocationList> lists;
-  // The anchor is trusted for itself.
-  for (size_t place = 0; place + 1 < stamp.chain.size(); ++place) {
-    for (const std::string& url : certs::x509::RevocationUrls(stamp.chain[place])) {
-      Question question;
-      question.url = url;
-      question.anchors_pem = anchors_pem;
-      question.most_bytes = base::kMaxRevocationListBytes;
-      const absl::StatusOr<Reaction> reaction = surroundings_.outside->ask(question);
-      if (!reaction.ok() || reaction->code != 200) continue;
-      absl::StatusOr<RevocationList> list = RevocationList::FromText(reaction->body);
-      if (!list.ok()) continue;
-      pem += list->ToPem();
-      lists.push_back(*std::move(list));
-      break;
-    }
-  }
-  RETURN_IF_ERROR(certs::x509::CheckRevocation(stamp.chain, lists, stamp.time_ms));
-  return pem;
 }
 
 void Stamps::Finish(uint64_t size, const absl::Status& done) {

@@ -14,7 +14,6 @@
 #include "audit/checkpoint/note.h"
 #include "audit/checkpoint/stamp_files.h"
 #include "audit/log/log.h"
-#include "certs/x509/time_stamp.h"
 #include "gateway/base/mutex.h"
 #include "gateway/core/evidence_lag.h"
 #include "gateway/core/gateway_acts.h"
@@ -73,19 +72,8 @@ class Stamps {
   absl::StatusOr<std::vector<uint64_t>> Sizes() const;
 
  private:
-  // A stamp that was obtained and verified.
-  struct Obtained {
-    audit::checkpoint::KeptStamp kept;
-    int64_t time_ms = 0;
-  };
-
   bool IsDue(const Standing& standing, uint64_t size) const REQUIRES_LOCK(mutex_);
   void Obtain(const Standing& standing, const audit::log::SignedHead& head) EXCLUDES_LOCK(mutex_);
-  absl::StatusOr<Obtained> Ask(const Standing& standing,
-                               const convention::v1::TimeStampAuthority& authority,
-                               const audit::log::SignedHead& head) const;
-  absl::StatusOr<std::string> CollectLists(const certs::x509::TimeStamp& stamp,
-                                           const std::string& anchors_pem) const;
   // What came of it. Called once a stamp.
   void Finish(uint64_t size, const absl::Status& done) EXCLUDES_LOCK(mutex_);
   void EndPart() EXCLUDES_LOCK(mutex_);

@@ -23,7 +23,7 @@
 #include "gateway/core/host.h"
 #include "gateway/core/outside.h"
 #include "gateway/core/pool.h"
-#include "gateway/http/client.h"
+#include "gateway/http/outside.h"
 #include "gateway/http/server.h"
 #include "gateway/log/logger.h"
 #include "gateway/log/metrics.h"
@@ -63,18 +63,6 @@ void RaiseFileLimit() {
 
 // Witnesses are asked on threads of their own: a silent one holds up nobody but itself.
 constexpr int kCouriers = 4;
-
-absl::StatusOr<core::Reaction> AskOthers(const base::Clock& clock, const core::Question& question) {
-  http::Call call;
-  call.url = question.url;
-  call.body = question.body;
-  call.content_type = question.content_type;
-  call.anchors_pem = question.anchors_pem;
-  call.timeout_ms = 5000;
-  call.most_answer_bytes = question.most_bytes;
-  ASSIGN_OR_RETURN(http::Answer answer, http::Ask(call, clock));
-  return core::Reaction{answer.code, std::move(answer.content_type), std::move(answer.body)};
-}
 
 absl::StatusOr<rpc::ServerOptions> Listening(const Options& options, const core::Host& host) {
   rpc::ServerOptions listening;
@@ -122,8 +110,7 @@ absl::Status Run(const Options& options) {
   surroundings.measure = std::bind_front(&Reports::OnCarried, &reports);
   surroundings.opened = std::bind_front(&Reports::OnOpened, &reports);
   core::Pool couriers(kCouriers);
-  const core::Outside outside{
-      couriers, [&](const core::Question& question) { return AskOthers(clock, question); }};
+  const core::Outside outside{couriers, http::AsksOthers(clock)};
   surroundings.outside = &outside;
   RaiseFileLimit();
   ASSIGN_OR_RETURN(const std::unique_ptr<core::Host> host,

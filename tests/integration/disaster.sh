@@ -167,12 +167,20 @@ expect 1 as dpo convention follow "$feigned"
 origin=$(printf '%s' "passerelle.example/$slug/test" | sha256sum | cut -d' ' -f1)
 curl -sS --cacert pki/ca.pem "https://localhost:$witness_port/$origin/checkpoint" >files/seen
 [[ $(sed -n 2p files/seen) -gt $left ]] || fail "the witness saw no more: $(<files/seen)"
-# Who never looked follows. He sends nothing all the same: no witness stands behind that log. And he presents what the
-# DPO holds: the freeze binds.
+# So does it to whoever follows and never looked himself, and where it is silent, that is said.
 rm -f ids/decider.checkpoint* ids/sender.checkpoint*
-expect 0 as sender convention follow "$feigned"
+expect 1 as sender convention follow "$feigned"
+[[ $complaint == *SUCCESSION_SHORT* ]] || fail "the witness is not asked: $complaint"
+stop_witness
+expect 3 as sender convention follow "$feigned"
+[[ $complaint == *WITNESS_SILENT*"witness.example/$fund"* ]] || fail "a silent witness is not named: $complaint"
+start_witness
+# Who neither looked nor asks follows. He sends nothing all the same: no witness stands behind that log. And he presents
+# what the DPO holds: the freeze binds.
+unasked=(--without-witness "witness.example/$fund")
+expect 0 as sender convention follow "$feigned" "${unasked[@]}"
 refused VIEW_UNWITNESSED as sender transfer send "$exchange" files/2025.csv --party $fund --period 2025
-expect 0 as decider convention follow "$feigned"
+expect 0 as decider convention follow "$feigned" "${unasked[@]}"
 ! frozen decider || fail "the feigned log knows of the freeze: $answer"
 accepted as decider receipt present "$freeze_receipt" --party $fund
 frozen decider || fail "the freeze does not bind: $answer"

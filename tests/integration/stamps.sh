@@ -102,6 +102,22 @@ expect 0 cli receipt verify "$receipt" --log-key "$vkey" --anchors authority/roo
 refused "time stamp is not of its checkpoint" cli receipt verify "$receipt" --log-key "$vkey" --anchors stranger/root.pem
 misused ANCHORS_MISSING cli receipt verify "$receipt" --log-key "$vkey" --time-stamp "$stem.tsr"
 
+# The doctor has one made for himself.
+# doctor_says EXIT CODE COMMAND...: what he finds of the authority; "" where all is well.
+doctor_says() {
+  local code=$2
+  expect "$1" "${@:3}" doctor --data data --json
+  [[ $(jq -r '.checks[] | select(.area == "time-stamp") | .code' <<<"$answer") == "$code" ]] ||
+    fail "the doctor does not say $code: $answer"
+}
+doctor_says 0 "" cli
+mv authority/tsa.crl files/tsa.crl
+doctor_says 1 authority-unverifiable cli
+mv files/tsa.crl authority/tsa.crl
+# Not where a sanitizer watches: libfaketime hangs in its programs.
+[[ -n $sanitized ]] ||
+  doctor_says 1 authority-clock faketime -f +2h "$build/gateway/cli/passerelle" --lang en
+
 # ---- the auditor takes every stamp away ----------------------------------------------------------------------------
 approve
 accepted as dpo exchange freeze "$exchange" --party $fund --reasons files/reasons.txt
@@ -148,6 +164,7 @@ refused "no revocation list" cli audit verify bare --log "$log"
 
 # ---- a silent authority; a backup --------------------------------------------------------------------------------------
 touch authority/silent
+doctor_says 1 authority-silent cli
 accepted as decider exchange unfreeze "$freeze" --party $fund --reasons files/reasons.txt
 expect 0 cli backup --data data --to copy
 diff -r data/conventions/*/stamps copy/conventions/*/stamps || fail "the backup lacks a stamp"

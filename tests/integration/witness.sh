@@ -71,6 +71,14 @@ accepted as secretariat-a submit files/settings.json --wait witnessed
 expect 0 as auditor convention settings
 [[ $answer == *"witnesses, quorum"*"2, 2"* ]] || fail "not shown: $answer"
 
+# doctor_says EXIT COUNT CODE STATE: so many checks of those whom the settings name say so; "" where all is well.
+doctor_says() {
+  expect "$1" cli doctor --data data --json
+  [[ $(jq -r --arg code "$3" --arg state "$4" '[.checks[] | select(.area == "witness" and .code == $code and
+    .state == $state)] | length' <<<"$answer") -eq $2 ]] || fail "the doctor does not say $3 $2 times: $answer"
+}
+doctor_says 0 2 "" ok
+
 # Receipts are raised: the quorum's lines verify with tools not written here.
 approve
 accepted as dpo exchange freeze "$exchange" --party $fund --reasons files/reasons.txt --wait witnessed
@@ -100,6 +108,9 @@ stop_witness 2
 accepted as dpo exchange freeze "$exchange" --party $fund --reasons files/reasons.txt
 [[ $(field level) == committed ]] || fail "witnessed by whom? $answer"
 freeze=$(name_of)
+doctor_says 1 1 witness-silent warn
+doctor_says 1 1 witness-quorum fail
+doctor_says 1 1 "" ok
 start_witness 2
 accepted as decider exchange unfreeze "$freeze" --party $fund --reasons files/reasons.txt --wait witnessed
 [[ $(field level) == witnessed ]] || fail "the second does not catch up: $answer"
@@ -134,6 +145,7 @@ put_back
 expect 1 timeout 60 passerelle-gateway --data data --listen 127.0.0.1:0 --certificate ids/gateway.pem \
   --key ids/gateway.key --port-file files/port
 [[ $complaint == *LOG_BEHIND_WITNESS*witness.example/*"are lost"* ]] || fail "not said: $complaint"
+doctor_says 1 2 log-behind-witness fail
 
 # ---- he keeps the witnesses away until his other history is the longer one ---------------------------------------
 put_back
@@ -160,6 +172,7 @@ grep -q "^passerelle-gateway.*witness witness.example/.* forked before entry" fi
   fail "not by name: $(grep '^passerelle-gateway' files/gateway.log | head -n 2)"
 told() { grep -q "ANOTHER HISTORY 422  passerelle.example/$slug/test" files/w1.log files/w2.log; }
 until_true 60 told || fail "no witness says it: $(tail -n 3 files/w1.log files/w2.log)"
+doctor_says 1 2 log-forked-witness fail
 # No act is taken any more, and what is there can still be read.
 expect 1 as decider exchange freeze "$exchange" --party $fund --reasons files/reasons.txt
 [[ $complaint == *LOG_FORKED* ]] || fail "taken all the same: $complaint"

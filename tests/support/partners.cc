@@ -17,8 +17,8 @@ using audit::checkpoint::CosignatureSigner;
 using audit::checkpoint::CosignatureVerifier;
 using audit::witness::WitnessAnswer;
 using gateway::base::MutexLock;
-using gateway::core::Question;
-using gateway::core::Reaction;
+using gateway::base::Question;
+using gateway::base::Reaction;
 
 namespace {
 

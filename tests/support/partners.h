@@ -64,8 +64,8 @@ class Partners {
     size_t asked = 0;
   };
 
-  absl::StatusOr<gateway::core::Reaction> Ask(const gateway::core::Question& question);
-  absl::StatusOr<gateway::core::Reaction> AskAuthority(const gateway::core::Question& question);
+  absl::StatusOr<gateway::base::Reaction> Ask(const gateway::base::Question& question);
+  absl::StatusOr<gateway::base::Reaction> AskAuthority(const gateway::base::Question& question);
 
   TestGateway& gateway_;
   TempFolder folder_;

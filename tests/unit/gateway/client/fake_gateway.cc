@@ -40,8 +40,8 @@ absl::StatusOr<std::string> ReadAll(gateway::client::NextChunk next) {
 
 }  // namespace
 
-SmallLog::SmallLog(char seed)
-    : signer_(*NoteSigner::FromSeed(kOrigin, gateway::base::Secret(std::string(32, seed)))) {}
+SmallLog::SmallLog(char seed, std::string_view origin)
+    : signer_(*NoteSigner::FromSeed(origin, gateway::base::Secret(std::string(32, seed)))) {}
 
 uint64_t SmallLog::Append(const record::v1::Entry& entry) {
   AppendBytes(*audit::entry::EncodeLeaf(entry));
@@ -66,7 +66,8 @@ Digest SmallLog::RootAt(uint64_t size) const {
 }
 
 std::string SmallLog::Checkpoint() const {
-  return *audit::checkpoint::SignCheckpoint(signer_, {kOrigin, size(), RootAt(size())});
+  return *audit::checkpoint::SignCheckpoint(signer_,
+                                            {signer_.verifier().name(), size(), RootAt(size())});
 }
 
 std::string SmallLog::Consistency(uint64_t seen_size) const {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "audit/checkpoint/note.h"
@@ -28,7 +29,7 @@ class SmallLog {
   static constexpr char kOrigin[] = "example.org/essai/test";
 
   // `seed` is one character: logs of different seeds have different checkpoint keys.
-  explicit SmallLog(char seed = 'k');
+  explicit SmallLog(char seed = 'k', std::string_view origin = kOrigin);
 
   uint64_t Append(const record::v1::Entry& entry);
   void AppendBytes(std::string leaf);
@@ -38,6 +39,7 @@ class SmallLog {
   uint64_t size() const { return entries_.size(); }
   const std::string& entry(uint64_t index) const { return entries_[index]; }
   gateway::base::Digest Leaf(uint64_t index) const;
+  const audit::checkpoint::NoteSigner& signer() const { return signer_; }
   const audit::checkpoint::NoteVerifier& verifier() const { return signer_.verifier(); }
 
   // The signed checkpoint, and the consistency proof that leads to it.
