@@ -102,14 +102,13 @@ absl::StatusOr<Cosigned> Submit(const Submitting& submitting, const log::SignedH
   return Refused(submitting.witness, "it keeps changing its mind about the size it cosigned");
 }
 
-std::string CosignedPath(std::string_view origin) {
-  const Digest folder = gateway::base::Sha256(origin);
-  return absl::StrCat("/", gateway::base::ToHex(gateway::base::View(folder)), "/checkpoint");
-}
-
 absl::StatusOr<std::string> ReadCosigned(const checkpoint::CosignatureVerifier& witness,
                                          std::string_view origin, Ask ask) {
-  ASSIGN_OR_RETURN(WitnessAnswer answer, ask(CosignedPath(origin), nullptr));
+  const Digest folder = gateway::base::Sha256(origin);
+  ASSIGN_OR_RETURN(
+      WitnessAnswer answer,
+      ask(absl::StrCat("/", gateway::base::ToHex(gateway::base::View(folder)), "/checkpoint"),
+          nullptr));
   if (answer.code == 404) return std::string();
   if (answer.code != 200) return Refused(witness, Quoted(answer));
   return std::move(answer.body);
@@ -118,6 +117,10 @@ absl::StatusOr<std::string> ReadCosigned(const checkpoint::CosignatureVerifier& 
 absl::Status Compare(const Submitting& submitting, Ask ask) {
   ASSIGN_OR_RETURN(const std::string note,
                    ReadCosigned(submitting.witness, submitting.log.origin(), ask));
+  return CompareShown(submitting, note);
+}
+
+absl::Status CompareShown(const Submitting& submitting, const std::string& note) {
   if (note.empty()) return absl::OkStatus();
   // Whoever the witness is, this proves nothing unless our own key signed it.
   const absl::StatusOr<checkpoint::Checkpoint> shown =

@@ -45,9 +45,6 @@ struct Submitting {
 absl::StatusOr<Cosigned> Submit(const Submitting& submitting, const log::SignedHead& head,
                                 uint64_t& known_size, Ask ask);
 
-// Where a witness shows the checkpoint of an origin that it cosigned last.
-std::string CosignedPath(std::string_view origin);
-
 // The checkpoint of an origin that a witness cosigned last, as it shows it: who signed it is for
 // the caller to see. Empty when it has none. UNAVAILABLE (WITNESS_REFUSED) when it answers
 // otherwise. What Ask answered otherwise.
@@ -59,6 +56,8 @@ absl::StatusOr<std::string> ReadCosigned(const checkpoint::CosignatureVerifier& 
 // are lost, the first of which is named) or LOG_FORKED (the log had another root at its size).
 // UNAVAILABLE (WITNESS_REFUSED) when its answer shows neither. What Ask answered otherwise.
 absl::Status Compare(const Submitting& submitting, Ask ask);
+// The same with what the witness showed (ReadCosigned).
+absl::Status CompareShown(const Submitting& submitting, const std::string& note);
 
 }  // namespace passerelle::audit::witness
 

@@ -4,67 +4,39 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "audit/checkpoint/cosignature.h"
-#include "audit/witness/reach.h"
 #include "audit/witness/submit.h"
-#include "certs/x509/certificate.h"
 #include "certs/x509/stamp_request.h"
 #include "gateway/base/civil.h"
 #include "gateway/base/status.h"
 #include "gateway/cli/doctor.h"
+#include "gateway/cli/others.h"
 #include "gateway/http/outside.h"
 
 namespace passerelle::gateway::cli {
 namespace {
 
-using audit::checkpoint::CosignatureVerifier;
-using audit::witness::WitnessAnswer;
 using convention::v1::Settings;
 
-// A witness of the settings, and what it showed.
-struct Asked {
-  CosignatureVerifier verifier;
-  std::string url;
-  absl::StatusOr<WitnessAnswer> answer;
-};
-
-std::vector<Asked> AskAll(const base::AskOthers& ask, const Settings& settings,
-                          std::string_view origin) {
-  std::vector<Asked> all;
-  const std::string anchors =
-      certs::x509::ToPem(certs::x509::Readable(settings.tls_trust_anchors()));
-  for (const convention::v1::Witness& witness : settings.witnesses()) {
-    const absl::StatusOr<CosignatureVerifier> verifier =
-        CosignatureVerifier::FromVkey(witness.vkey());
-    if (!verifier.ok()) continue;
-    absl::StatusOr<WitnessAnswer> answer = audit::witness::AskAt(
-        ask, {witness.url(), anchors}, audit::witness::CosignedPath(origin), nullptr);
-    all.push_back({*verifier, witness.url(), std::move(answer)});
-  }
-  return all;
-}
-
-absl::Status Compare(const Asked& asked, const audit::log::Log& log,
+absl::Status Compare(const Shown& shown, const audit::log::Log& log,
                      const audit::checkpoint::NoteVerifier& own) {
-  return audit::witness::Compare(
-      {log, own, asked.verifier},
-      [&](std::string_view, const std::string*) { return asked.answer; });
+  if (!shown.note.ok()) return shown.note.status();
+  return audit::witness::CompareShown({log, own, shown.witness}, *shown.note);
 }
 
-void CheckWitnesses(const App& app, const std::vector<Asked>& asked, uint64_t quorum,
+void CheckWitnesses(const App& app, const std::vector<Shown>& shown, uint64_t quorum,
                     const audit::log::Log& log, const audit::checkpoint::NoteVerifier& own,
                     Diagnosis& diagnosis) {
   uint64_t answering = 0;
-  for (const Asked& one : asked) {
+  for (const Shown& one : shown) {
     const absl::Status compared = Compare(one, log, own);
     const std::string reason = base::ReasonOf(compared);
-    const std::string detail = absl::StrCat(one.verifier.name(), ", ", one.url);
+    const std::string detail = absl::StrCat(one.witness.name(), ", ", one.url);
     if (reason == "LOG_BEHIND_WITNESS") {
       diagnosis.Found("witness", "log-behind-witness",
-                      absl::StrCat(one.verifier.name(), ", ", compared.message()));
+                      absl::StrCat(one.witness.name(), ", ", compared.message()));
     } else if (reason == "LOG_FORKED") {
       diagnosis.Found("witness", "log-forked-witness",
-                      absl::StrCat(one.verifier.name(), ", ", compared.message()));
+                      absl::StrCat(one.witness.name(), ", ", compared.message()));
     } else if (!compared.ok()) {
       diagnosis.Found("witness", "witness-silent", absl::StrCat(detail, ", ", compared.message()));
       continue;
@@ -102,10 +74,10 @@ void ExamineOthers(App& app, const Recomputed& recomputed,
                    absl::FunctionRef<absl::StatusOr<Recomputed>()> again, Diagnosis& diagnosis) {
   const Settings& settings = recomputed.state.founding()->settings();
   const base::AskOthers ask = http::AsksOthers(app.clock());
-  const std::vector<Asked> asked = AskAll(ask, settings, recomputed.log->origin());
+  const std::vector<Shown> shown = AskWitnesses(ask, settings, recomputed.log->origin(), {});
   // A gateway that serves may have had more cosigned since its log was read.
   std::optional<Recomputed> newer;
-  for (const Asked& one : asked) {
+  for (const Shown& one : shown) {
     if (newer.has_value() ||
         base::ReasonOf(Compare(one, *recomputed.log, own)) != "LOG_BEHIND_WITNESS")
       continue;
@@ -113,7 +85,7 @@ void ExamineOthers(App& app, const Recomputed& recomputed,
     if (!read.ok()) return diagnosis.Failed("witness", read.status());
     newer = *std::move(read);
   }
-  CheckWitnesses(app, asked, settings.witness_quorum(),
+  CheckWitnesses(app, shown, settings.witness_quorum(),
                  newer.has_value() ? *newer->log : *recomputed.log, own, diagnosis);
   for (const convention::v1::TimeStampAuthority& authority : settings.time_stamp_authorities())
     CheckAuthority(app, ask, settings, authority, diagnosis);
