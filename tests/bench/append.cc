@@ -34,6 +34,7 @@
 #include "gateway/core/gathering.h"
 #include "gateway/core/pool.h"
 #include "tests/bench/timing.h"
+#include "tests/support/need.h"
 
 namespace passerelle::tests {
 namespace {
@@ -45,21 +46,6 @@ constexpr char kOrigin[] = "passerelle.example/bench/append";
 constexpr int64_t kTickMs = 100;
 // Different entries; each comes again and again.
 constexpr size_t kPatterns = 4096;
-
-[[noreturn]] void Fail(const std::string& what) {
-  std::fprintf(stderr, "append: %s\n", what.c_str());
-  std::_Exit(1);
-}
-
-template <typename T>
-T Need(absl::StatusOr<T> value) {
-  if (!value.ok()) Fail(value.status().ToString());
-  return *std::move(value);
-}
-
-void Need(const absl::Status& status) {
-  if (!status.ok()) Fail(status.ToString());
-}
 
 struct Options {
   std::string job, folder;

@@ -17,6 +17,7 @@
 #include "policy/state/state.h"
 #include "tests/bench/parties.h"
 #include "tests/bench/timing.h"
+#include "tests/support/need.h"
 #include "tests/support/world.h"
 
 namespace passerelle::tests {
@@ -75,11 +76,6 @@ class Grown {
   struct Timed : Step {
     double seconds = 0;
   };
-
-  [[noreturn]] static void Fail(const std::string& why) {
-    std::fprintf(stderr, "decide: %s\n", why.c_str());
-    std::exit(1);
-  }
 
   void Approve(const statement::v1::ActRef& dataset, const std::string& recipient) {
     world_.dataset = dataset;

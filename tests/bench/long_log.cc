@@ -39,6 +39,7 @@
 #include "tests/bench/make_towns.h"
 #include "tests/bench/timing.h"
 #include "tests/bench/town.h"
+#include "tests/support/need.h"
 
 namespace passerelle::tests {
 namespace {
@@ -51,21 +52,6 @@ constexpr int kInFlight = 64;
 constexpr uint64_t kBatch = 5000;
 constexpr uint64_t kEntriesABundle = 256;
 constexpr char kUnreadOrigin[] = "passerelle.example/bench/unread";
-
-[[noreturn]] void Fail(const absl::Status& status) {
-  std::fprintf(stderr, "long_log: %s\n", status.ToString().c_str());
-  std::_Exit(1);
-}
-
-template <typename T>
-T Need(absl::StatusOr<T> value) {
-  if (!value.ok()) Fail(value.status());
-  return *std::move(value);
-}
-
-void Need(const absl::Status& status) {
-  if (!status.ok()) Fail(status);
-}
 
 struct Options {
   std::string folder, exported;
@@ -83,8 +69,8 @@ class Machine {
   const base::Clock& clock() const { return clock_; }
   base::Random& random() { return random_; }
   core::Surroundings surroundings() {
-    return {clock_, random_, pool_, Fail,
-            [](core::Fault, const absl::Status& fault) { Fail(fault); }};
+    return {clock_, random_, pool_, [](const absl::Status& status) { Need(status); },
+            [](core::Fault, const absl::Status& fault) { Need(fault); }};
   }
 
  private:
@@ -145,7 +131,7 @@ void ForgetSnapshot(const std::string& path) {
                     sqlite3_exec(database, "DELETE FROM snapshot; PRAGMA wal_checkpoint(TRUNCATE)",
                                  nullptr, nullptr, nullptr) == SQLITE_OK;
   sqlite3_close(database);
-  if (!done) Fail(absl::InternalError("the snapshot cannot be removed"));
+  if (!done) Fail("the snapshot cannot be removed");
 }
 
 nlohmann::json Start(const Options& options) {
@@ -163,7 +149,7 @@ nlohmann::json Start(const Options& options) {
                           {"resident_mib", MemoryMib("VmRSS")},
                           {"peak_mib", MemoryMib("VmHWM")}};
   if ((convention->log().start().first == 0) != options.whole)
-    Fail(absl::InternalError("not the start that was asked for"));
+    Fail("not the start that was asked for");
   // Keeps a snapshot again where none is.
   if (options.whole) convention->Rest();
   return found;
@@ -202,11 +188,11 @@ class Unread {
     constexpr size_t kLeast = 256;
     entry.set_salt(random_.Bytes(kLeast));
     const size_t least = Need(audit::entry::EncodeLeaf(entry)).size();
-    if (bytes < least) Fail(absl::InvalidArgumentError("no entry is so short"));
+    if (bytes < least) Fail("no entry is so short");
     entry.set_salt(random_.Bytes(kLeast + bytes - least));
     entry_ = Need(audit::entry::EncodeLeaf(entry));
     salt_at_ = entry_.find(entry.salt());
-    if (entry_.size() != bytes) Fail(absl::InternalError("an entry of another length"));
+    if (entry_.size() != bytes) Fail("an entry of another length");
   }
 
   std::vector<std::string> Read(uint64_t begin, uint64_t end) const {
@@ -262,7 +248,7 @@ nlohmann::json Hash(const Options& options) {
   const double began = MonotonicSeconds();
   for (const std::string& path : paths) {
     const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) Fail(absl::NotFoundError(path));
+    if (file < 0) Fail(path + ": not to be opened");
     for (ssize_t got = 0; (got = read(file, buffer.data(), buffer.size())) > 0;) {
       hasher.Update({buffer.data(), static_cast<size_t>(got)});
       bytes += static_cast<uint64_t>(got);

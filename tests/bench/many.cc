@@ -29,6 +29,7 @@
 #include "tests/bench/make_towns.h"
 #include "tests/bench/timing.h"
 #include "tests/bench/town.h"
+#include "tests/support/need.h"
 
 namespace passerelle::tests {
 namespace {
@@ -39,21 +40,6 @@ constexpr int kInFlight = 64;
 constexpr int kLookups = 200;
 // A run that breaks off leaves a clock that is later than whatever it recorded.
 constexpr int64_t kLongestRunMs = 10 * 60 * 1000;
-
-[[noreturn]] void Fail(const absl::Status& status) {
-  std::fprintf(stderr, "many: %s\n", status.ToString().c_str());
-  std::_Exit(1);
-}
-
-template <typename T>
-T Need(absl::StatusOr<T> value) {
-  if (!value.ok()) Fail(value.status());
-  return *std::move(value);
-}
-
-void Need(const absl::Status& status) {
-  if (!status.ok()) Fail(status);
-}
 
 // What the options ask for.
 struct Options {
@@ -82,7 +68,8 @@ class Machine {
   const gateway::base::Clock& clock() const { return clock_; }
   gateway::base::Random& random() { return random_; }
   core::Surroundings surroundings() {
-    core::Surroundings given{clock_, random_, pool_, Fail,
+    core::Surroundings given{clock_, random_, pool_,
+                             [](const absl::Status& status) { Need(status); },
                              [this](core::Fault, const absl::Status& fault) {
                                std::fprintf(stderr, "many: fault: %s\n", fault.ToString().c_str());
                                ++faults;
@@ -158,12 +145,11 @@ class Trial {
                             {"cpu_seconds", ProcessSeconds() - cpu},
                             {"resident_before_mib", before}};
     found.update(Now());
-    if (host_->registered() != known_.notes.size())
-      Fail(absl::DataLossError("not every convention is registered"));
+    if (host_->registered() != known_.notes.size()) Fail("not every convention is registered");
     const gateway::base::Digest key = towns_[0]->KeyOf("sender-p001").public_key().fingerprint();
     const double looked = MonotonicSeconds();
     for (int i = 0; i < kLookups; ++i)
-      if (host_->LogsThatMayKnow(key).empty()) Fail(absl::NotFoundError("the key of a sender"));
+      if (host_->LogsThatMayKnow(key).empty()) Fail("no log knows the key of a sender");
     found["logs_of_a_key_us"] = (MonotonicSeconds() - looked) / kLookups * 1e6;
     return found;
   }
@@ -181,7 +167,7 @@ class Trial {
     for (size_t i = 1; i <= options_.cold; ++i) {
       const Signed act = towns_[i]->Send();
       const std::string& log = towns_[i]->notes().log;
-      if (!host_->Rests(log)) Fail(absl::InternalError("a convention is awake already"));
+      if (!host_->Rests(log)) Fail("a convention is awake already");
       const double began = MonotonicSeconds();
       const auto convention = Need(host_->Find(log));
       waking.push_back(MonotonicSeconds() - began);
@@ -244,7 +230,7 @@ void Make(const Options& options) {
     std::filesystem::remove_all(options.folder);
     Machine machine(kTownsBeginMs);
     towns = Need(MakeTowns(options.folder, options.plan, machine.surroundings()));
-    if (machine.faults > 0) Fail(absl::InternalError("faults while making"));
+    if (machine.faults > 0) Fail("faults while making");
     Need(WriteTowns(options.folder, *towns));
   }
   Print(towns->making);
@@ -253,7 +239,7 @@ void Make(const Options& options) {
 void Measure(const Options& options) {
   Towns towns = Need(ReadTowns(options.folder));
   if (towns.making.value("full", size_t{0}) <= std::max(options.cold, options.spread))
-    Fail(absl::InvalidArgumentError("fewer full conventions than are asked for"));
+    Fail("fewer full conventions than are asked for");
   Trial trial(options, towns);
   Towns running = towns;
   running.wall_ms += kLongestRunMs;

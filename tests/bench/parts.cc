@@ -25,6 +25,7 @@
 #include "gateway/core/storage.h"
 #include "tests/bench/timing.h"
 #include "tests/support/gateway_fixture.h"
+#include "tests/support/need.h"
 
 namespace passerelle::tests {
 namespace {
@@ -33,15 +34,6 @@ namespace core = gateway::core;
 
 constexpr size_t kPayloadBytes = 1024;
 constexpr int kWarmUp = 4;
-
-template <typename T>
-T Need(absl::StatusOr<T> value) {
-  if (value.ok()) return *std::move(value);
-  std::fprintf(stderr, "parts: %s\n", value.status().ToString().c_str());
-  std::exit(1);
-}
-
-void Need(const absl::Status& status) { Need(status.ok() ? absl::StatusOr<int>(0) : status); }
 
 // Adds up the processor time between calls of Next, part by part.
 class Parts {

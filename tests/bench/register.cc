@@ -20,6 +20,7 @@
 #include "gateway/base/files.h"
 #include "gateway/base/limits.h"
 #include "tests/bench/timing.h"
+#include "tests/support/need.h"
 #include "tests/support/served_gateway.h"
 
 namespace passerelle::tests {
@@ -30,11 +31,6 @@ namespace api = gateway::client::api;
 // Exchanges whose acts go into one statement: what its entry has room for.
 constexpr int kActsOfASet = 40;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-[[noreturn]] void Fail(std::string_view why) {
-  std::fprintf(stderr, "register: %s\n", std::string(why).c_str());
-  std::exit(1);
-}
 
 // A convention whose fund has more and more approved exchanges, each with its sheet.
 class Activities {

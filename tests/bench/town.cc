@@ -1,8 +1,6 @@
 #include "tests/bench/town.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <future>
 #include <memory>
 #include <utility>
@@ -17,6 +15,7 @@
 #include "gateway/base/status.h"
 #include "policy/content/check.h"
 #include "tests/bench/parties.h"
+#include "tests/support/need.h"
 
 namespace passerelle::tests {
 namespace {
@@ -31,13 +30,6 @@ using statement::v1::Act;
 constexpr size_t kPayloadBytes = 1024;
 constexpr size_t kDocumentBytes = 512;
 constexpr int64_t kYearMs = int64_t{365} * 24 * 3600 * 1000;
-
-template <typename T>
-T Need(absl::StatusOr<T> value) {
-  if (value.ok()) return *std::move(value);
-  std::fprintf(stderr, "many: %s\n", value.status().ToString().c_str());
-  std::exit(1);
-}
 
 // A table of the dataset that World declares.
 std::string Payload() {

@@ -3,8 +3,6 @@
 #include <google/protobuf/text_format.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -24,6 +22,7 @@
 #include "gateway/core/upload.h"
 #include "gateway/verify/verify.h"
 #include "policy/state/indexes.h"
+#include "tests/support/need.h"
 
 namespace passerelle::tests {
 namespace {
@@ -40,28 +39,13 @@ constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 constexpr char kName[] = "ctg-testville-2024-2029";
 constexpr char kOrigin[] = "passerelle.example/ctg-testville/test";
 
-[[noreturn]] void Die(std::string_view what, const absl::Status& status) {
-  std::fprintf(stderr, "%s: %s\n", std::string(what).c_str(), status.ToString().c_str());
-  std::abort();
-}
-
-template <typename T>
-T Need(absl::StatusOr<T> value, std::string_view what) {
-  if (!value.ok()) Die(what, value.status());
-  return *std::move(value);
-}
-
-void Need(const absl::Status& status, std::string_view what) {
-  if (!status.ok()) Die(what, status);
-}
-
 template <typename Message>
 Message ReadText(const std::string& name) {
   const std::string path = absl::StrCat(PASSERELLE_TESTDATA, "/conventions/", name);
   Message message;
   if (!google::protobuf::TextFormat::ParseFromString(
           Need(gateway::base::ReadFile(path, gateway::base::kMaxDocumentBytes), path), &message))
-    Die(path, absl::InvalidArgumentError("does not parse"));
+    Fail(path + ": does not parse");
   return message;
 }
 
@@ -145,7 +129,7 @@ gateway::core::Surroundings TestGateway::surroundings() {
   };
   const auto measure = [this](const std::string& convention,
                               const gateway::core::Carried& carried) {
-    if (convention != kName) Die("measured", absl::InternalError(convention));
+    if (convention != kName) Fail("measured: " + convention);
     MutexLock lock(mutex_);
     carried_.push_back(carried);
   };
@@ -388,8 +372,7 @@ TestEntry TestGateway::Record(const TestDraft& draft, const std::vector<std::str
 
 TestEntry TestGateway::Must(const TestDraft& draft, const std::vector<std::string>& signers) {
   TestEntry recorded = Record(draft, signers);
-  if (!recorded.accepted())
-    Die("refused", absl::AbortedError(recorded.entry.refused().ShortDebugString()));
+  if (!recorded.accepted()) Fail("refused: " + recorded.entry.refused().ShortDebugString());
   return recorded;
 }
 

@@ -1,11 +1,9 @@
 #include "tests/support/golden_life.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 #include "absl/strings/str_cat.h"
 #include "gateway/base/digest.h"
 #include "policy/state/query.h"
+#include "tests/support/need.h"
 #include "tests/support/succession.h"
 #include "tests/support/temp_folder.h"
 
@@ -16,11 +14,6 @@ using statement::v1::ActRef;
 
 constexpr int64_t kHourMs = int64_t{3600} * 1000;
 constexpr int64_t kDayMs = 24 * kHourMs;
-
-[[noreturn]] void Die(const std::string& what) {
-  std::fprintf(stderr, "%s\n", what.c_str());
-  std::abort();
-}
 
 TestGateway::Options OptionsOfTheLife() {
   TestGateway::Options options;
@@ -48,26 +41,26 @@ GoldenLife::GoldenLife() : gateway_(Progress::kProposed, OptionsOfTheLife()) {
 
 void GoldenLife::MustRefuse(const TestDraft& draft, const std::vector<std::string>& signers) {
   const TestEntry entry = gateway_.Record(draft, signers);
-  if (!entry.entry.has_refused()) Die(absl::StrCat("entry ", entry.index, " is not refused"));
+  if (!entry.entry.has_refused()) Fail(absl::StrCat("entry ", entry.index, " is not refused"));
 }
 
 ActRef GoldenLife::MustNote(const TestDraft& draft, const std::vector<std::string>& signers) {
   const TestEntry entry = gateway_.Record(draft, signers);
   if (!entry.accepted() || entry.entry.recorded().decisions(0).effect() != record::v1::EFFECT_NOTED)
-    Die(absl::StrCat("entry ", entry.index, " is not noted: ", entry.entry.ShortDebugString()));
+    Fail(absl::StrCat("entry ", entry.index, " is not noted: ", entry.entry.ShortDebugString()));
   return entry.Ref();
 }
 
 void GoldenLife::MustFetch(std::string_view reader, const ActRef& transfer) {
   const auto answer = gateway_.Fetch(reader, transfer);
-  if (!answer.ok()) Die(answer.status().ToString());
-  for (const record::v1::Finding& finding : answer->findings) Die(finding.ShortDebugString());
+  Need(answer.status());
+  for (const record::v1::Finding& finding : answer->findings) Fail(finding.ShortDebugString());
 }
 
 void GoldenLife::MustNotFetch(std::string_view reader, const ActRef& transfer) {
   const auto answer = gateway_.Fetch(reader, transfer);
-  if (!answer.ok()) Die(answer.status().ToString());
-  if (answer->findings.empty()) Die("a transfer that is held was handed over");
+  Need(answer.status());
+  if (answer->findings.empty()) Fail("a transfer that is held was handed over");
 }
 
 void GoldenLife::Exchange() {
@@ -208,7 +201,7 @@ void GoldenLife::Stamp() {
   stamped.set_time_ms(gateway_.clock().WallMs());
   gateway::core::Request request = gateway_.RequestOf(draft, {"gateway"});
   request.door = gateway::core::Door::kGateway;
-  if (!gateway_.Record(request).accepted()) Die("the stamp is refused");
+  if (!gateway_.Record(request).accepted()) Fail("the stamp is refused");
 }
 
 void GoldenLife::Succession() {
@@ -216,11 +209,11 @@ void GoldenLife::Succession() {
   const TempFolder copies;
   gateway_.CopyTo(copies / "night");
   const TestEntry freeze = gateway_.Record(gateway_.FreezeExchange("p001"), {"next-dpo-p001"});
-  if (!freeze.accepted()) Die("the freeze is refused");
+  if (!freeze.accepted()) Fail("the freeze is refused");
   gateway_.Restore(copies / "night");
   const auto opened = GoOn(gateway_, statement::v1::SHARD_CAUSE_LOSS, {NoteOf(freeze)});
-  if (!opened.ok()) Die(opened.status().ToString());
-  if (const absl::Status open = gateway_.Open(); !open.ok()) Die(open.ToString());
+  Need(opened.status());
+  Need(gateway_.Open());
   gateway_.Must(PresentOf(freeze), {"next-dpo-p001"});
 }
 

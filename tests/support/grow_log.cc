@@ -19,6 +19,7 @@
 #include "audit/merkle/merkle.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/secret.h"
+#include "tests/support/need.h"
 
 namespace passerelle::tests {
 namespace {
@@ -28,18 +29,6 @@ using audit::log::Log;
 
 constexpr char kOrigin[] = "passerelle.example/synthetic/test";
 constexpr int64_t kStartMs = 1717408800000;
-
-void Need(const absl::Status& status, const char* what) {
-  if (status.ok()) return;
-  std::fprintf(stderr, "grow_log: %s: %s\n", what, status.ToString().c_str());
-  std::abort();
-}
-
-template <typename T>
-T Need(absl::StatusOr<T> value, const char* what) {
-  Need(value.status(), what);
-  return *std::move(value);
-}
 
 std::string EntryOf(uint64_t index) { return absl::StrCat("synthetic entry ", index); }
 

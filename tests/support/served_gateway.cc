@@ -13,6 +13,7 @@
 #include "gateway/base/status.h"
 #include "gateway/client/grpc_channel.h"
 #include "gateway/client/rpc_error.h"
+#include "tests/support/need.h"
 
 namespace passerelle::tests {
 namespace {
@@ -23,13 +24,6 @@ constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 // TLS reads the real clock, the gateway the test's: certificates are valid by both.
 constexpr int64_t kValidFromMs = FakeClock::kStartMs - kDayMs / 2;
 constexpr int64_t kValidUntilMs = FakeClock::kStartMs + 2900 * kDayMs;
-
-template <typename T>
-T Need(absl::StatusOr<T> value) {
-  if (value.ok()) return *std::move(value);
-  std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
-  std::abort();
-}
 
 std::string TextOf(const grpc::ByteBuffer& buffer) {
   std::vector<grpc::Slice> slices;

@@ -1,8 +1,6 @@
 #include "tests/support/world.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +8,7 @@
 #include "gateway/base/civil.h"
 #include "gateway/base/limits.h"
 #include "gateway/base/strings.h"
+#include "tests/support/need.h"
 
 namespace passerelle::tests {
 namespace {
@@ -26,11 +25,6 @@ using statement::v1::Statement;
 constexpr std::string_view kZone = "Europe/Paris";
 constexpr size_t kEnvelopeOverhead = 256;
 
-[[noreturn]] void Fail(std::string_view what, std::string_view why) {
-  std::fprintf(stderr, "world: %s: %s\n", std::string(what).c_str(), std::string(why).c_str());
-  std::abort();
-}
-
 }  // namespace
 
 Agent MakeAgent(std::string_view name) {
@@ -45,7 +39,7 @@ std::string Commitment(std::string_view label) { return ToBytes(Sha256({"commitm
 
 convention::v1::Date DateOf(std::string_view iso) {
   const auto day = gateway::base::FromIsoDate(iso);
-  if (!day.ok()) Fail("date", iso);
+  if (!day.ok()) Fail(absl::StrCat("date: ", Absl(iso)));
   convention::v1::Date date;
   date.set_year(static_cast<uint32_t>(day->year));
   date.set_month(static_cast<uint32_t>(day->month));
@@ -89,13 +83,13 @@ World::World(Stage stage, Options options) : options_(std::move(options)) {
 
 policy::Now World::now() const {
   const auto day = gateway::base::CivilDayIn(kZone, clock_.WallMs());
-  if (!day.ok()) Fail("zone", day.status().ToString());
+  Need(day.status(), "zone");
   return {clock_.WallMs(), DateOf(gateway::base::ToIsoDate(*day))};
 }
 
 void World::SetDay(std::string_view iso) {
   const auto instant = gateway::base::FromIsoInstant(absl::StrCat(Absl(iso), "T12:00:00Z"));
-  if (!instant.ok()) Fail("day", iso);
+  if (!instant.ok()) Fail(absl::StrCat("day: ", Absl(iso)));
   clock_.SetWall(*instant);
 }
 
@@ -176,7 +170,7 @@ Entry World::Decide(const Statement& statement, const Observed& observed) const 
 std::string World::SubstanceAfter(const Entry& refused) const {
   policy::state::State draft = state_.Fork();
   const absl::Status applied = policy::Apply(draft, {refused, state_.size(), {}, nullptr, {}});
-  if (!applied.ok()) Fail("apply", applied.ToString());
+  Need(applied, "apply");
   return SubstanceOf(draft);
 }
 
@@ -194,13 +188,13 @@ const Step& World::Submit(const Statement& statement, const Observed& observed) 
   step.leaf = Sha256({"leaf/", step.entry.SerializeAsString()});
   steps_.push_back(std::move(step));
   const absl::Status applied = policy::Apply(state_, steps_.back().Applied());
-  if (!applied.ok()) Fail("apply", applied.ToString());
+  Need(applied, "apply");
   return steps_.back();
 }
 
 const Step& World::Must(const Acts& acts, const Names& signers) {
   const Step& step = Submit(acts, signers);
-  if (!step.accepted()) Fail("refused", FindingsOf(step.entry));
+  if (!step.accepted()) Fail(absl::StrCat("refused: ", FindingsOf(step.entry)));
   return step;
 }
 
