@@ -117,11 +117,11 @@ class Bare {
     admitted.contents =
         Need(core::SealContents(request, admitted.statement, *storage_->vault, staging_));
     parts.Next("open_and_encrypt");
-    admitted.observed = core::Observe(state_, *storage_->log, request, admitted.statement);
-    parts.Next("observe");
     admitted.digest = certs::keys::StatementDigest(received.envelope.payload());
+    admitted.observed =
+        core::Observe(state_, *storage_->log, request, admitted.statement, admitted.digest);
+    parts.Next("observe");
     admitted.envelope = request.envelope;
-    parts.Next("digest");
     return admitted;
   }
 
