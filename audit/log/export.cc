@@ -65,50 +65,33 @@ absl::StatusOr<std::string> BundleOf(const std::vector<std::string>& entries) {
 }
 
 // Takes `width` entries from the front of a bundle; what follows is for the caller to judge.
-absl::StatusOr<std::vector<std::string>> EntriesOf(std::string_view& bundle, size_t width) {
-  std::vector<std::string> entries;
+absl::StatusOr<std::vector<std::string_view>> EntriesOf(std::string_view& bundle, size_t width) {
+  std::vector<std::string_view> entries;
+  entries.reserve(width);
   while (entries.size() < width) {
     if (bundle.size() < kLengthBytes) return Corrupt("EXPORT_BUNDLE", "too few entries");
     const size_t size = gateway::base::ReadBigEndian16(bundle);
     bundle.remove_prefix(kLengthBytes);
     if (bundle.size() < size) return Corrupt("EXPORT_BUNDLE", "an entry is cut");
-    entries.emplace_back(bundle.substr(0, size));
+    entries.push_back(bundle.substr(0, size));
     bundle.remove_prefix(size);
   }
   return entries;
 }
 
-// Reads one bundle of an export: the partial one of its size, else the full one.
-absl::StatusOr<std::vector<std::string>> ReadBundle(const std::string& folder, uint64_t size,
-                                                    uint64_t number) {
-  const size_t width = std::min<uint64_t>(kTileWidth, size - number * kTileWidth);
-  const int partial = width < kTileWidth ? static_cast<int>(width) : 0;
-  std::string path = TilePath(kEntriesLevel, number, partial);
-  absl::StatusOr<std::string> file =
-      gateway::base::ReadFile(absl::StrCat(folder, "/", path), kMaxBundleBytes);
-  bool whole = true;
-  if (absl::IsNotFound(file.status()) && partial > 0) {
-    whole = false;
-    path = TilePath(kEntriesLevel, number, 0);
-    file = gateway::base::ReadFile(absl::StrCat(folder, "/", path), kMaxBundleBytes);
-  }
-  if (!file.ok())
-    return Corrupt("EXPORT_BUNDLE", absl::StrCat(path, ": missing or not to be read"));
-  std::string_view rest = *file;
-  absl::StatusOr<std::vector<std::string>> entries = EntriesOf(rest, width);
-  if (entries.ok() && whole && !rest.empty())
-    return Corrupt("EXPORT_BUNDLE", absl::StrCat(path, ": bytes after the last entry"));
-  if (!entries.ok()) return gateway::base::InContext(entries.status(), path);
-  return entries;
+// The entries of a bundle from one of its places to another.
+std::vector<std::string> Copied(const ExportBundle& bundle, size_t first, size_t last) {
+  return {bundle.entries.begin() + static_cast<long>(first),
+          bundle.entries.begin() + static_cast<long>(last)};
 }
 
 // The entries of a full bundle, where one stands in the folder whole.
 std::optional<std::vector<std::string>> FindBundle(const std::string& folder, uint64_t begin,
                                                    uint64_t end) {
   if (end - begin < kTileWidth) return std::nullopt;
-  absl::StatusOr<std::vector<std::string>> entries = ReadBundle(folder, end, begin / kTileWidth);
-  if (!entries.ok()) return std::nullopt;
-  return *std::move(entries);
+  const absl::StatusOr<ExportBundle> bundle = ReadExportBundle(folder, end, begin / kTileWidth);
+  if (!bundle.ok()) return std::nullopt;
+  return Copied(*bundle, 0, bundle->entries.size());
 }
 
 absl::Status Forked(std::string_view what) {
@@ -317,6 +300,33 @@ absl::StatusOr<uint64_t> WriteExport(const std::string& folder, const ExportHead
   return fetched;
 }
 
+absl::StatusOr<ExportBundle> ReadExportBundle(const std::string& folder, uint64_t size,
+                                              uint64_t number) {
+  const size_t width = std::min<uint64_t>(kTileWidth, size - number * kTileWidth);
+  const int partial = width < kTileWidth ? static_cast<int>(width) : 0;
+  std::string path = TilePath(kEntriesLevel, number, partial);
+  absl::StatusOr<std::string> file =
+      gateway::base::ReadFile(absl::StrCat(folder, "/", path), kMaxBundleBytes);
+  bool whole = true;
+  // Where the partial bundle is gone, the full one holds its entries.
+  if (absl::IsNotFound(file.status()) && partial > 0) {
+    whole = false;
+    path = TilePath(kEntriesLevel, number, 0);
+    file = gateway::base::ReadFile(absl::StrCat(folder, "/", path), kMaxBundleBytes);
+  }
+  if (!file.ok())
+    return Corrupt("EXPORT_BUNDLE", absl::StrCat(path, ": missing or not to be read"));
+  ExportBundle bundle;
+  bundle.bytes = std::make_unique<const std::string>(*std::move(file));
+  std::string_view rest = *bundle.bytes;
+  absl::StatusOr<std::vector<std::string_view>> entries = EntriesOf(rest, width);
+  if (!entries.ok()) return gateway::base::InContext(entries.status(), path);
+  if (whole && !rest.empty())
+    return Corrupt("EXPORT_BUNDLE", absl::StrCat(path, ": bytes after the last entry"));
+  bundle.entries = *std::move(entries);
+  return bundle;
+}
+
 absl::StatusOr<std::vector<std::string>> ReadExportEntries(const std::string& folder, uint64_t size,
                                                            uint64_t begin, uint64_t end) {
   if (begin > end || end > size)
@@ -324,10 +334,10 @@ absl::StatusOr<std::vector<std::string>> ReadExportEntries(const std::string& fo
   std::vector<std::string> entries;
   while (begin + entries.size() < end) {
     const uint64_t next = begin + entries.size();
-    ASSIGN_OR_RETURN(std::vector<std::string> bundle, ReadBundle(folder, size, next / kTileWidth));
+    ASSIGN_OR_RETURN(const ExportBundle bundle, ReadExportBundle(folder, size, next / kTileWidth));
     const size_t first = next % kTileWidth;
-    const size_t last = std::min<uint64_t>(bundle.size(), first + (end - next));
-    std::move(bundle.begin() + first, bundle.begin() + last, std::back_inserter(entries));
+    const size_t last = std::min<uint64_t>(bundle.entries.size(), first + (end - next));
+    for (std::string& entry : Copied(bundle, first, last)) entries.push_back(std::move(entry));
   }
   return entries;
 }

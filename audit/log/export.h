@@ -4,6 +4,7 @@
 #define PASSERELLE_AUDIT_LOG_EXPORT_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,18 @@ struct ExportHead {
 // to that of the checkpoint in the folder (EXPORT_FORKED), which is then left as it is.
 absl::StatusOr<uint64_t> WriteExport(const std::string& folder, const ExportHead& head,
                                      EntryReader read, absl::FunctionRef<void(uint64_t)> progress);
+
+// A bundle of an export. Movable.
+struct ExportBundle {
+  // What the entries are views of; the same however the bundle is moved.
+  std::unique_ptr<const std::string> bytes;
+  std::vector<std::string_view> entries;
+};
+
+// Reads one bundle of an export of `size` entries, as ReadExportEntries does. REQUIRES: there is an
+// entry of that number in it.
+absl::StatusOr<ExportBundle> ReadExportBundle(const std::string& folder, uint64_t size,
+                                              uint64_t number);
 
 // Reads the entries [begin, end) of an export of `size` entries from its bundles; where a partial
 // bundle is gone, from the full one. OUT_OF_RANGE past `size`; DATA_LOSS (EXPORT_BUNDLE) names the

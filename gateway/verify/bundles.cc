@@ -1,10 +1,10 @@
 #include "gateway/verify/bundles.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "audit/log/export.h"
 #include "audit/merkle/merkle.h"
 #include "gateway/base/files.h"
 #include "gateway/base/status.h"
@@ -22,9 +22,9 @@ Bundle Read(const std::string& folder, uint64_t size, uint64_t number) {
   Bundle bundle;
   bundle.path =
       audit::log::TilePath(kEntriesLevel, number, static_cast<int>((end - begin) % kTileWidth));
-  absl::StatusOr<std::vector<std::string>> entries =
-      audit::log::ReadExportEntries(folder, size, begin, end);
-  if (absl::IsDataLoss(entries.status())) {
+  absl::StatusOr<audit::log::ExportBundle> content =
+      audit::log::ReadExportBundle(folder, size, number);
+  if (absl::IsDataLoss(content.status())) {
     const bool there = base::Exists(absl::StrCat(folder, "/", bundle.path));
     bundle.fault =
         FaultOfExport(absl::StrCat("The bundle ", bundle.path, " with the entries ", begin, " to ",
@@ -34,13 +34,13 @@ Bundle Read(const std::string& folder, uint64_t size, uint64_t number) {
     bundle.fault->index = begin;
     return bundle;
   }
-  if (!entries.ok()) {
-    bundle.fault = Unreadable(entries.status());
+  if (!content.ok()) {
+    bundle.fault = Unreadable(content.status());
     return bundle;
   }
-  bundle.entries = *std::move(entries);
-  bundle.leaves.reserve(bundle.entries.size());
-  for (const std::string& entry : bundle.entries)
+  bundle.content = *std::move(content);
+  bundle.leaves.reserve(bundle.content.entries.size());
+  for (const std::string_view entry : bundle.content.entries)
     bundle.leaves.push_back(audit::merkle::LeafHash(entry));
   return bundle;
 }

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "audit/log/export.h"
 #include "gateway/base/digest.h"
 #include "gateway/base/mutex.h"
 #include "gateway/verify/fault.h"
@@ -21,8 +22,8 @@ struct Bundle {
   Check fault;
   // Below the export's folder.
   std::string path;
-  std::vector<std::string> entries;
-  // Their leaf hashes.
+  audit::log::ExportBundle content;
+  // The leaf hashes of its entries.
   std::vector<base::Digest> leaves;
 };
 

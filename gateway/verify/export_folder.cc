@@ -128,8 +128,8 @@ struct Walk {
     if (bundle.fault.has_value()) return std::move(bundle.fault);
     for (const Digest& leaf : bundle.leaves)
       if (Check fault = tree.Append(leaf); fault.has_value()) return fault;
-    for (size_t i = 0; i < bundle.entries.size(); ++i)
-      if (Check fault = replay.Take(begin + i, bundle.entries[i], bundle.leaves[i]);
+    for (size_t i = 0; i < bundle.content.entries.size(); ++i)
+      if (Check fault = replay.Take(begin + i, bundle.content.entries[i], bundle.leaves[i]);
           fault.has_value())
         return fault;
     return std::nullopt;

@@ -45,11 +45,11 @@ TEST_P(BundlesTest, ComeInTheOrderOfTheLogWithTheHashesOfTheirEntries) {
     const Bundle bundle = bundles.Take();
     ASSERT_FALSE(bundle.fault.has_value()) << bundle.fault->en;
     EXPECT_TRUE(base::Exists(absl::StrCat(folder(), "/", bundle.path)));
-    ASSERT_EQ(bundle.entries.size(), std::min(kTileWidth, kSize - index));
-    ASSERT_EQ(bundle.leaves.size(), bundle.entries.size());
-    for (size_t i = 0; i < bundle.entries.size(); ++i, ++index) {
-      ASSERT_EQ(bundle.entries[i], EntryOf(index));
-      ASSERT_EQ(bundle.leaves[i], audit::merkle::LeafHash(bundle.entries[i]));
+    ASSERT_EQ(bundle.content.entries.size(), std::min(kTileWidth, kSize - index));
+    ASSERT_EQ(bundle.leaves.size(), bundle.content.entries.size());
+    for (size_t i = 0; i < bundle.content.entries.size(); ++i, ++index) {
+      ASSERT_EQ(bundle.content.entries[i], EntryOf(index));
+      ASSERT_EQ(bundle.leaves[i], audit::merkle::LeafHash(bundle.content.entries[i]));
     }
   }
   EXPECT_EQ(index, kSize);
