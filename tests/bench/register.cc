@@ -109,11 +109,9 @@ std::vector<Row> RowsOf(std::string_view csv) {
     } else if (quoted || (c != ';' && c != '\n' && c != '\r')) {
       cell += c;
     } else if (c != '\r') {
-      row.push_back(std::move(cell));
-      cell.clear();
+      row.push_back(std::exchange(cell, {}));
       opened = false;
-      if (c == '\n') rows.push_back(std::move(row));
-      if (c == '\n') row.clear();
+      if (c == '\n') rows.push_back(std::exchange(row, {}));
     }
   }
   return rows;
