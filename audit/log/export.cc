@@ -79,19 +79,13 @@ absl::StatusOr<std::vector<std::string_view>> EntriesOf(std::string_view& bundle
   return entries;
 }
 
-// The entries of a bundle from one of its places to another.
-std::vector<std::string> Copied(const ExportBundle& bundle, size_t first, size_t last) {
-  return {bundle.entries.begin() + static_cast<long>(first),
-          bundle.entries.begin() + static_cast<long>(last)};
-}
-
 // The entries of a full bundle, where one stands in the folder whole.
 std::optional<std::vector<std::string>> FindBundle(const std::string& folder, uint64_t begin,
                                                    uint64_t end) {
   if (end - begin < kTileWidth) return std::nullopt;
   const absl::StatusOr<ExportBundle> bundle = ReadExportBundle(folder, end, begin / kTileWidth);
   if (!bundle.ok()) return std::nullopt;
-  return Copied(*bundle, 0, bundle->entries.size());
+  return std::vector<std::string>(bundle->entries.begin(), bundle->entries.end());
 }
 
 absl::Status Forked(std::string_view what) {
@@ -337,7 +331,7 @@ absl::StatusOr<std::vector<std::string>> ReadExportEntries(const std::string& fo
     ASSIGN_OR_RETURN(const ExportBundle bundle, ReadExportBundle(folder, size, next / kTileWidth));
     const size_t first = next % kTileWidth;
     const size_t last = std::min<uint64_t>(bundle.entries.size(), first + (end - next));
-    for (std::string& entry : Copied(bundle, first, last)) entries.push_back(std::move(entry));
+    for (size_t i = first; i < last; ++i) entries.emplace_back(bundle.entries[i]);
   }
   return entries;
 }

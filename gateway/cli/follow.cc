@@ -60,10 +60,10 @@ void Print(App& app, const client::Succession& succession) {
 }
 
 // What the witnesses of the settings in force show of the closed log. Whoever serves its successor
-// names them: a witness that he leaves out is missed here, what it cosigned is not.
-absl::StatusOr<std::vector<Checkpoint>> AskWitnesses(App& app, client::Channel& channel,
-                                                     const client::Pins& pins,
-                                                     const std::vector<std::string>& without) {
+// names them: one that he leaves out is not asked.
+absl::StatusOr<std::vector<Checkpoint>> ReadWitnessed(App& app, client::Channel& channel,
+                                                      const client::Pins& pins,
+                                                      const std::vector<std::string>& without) {
   client::api::GetConventionRequest request;
   request.set_log(base::ToBytes(pins.log));
   ASSIGN_OR_RETURN(const client::api::GetConventionResponse response,
@@ -89,7 +89,7 @@ absl::StatusOr<int> Follow(App& app, const Options& options) {
   ASSIGN_OR_RETURN(const auto seen, memory.Last());
   ASSIGN_OR_RETURN(const client::Connected connected, client::Connect(profile));
   ASSIGN_OR_RETURN(const std::vector<Checkpoint> witnessed,
-                   AskWitnesses(app, *connected.channel, pins, options.without));
+                   ReadWitnessed(app, *connected.channel, pins, options.without));
   ASSIGN_OR_RETURN(const client::Succession succession,
                    client::VerifySuccession(*connected.channel, pins, *statement, seen, witnessed));
   profile.origin = succession.opened.origin();

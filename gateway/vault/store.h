@@ -9,8 +9,7 @@
 // the three columns: a 1 KiB payload fits beside others in a page). Commitments are kept, and
 // indexed, for documents only: payloads have no index of random keys. Which places are taken, and
 // by which objects, an index says that holds no content, so that a start need not read all of it.
-// `object` names the file of
-// content that came as a stream; its ciphertext is the head alone.
+// `object` names the file of content that came as a stream; its ciphertext is the head alone.
 #ifndef PASSERELLE_GATEWAY_VAULT_STORE_H_
 #define PASSERELLE_GATEWAY_VAULT_STORE_H_
 

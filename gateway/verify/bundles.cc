@@ -79,14 +79,12 @@ Bundle Bundles::Take() {
 void Bundles::Work() {
   base::MutexLock lock(mutex_);
   while (!ending_ && begun_ < count_) {
-    if (MayReadNext())
+    if (begun_ < taken_ + kMostAhead)
       ReadNext();
     else
       taken_changed_.Wait(mutex_);
   }
 }
-
-bool Bundles::MayReadNext() const { return begun_ < count_ && begun_ < taken_ + kMostAhead; }
 
 void Bundles::ReadNext() {
   const uint64_t number = begun_++;

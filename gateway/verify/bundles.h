@@ -49,8 +49,6 @@ class Bundles {
   void Work() EXCLUDES_LOCK(mutex_);
   // Reads the next that nobody has begun; lets go of the lock meanwhile. REQUIRES: there is one.
   void ReadNext() REQUIRES_LOCK(mutex_);
-  // Whether the next one is not too far ahead.
-  bool MayReadNext() const REQUIRES_LOCK(mutex_);
 
   const std::string folder_;
   const uint64_t size_;

@@ -126,6 +126,16 @@ class TurnedAwayTest : public ::testing::Test {
     return receipt.status();
   }
 
+  // The reason of such a request's error; whoever is answered lets go of the convention.
+  std::string TurnAwayLastOfAll(const Request& request) {
+    std::string reason;
+    gateway_.convention().Submit(request, [&](const absl::StatusOr<Receipt>& receipt) {
+      reason = ReasonOf(receipt.status());
+      gateway_.Abandon();
+    });
+    return reason;
+  }
+
   TestGateway gateway_{Progress::kRegistered};
 };
 
@@ -270,23 +280,13 @@ TEST_F(TurnedAwayTest, IsAnsweredLastOfAllWhereItIsNotAdmitted) {
   Request request =
       gateway_.RequestOf(gateway_.Send("2023", gateway_.Payload("2023"), 0), {"system-p001"});
   request.door = Door::kActs;
-  std::string reason;
-  gateway_.convention().Submit(request, [&](const absl::StatusOr<Receipt>& receipt) {
-    reason = ReasonOf(receipt.status());
-    gateway_.Abandon();
-  });
-  EXPECT_EQ(reason, "WRONG_DOOR");
+  EXPECT_EQ(TurnAwayLastOfAll(request), "WRONG_DOOR");
 }
 
 TEST_F(TurnedAwayTest, IsAnsweredLastOfAllWhereTheConventionCloses) {
   const Request request = gateway_.RequestOf(Mandate(gateway_, "mandatee"), kRepresentative);
   gateway_.convention().Drain();
-  std::string reason;
-  gateway_.convention().Submit(request, [&](const absl::StatusOr<Receipt>& receipt) {
-    reason = ReasonOf(receipt.status());
-    gateway_.Abandon();
-  });
-  EXPECT_EQ(reason, "DRAINING");
+  EXPECT_EQ(TurnAwayLastOfAll(request), "DRAINING");
 }
 
 TEST(QueueTest, RefusesWhenTheQueueIsFullAndServesWhatWaits) {
